@@ -1,0 +1,86 @@
+# errtrack: error tracking inside PostgreSQL.
+#
+#   make deps     (root) installs what building, running and testing needs
+#   make          builds;  make install  installs
+#   make demo     (root) shows what it does, in a throw-away cluster
+#   make check    (root) runs all tests, in throw-away clusters
+#   make bench    (root) measures, in a throw-away cluster
+
+EXTENSION = errtrack
+MODULE_big = errtrack
+DATA = errtrack--1.0.sql
+
+OBJS = $(patsubst %.c,%.o,$(filter-out src/alerts/listen.c,$(wildcard src/*.c src/*/*.c)))
+
+# The install script is assembled from these, in this order: each may use what stands before it.
+SQL_PARTS = \
+	src/errtrack.sql \
+	src/capture/projects.sql \
+	src/consumer/inbox_slot.sql \
+	src/capture/raw_events.sql \
+	src/capture/capture.sql \
+	src/stack/stack.sql \
+	src/grouping/frame_rules.sql \
+	src/grouping/grouping.sql \
+	src/issues/issues.sql \
+	src/issues/occurrences.sql \
+	src/issues/life_cycle.sql \
+	src/alerts/alerts.sql \
+	src/consumer/inbox.sql \
+	src/consumer/fold.sql \
+	src/consumer/consume.sql \
+	src/roles.sql
+
+LISTEN = bin/errtrack-listen
+EXTRA_CLEAN = $(LISTEN) src/*.o src/*/*.o src/*.bc src/*/*.bc
+
+PG_CONFIG ?= pg_config
+PG_CPPFLAGS = -I$(srcdir)/src
+PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+SHLIB_LINK = -lcrypto
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+# The targets for people need no PostgreSQL to be there, nor PGXS, which has a "check" of its own.
+ifneq ($(filter deps demo check bench,$(MAKECMDGOALS)),)
+
+.PHONY: deps demo check bench
+deps:
+	scripts/deps
+
+demo: deps
+	demo/run
+
+check: deps
+	scripts/check
+
+bench: deps
+	bench/run
+
+else
+
+include $(PGXS)
+
+all: $(LISTEN) errtrack--1.0.sql
+
+$(LISTEN): src/alerts/listen.c
+	mkdir -p bin
+	$(CC) $(CFLAGS) -I$(includedir) $< -L$(libdir) -lpq -o $@
+
+install: install-listen
+.PHONY: install-listen
+install-listen: $(LISTEN)
+	$(MKDIR_P) '$(DESTDIR)$(bindir)'
+	$(INSTALL_PROGRAM) $(LISTEN) '$(DESTDIR)$(bindir)/errtrack-listen'
+
+uninstall: uninstall-listen
+.PHONY: uninstall-listen
+uninstall-listen:
+	rm -f '$(DESTDIR)$(bindir)/errtrack-listen'
+
+# Every object depends on every header: they are few, and a stale object costs more than a build.
+$(OBJS): $(wildcard src/*.h src/*/*.h)
+
+errtrack--1.0.sql: $(SQL_PARTS)
+	cat $(SQL_PARTS) > $@
+
+endif

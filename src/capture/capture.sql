@@ -1,0 +1,87 @@
+-- ---- capture(): events as JSON --------------------------------------------------------------------------------------
+
+CREATE FUNCTION errtrack.read_payload(payload jsonb) RETURNS errtrack.raw_events
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_read_payload';
+COMMENT ON FUNCTION errtrack.read_payload(jsonb) IS
+  'An event from JSON, as a row of raw_events: errtrack''s own names, or an SDK''s payload, or an API export. Columns that it does not name are null; what there is no column for stands in extra.';
+
+-- Takes an event as a JSON object.
+CREATE FUNCTION errtrack.capture(event jsonb, project_id int DEFAULT 1) RETURNS uuid
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO errtrack.raw_events
+    (project_id, event_id, received_at, occurred_at, level, platform, exception_class, message, stack_trace,
+     exceptions, environment, release, dist, server_name, transaction, logger, user_id, session_id,
+     request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
+  SELECT capture.project_id, p.event_id, p.received_at, p.occurred_at, p.level, p.platform, p.exception_class,
+         p.message, p.stack_trace, p.exceptions, p.environment, p.release, p.dist, p.server_name, p.transaction,
+         p.logger, p.user_id, p.session_id, p.request, p.tags, p.contexts, p.extra, p.trace_id, p.span_id,
+         p.fingerprint, p.debug_ids, p.flags
+  FROM errtrack.read_payload(coalesce(event, '{}')) AS p
+  RETURNING event_id
+$$;
+COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
+  'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';
+
+-- Takes an event as text, which need not be JSON that jsonb takes.
+CREATE FUNCTION errtrack.capture(event text, project_id int DEFAULT 1) RETURNS uuid
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  payload jsonb;
+BEGIN
+  BEGIN
+    payload := event::jsonb;
+  EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
+    BEGIN
+      -- a NUL and half of a surrogate pair are escapes that JSON has and jsonb refuses
+      payload := regexp_replace(
+                   regexp_replace(event, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g'),
+                   '(?<!\\)((?:\\\\)*)\\u(?:d[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})',
+                   '\1\\ufffd', 'gi')::jsonb;
+      IF jsonb_typeof(payload) = 'object' THEN
+        payload := payload || '{"flags": ["payload_repaired"]}';
+      END IF;
+    EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
+      -- no JSON: a person can still read it
+      payload := jsonb_build_object('message', event, 'flags', '["payload_invalid"]'::jsonb);
+    END;
+  END;
+  RETURN errtrack.capture(payload, capture.project_id);
+END $$;
+COMMENT ON FUNCTION errtrack.capture(text, int) IS
+  'capture() for text: escapes that jsonb refuses (a NUL, half a surrogate pair) are replaced, and text that is no JSON becomes the event''s message; both are flagged.';
+
+-- ---- events that no issue could take --------------------------------------------------------------------------------
+
+CREATE TABLE errtrack.set_aside_events (
+  project_id int NOT NULL,
+  event_id uuid NOT NULL,
+  received_at timestamptz NOT NULL,
+  set_aside_at timestamptz NOT NULL DEFAULT now(),
+  reason text NOT NULL,
+  event jsonb NOT NULL,
+  PRIMARY KEY (project_id, event_id)
+);
+COMMENT ON TABLE errtrack.set_aside_events IS
+  'Events that could not be counted to an issue. Put them back with SELECT errtrack.capture(event, <project_id>) FROM errtrack.set_aside_events, then DELETE.';
+COMMENT ON COLUMN errtrack.set_aside_events.project_id IS 'The project that the event named.';
+COMMENT ON COLUMN errtrack.set_aside_events.event_id IS 'The event.';
+COMMENT ON COLUMN errtrack.set_aside_events.received_at IS 'When it arrived.';
+COMMENT ON COLUMN errtrack.set_aside_events.set_aside_at IS 'When it was set aside.';
+COMMENT ON COLUMN errtrack.set_aside_events.reason IS 'Why: unknown_project.';
+COMMENT ON COLUMN errtrack.set_aside_events.event IS 'The whole event, as capture() takes it.';
+SELECT pg_extension_config_dump('errtrack.set_aside_events', '');
+
+CREATE TABLE errtrack.event_outcomes (
+  project_id int NOT NULL,
+  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside')),
+  events bigint NOT NULL,
+  last_at timestamptz NOT NULL,
+  PRIMARY KEY (project_id, outcome)
+);
+COMMENT ON TABLE errtrack.event_outcomes IS
+  'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
+COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events.';
+COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
+COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
+SELECT pg_extension_config_dump('errtrack.event_outcomes', '');

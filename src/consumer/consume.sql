@@ -1,0 +1,132 @@
+-- ---- consume: a batch, a transaction --------------------------------------------------------------------------------
+
+CREATE FUNCTION errtrack.begin_consume() RETURNS void
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_begin_consume';
+COMMENT ON FUNCTION errtrack.begin_consume() IS
+  'Part of consume(): waits until no other transaction consumes, and keeps this one from being prepared.';
+
+CREATE FUNCTION errtrack.wake_worker() RETURNS boolean
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
+COMMENT ON FUNCTION errtrack.wake_worker() IS
+  'Wakes this database''s background worker; false where none runs.';
+
+-- Folds one batch. A window is what became visible between two snapshots; one that is too large passes in pieces.
+CREATE FUNCTION errtrack.consume_batch(max_events int, OUT events int, OUT alerts int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+  until pg_snapshot;
+  tids_0 tid[];
+  tids_1 tid[];
+  tids_2 tid[];
+  n int;
+  end_block bigint;
+BEGIN
+  events := 0;
+  alerts := 0;
+  PERFORM errtrack.begin_consume();
+  IF EXISTS (SELECT FROM errtrack.inbox_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+    PERFORM errtrack.adopt_restored_events();
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+
+  -- a window that is passing in pieces: the next piece that holds an event
+  WHILE p.cur IS NOT NULL AND events = 0 LOOP
+    end_block := (p."position"::text::point)[0]::bigint + max_events;
+    SELECT array_agg(ctid), count(*) INTO tids_0, n
+    FROM (SELECT ctid FROM errtrack.raw_events
+          WHERE slot = p.leaf AND ctid > p."position" AND ctid < format('(%s,0)', end_block)::tid
+            AND pg_visible_in_snapshot(txid, p.cur) AND NOT pg_visible_in_snapshot(txid, p.prev)
+          ORDER BY ctid LIMIT max_events) AS piece;
+    IF n > 0 THEN
+      SELECT f.* INTO events, alerts
+      FROM errtrack.fold(CASE p.leaf WHEN 0 THEN tids_0 END, CASE p.leaf WHEN 1 THEN tids_0 END,
+                         CASE p.leaf WHEN 2 THEN tids_0 END) AS f;
+    END IF;
+    IF n = max_events THEN
+      p."position" := tids_0[n];
+    ELSIF end_block * current_setting('block_size')::bigint
+          < pg_relation_size(('errtrack.raw_events_' || p.leaf)::regclass) THEN
+      p."position" := format('(%s,0)', end_block);
+    ELSIF p.leaf < 2 THEN
+      p.leaf := p.leaf + 1;
+      p."position" := '(0,0)';
+    ELSE
+      p.prev := p.cur;
+      p.cur := NULL;
+      p.leaf := NULL;
+      p."position" := NULL;
+    END IF;
+    UPDATE errtrack.inbox_progress AS i
+    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position"
+    WHERE events > 0 OR p.cur IS NULL;
+  END LOOP;
+  IF events > 0 THEN
+    RETURN;
+  END IF;
+
+  -- the next window
+  until := errtrack.inbox_snapshot();
+  SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
+         array_agg(ctid) FILTER (WHERE slot = 2)
+  INTO n, tids_0, tids_1, tids_2
+  FROM (-- was in progress then, and is done now
+        SELECT slot, ctid FROM errtrack.raw_events
+        WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+        UNION ALL
+        -- began since
+        SELECT slot, ctid FROM errtrack.raw_events
+        WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
+          AND pg_visible_in_snapshot(txid, until)
+        LIMIT max_events + 1) AS fresh;
+  IF n = 0 THEN
+    RETURN;
+  END IF;
+  IF n > max_events THEN
+    UPDATE errtrack.inbox_progress SET cur = until, leaf = 0, "position" = '(0,0)';
+    SELECT b.* INTO events, alerts FROM errtrack.consume_batch(max_events) AS b;
+    RETURN;
+  END IF;
+  SELECT f.* INTO events, alerts FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
+  UPDATE errtrack.inbox_progress SET prev = until;
+END $$;
+COMMENT ON FUNCTION errtrack.consume_batch(int) IS
+  'Part of consume(): folds the next batch, and returns how many events it held and how many alerts it raised.';
+
+-- Folds a batch by hand.
+CREATE FUNCTION errtrack.consume(max_events int DEFAULT 5000) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF max_events IS NULL OR max_events < 1 THEN
+    RAISE EXCEPTION 'consume() needs a positive number of events'
+      USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.consume() to take up to 5000.';
+  END IF;
+  RETURN (SELECT events FROM errtrack.consume_batch(max_events));
+END $$;
+COMMENT ON FUNCTION errtrack.consume(int) IS
+  'Folds up to so many of the committed events, and returns how many it took; 0: there are none. Where a background worker can run this is not needed. The calling transaction must not be prepared.';
+
+-- Waits until all that is committed by now has been folded.
+CREATE FUNCTION errtrack.flush(timeout interval DEFAULT '10 s') RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  target pg_snapshot := errtrack.inbox_snapshot();
+  deadline timestamptz := clock_timestamp() + timeout;
+  pause double precision := 0.001;
+BEGIN
+  WHILE errtrack.has_unconsumed(target) LOOP
+    IF clock_timestamp() >= deadline THEN
+      RETURN false;
+    END IF;
+    IF errtrack.wake_worker() THEN
+      PERFORM pg_sleep(pause);
+      pause := least(pause * 2, 0.05);
+    ELSE
+      PERFORM errtrack.consume_batch(5000);
+    END IF;
+  END LOOP;
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION errtrack.flush(interval) IS
+  'Returns true once all events that were committed before the call are in their issues; false where that takes longer than timeout. Consumes itself where no worker runs. The caller''s own uncommitted events are not waited for.';

@@ -1,0 +1,98 @@
+-- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
+
+-- A transaction's own id counts as in progress: it may write more events after this.
+CREATE FUNCTION errtrack.inbox_snapshot() RETURNS pg_snapshot
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  taken pg_snapshot := pg_current_snapshot();
+  own xid8 := pg_current_xact_id_if_assigned();
+BEGIN
+  IF own IS NULL OR own >= pg_snapshot_xmax(taken) THEN
+    RETURN taken;
+  END IF;
+  RETURN (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
+          FROM (SELECT own UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid));
+END $$;
+COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
+  'The current snapshot, in which the calling transaction is still in progress.';
+
+CREATE TABLE errtrack.inbox_progress (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  epoch uuid NOT NULL DEFAULT gen_random_uuid(),
+  prev pg_snapshot NOT NULL,
+  cur pg_snapshot,
+  leaf smallint,
+  "position" tid,
+  CHECK (num_nulls(cur, leaf, "position") IN (0, 3))
+);
+COMMENT ON TABLE errtrack.inbox_progress IS
+  'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
+COMMENT ON COLUMN errtrack.inbox_progress.only_row IS 'There is one row.';
+COMMENT ON COLUMN errtrack.inbox_progress.epoch IS 'Tells this database from one that a dump of it was restored to: see inbox_epoch.';
+COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this snapshot have been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
+COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
+COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
+
+CREATE TABLE errtrack.inbox_epoch (epoch uuid PRIMARY KEY);
+COMMENT ON TABLE errtrack.inbox_epoch IS
+  'The epoch of inbox_progress, and after a restore, for a moment, that of the database which was dumped: then the inbox holds transaction ids of another server.';
+COMMENT ON COLUMN errtrack.inbox_epoch.epoch IS 'Drawn by CREATE EXTENSION.';
+INSERT INTO errtrack.inbox_epoch SELECT epoch FROM errtrack.inbox_progress;
+
+-- a dump passes on its own epoch, and the events that have not been consumed
+SELECT pg_extension_config_dump('errtrack.inbox_epoch', '');
+DO $do$
+DECLARE
+  unconsumed text := $$
+  WHERE NOT pg_catalog.pg_visible_in_snapshot(txid, (SELECT prev FROM errtrack.inbox_progress))
+    AND NOT coalesce((SELECT pg_catalog.pg_visible_in_snapshot(txid, cur) AND (slot, ctid) <= (leaf, "position")
+                      FROM errtrack.inbox_progress), false)$$;
+BEGIN
+  PERFORM pg_extension_config_dump('errtrack.raw_events_0', unconsumed);
+  PERFORM pg_extension_config_dump('errtrack.raw_events_1', unconsumed);
+  PERFORM pg_extension_config_dump('errtrack.raw_events_2', unconsumed);
+END $do$;
+
+-- Events that came by pg_restore bear the transaction ids of another server: they get that of this transaction, and so
+-- are what the next window holds.
+CREATE FUNCTION errtrack.adopt_restored_events() RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE errtrack.raw_events SET txid = pg_current_xact_id();
+  UPDATE errtrack.inbox_progress
+  SET prev = errtrack.inbox_snapshot(), cur = NULL, leaf = NULL, "position" = NULL;
+  DELETE FROM errtrack.inbox_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
+$$;
+COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
+
+-- Is there an event that is visible in a snapshot, and has not been consumed?
+CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+BEGIN
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  RETURN EXISTS (SELECT FROM errtrack.inbox_epoch WHERE epoch <> p.epoch)
+    OR EXISTS (
+      SELECT FROM errtrack.raw_events
+      WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+             OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until))
+        AND pg_visible_in_snapshot(txid, until)
+        AND NOT (p.cur IS NOT NULL AND pg_visible_in_snapshot(txid, p.cur)
+                 AND (slot, ctid) <= (p.leaf, p."position")));
+END $$;
+COMMENT ON FUNCTION errtrack.has_unconsumed(pg_snapshot) IS
+  'Whether an event that is visible in the snapshot has not been consumed yet.';
+
+CREATE TABLE errtrack.worker (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  handle bigint NOT NULL,
+  pid int NOT NULL,
+  started_at timestamptz NOT NULL
+);
+COMMENT ON TABLE errtrack.worker IS 'One row, written by the background worker when it starts: where a commit finds it. It may be gone since.';
+COMMENT ON COLUMN errtrack.worker.only_row IS 'There is one row.';
+COMMENT ON COLUMN errtrack.worker.handle IS 'Its segment of shared memory.';
+COMMENT ON COLUMN errtrack.worker.pid IS 'Its process.';
+COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';

@@ -1,0 +1,232 @@
+/*
+ * Waking the worker at commit.  The default of raw_events.slot notes that a
+ * transaction wrote events; before it commits, the worker is looked up; once its
+ * rows can be seen, the worker's latch is set, or a worker is registered.  After
+ * the commit nothing may fail, so all that can is done before.
+ */
+#include "consumer.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "executor/tuptable.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/dsm.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+PG_FUNCTION_INFO_V1(errtrack_inbox_slot);
+PG_FUNCTION_INFO_V1(errtrack_begin_consume);
+PG_FUNCTION_INFO_V1(errtrack_wake_worker);
+
+/* The column of errtrack.worker that is read here. */
+#define COLUMN_HANDLE 2
+
+static bool has_inserted = false;	/* this transaction wrote events */
+static bool has_consumed = false;	/* this transaction consumed events */
+static bool may_register = false;	/* no worker was found, and it is for this transaction to start one */
+static dsm_segment *segment = NULL; /* of the worker that was last found */
+
+/* Makes the tag of one of errtrack's own locks, in this database. */
+void
+own_lock_tag(OwnLock lock, LOCKTAG *tag)
+{
+	/* SQL's advisory locks have 1 and 2 in the last field */
+	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, WORKER_MAGIC, lock, 3);
+}
+
+/* The handle in errtrack.worker; DSM_HANDLE_INVALID where there is none. */
+static dsm_handle
+read_handle(void)
+{
+	Oid			relid = get_relname_relid("worker", get_namespace_oid("errtrack", true));
+	dsm_handle	handle = DSM_HANDLE_INVALID;
+	Relation	relation;
+	TableScanDesc scan;
+	TupleTableSlot *slot;
+
+	if (!OidIsValid(relid))
+		return handle;
+	relation = table_open(relid, AccessShareLock);
+	slot = table_slot_create(relation, NULL);
+	/* not a snapshot of MVCC: it would leave a predicate lock in a serializable transaction */
+	scan = table_beginscan(relation, SnapshotSelf, 0, NULL);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		isnull;
+
+		handle = (dsm_handle) DatumGetInt64(slot_getattr(slot, COLUMN_HANDLE, &isnull));
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(relation, AccessShareLock);
+	return handle;
+}
+
+/* What is shared through segment, if it is a worker's of this database. */
+static WorkerShared *
+shared_in(dsm_segment *seg)
+{
+	WorkerShared *shared = dsm_segment_address(seg);
+
+	if (dsm_segment_map_length(seg) < sizeof(WorkerShared) || shared->magic != WORKER_MAGIC ||
+		shared->database != MyDatabaseId)
+		return NULL;
+	return shared;
+}
+
+/*
+ * Finds the worker of this database; NULL where the last one that was there is
+ * known to be gone.  Reads a table: call it in a transaction only.
+ */
+WorkerShared *
+find_worker(void)
+{
+	dsm_handle	handle;
+
+	if (segment != NULL)
+	{
+		WorkerShared *shared = shared_in(segment);
+
+		if (pg_atomic_read_u32(&shared->state) == WORKER_RUNNING)
+			return shared;
+	}
+	handle = read_handle();
+	if (segment != NULL)
+	{
+		if (dsm_segment_handle(segment) == handle)
+			return shared_in(segment);
+		dsm_detach(segment);
+		segment = NULL;
+	}
+	if (handle == DSM_HANDLE_INVALID || dsm_find_mapping(handle) != NULL)
+		return NULL;
+	segment = dsm_attach(handle);
+	if (segment == NULL)
+		return NULL;
+	if (shared_in(segment) == NULL)
+	{
+		dsm_detach(segment);	/* the handle is somebody else's by now */
+		segment = NULL;
+		return NULL;
+	}
+	dsm_pin_mapping(segment);
+	return shared_in(segment);
+}
+
+/*
+ * Before a commit: is a worker there?  Where none is, one of the transactions
+ * that commit at this time takes it upon itself to start one.
+ */
+static void
+before_commit(void)
+{
+	LOCKTAG		tag;
+
+	may_register = false;
+	if (find_worker() != NULL)
+		return;
+	own_lock_tag(LOCK_STARTING, &tag);
+	may_register = LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+/* After a commit: wakes the worker, or registers one.  Must not fail. */
+static void
+after_commit(void)
+{
+	WorkerShared *shared = segment != NULL ? shared_in(segment) : NULL;
+
+	if (shared != NULL)
+	{
+		uint32		leaving = WORKER_LEAVING;
+
+		/* our rows can be seen before this is read: a worker that leaves later sees them */
+		pg_memory_barrier();
+		if (pg_atomic_read_u32(&shared->state) == WORKER_RUNNING)
+		{
+			SetLatch(&ProcGlobal->allProcs[shared->pgprocno].procLatch);
+			return;
+		}
+		/* one of those that find it leaving starts the next */
+		may_register |= pg_atomic_compare_exchange_u32(&shared->state, &leaving, WORKER_SUCCEEDED);
+	}
+	if (may_register)
+		(void) register_worker(MyDatabaseId, false, 0, NULL);
+}
+
+/* The server tells of the end of a transaction. */
+static void
+on_xact_event(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			if (has_inserted)
+				before_commit();
+			break;
+		case XACT_EVENT_PRE_PREPARE:
+			if (has_consumed)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("cannot prepare a transaction that has consumed events"),
+						 errdetail("No other transaction could consume until it is committed."),
+						 errhint("Commit it, or call errtrack.consume() in a transaction of its own.")));
+			break;
+		case XACT_EVENT_COMMIT:
+			if (has_inserted)
+				after_commit();
+			has_inserted = has_consumed = may_register = false;
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			has_inserted = has_consumed = may_register = false;
+			break;
+		default:
+			break;
+	}
+}
+
+/* Called when the library is loaded. */
+void
+wake_init(void)
+{
+	RegisterXactCallback(on_xact_event, NULL);
+}
+
+/* errtrack.inbox_slot() RETURNS smallint */
+Datum
+errtrack_inbox_slot(PG_FUNCTION_ARGS)
+{
+	has_inserted = worker_enabled && !IsBinaryUpgrade;
+	PG_RETURN_INT16(0);
+}
+
+/* errtrack.begin_consume() RETURNS void */
+Datum
+errtrack_begin_consume(PG_FUNCTION_ARGS)
+{
+	LOCKTAG		tag;
+
+	PreventCommandIfReadOnly("errtrack.consume()");
+	own_lock_tag(LOCK_CONSUME, &tag);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	has_consumed = true;
+	PG_RETURN_VOID();
+}
+
+/* errtrack.wake_worker() RETURNS boolean */
+Datum
+errtrack_wake_worker(PG_FUNCTION_ARGS)
+{
+	WorkerShared *shared = find_worker();
+
+	if (shared == NULL || pg_atomic_read_u32(&shared->state) != WORKER_RUNNING)
+		PG_RETURN_BOOL(false);
+	SetLatch(&ProcGlobal->allProcs[shared->pgprocno].procLatch);
+	PG_RETURN_BOOL(true);
+}

@@ -1,0 +1,389 @@
+/*
+ * What is read in an event: its fingerprint, and what a person calls it by.
+ */
+#include "../capture/event.h"
+#include "../stack/exceptions.h"
+#include "fingerprint.h"
+
+#include "catalog/pg_type.h"
+#include "common/string.h"
+#include "frame_rules.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "message.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(errtrack_digest);
+PG_FUNCTION_INFO_V1(errtrack_fingerprint);
+PG_FUNCTION_INFO_V1(errtrack_normalize_message);
+
+/* Bytes of a title and a culprit. */
+#define TITLE_LIMIT 250
+
+/* What an event says of itself that matters here; slices without data where it says nothing. */
+typedef struct Reported
+{
+	int32		project_id;
+	Slice		level;
+	Slice		platform;
+	Slice		exception_class;
+	Slice		message;
+	Slice		stack_trace;
+	Jsonb	   *exceptions;
+	ArrayType  *fingerprint;
+} Reported;
+
+/* What is read in it. */
+typedef struct Digest
+{
+	uint8		fingerprint[FINGERPRINT_LENGTH];
+	Slice		exception_class;
+	Slice		message;
+	Slice		title;
+	Slice		culprit;
+	Slice		level;
+	Slice		platform;
+	const char *flags[8];
+	int			nflags;
+} Digest;
+
+/* The levels, and what else they are called. */
+static const struct
+{
+	const char *name;
+	const char *level;
+}			levels[] = {
+	{"error", "error"}, {"err", "error"}, {"severe", "error"},
+	{"fatal", "fatal"}, {"critical", "fatal"}, {"crit", "fatal"}, {"alert", "fatal"},
+	{"emergency", "fatal"}, {"emerg", "fatal"}, {"panic", "fatal"},
+	{"warning", "warning"}, {"warn", "warning"},
+	{"info", "info"}, {"information", "info"}, {"notice", "info"}, {"log", "info"},
+	{"debug", "debug"}, {"trace", "debug"}, {"verbose", "debug"},
+};
+
+/* Adds a word that tells what was found odd. */
+static void
+add_flag(Digest *digest, const char *flag)
+{
+	Assert(digest->nflags < (int) lengthof(digest->flags));
+	digest->flags[digest->nflags++] = flag;
+}
+
+/* s in lower case, ASCII letters only. */
+static Slice
+lower_case(Slice s)
+{
+	char	   *copy = palloc(s.len + 1);
+
+	for (size_t i = 0; i < s.len; i++)
+		copy[i] = s.data[i] >= 'A' && s.data[i] <= 'Z' ? s.data[i] + ('a' - 'A') : s.data[i];
+	return (Slice) {copy, s.len};
+}
+
+/* One of the five levels; an event that names none is an error, one that names another is flagged. */
+static Slice
+read_level(Slice level, Digest *digest)
+{
+	if (!has_text(level))
+		return SLICE("error");
+	level = lower_case(slice_trim(level));
+	for (size_t i = 0; i < lengthof(levels); i++)
+		if (slice_equal(level, (Slice) {levels[i].name, strlen(levels[i].name)}))
+			return (Slice) {levels[i].level, strlen(levels[i].level)};
+	add_flag(digest, "level_unknown");
+	return SLICE("error");
+}
+
+/* The first line of s that is not blank, trimmed. */
+static Slice
+first_line(Slice s)
+{
+	Slice		line;
+
+	while (next_line(&s, &line))
+	{
+		line = slice_trim(line);
+		if (line.len > 0)
+			return line;
+	}
+	return NO_SLICE;
+}
+
+/* What a buffer holds, cut to the length of a title. */
+static Slice
+clipped(StringInfo buffer)
+{
+	return slice_clip((Slice) {buffer->data, buffer->len}, TITLE_LIMIT);
+}
+
+/* `class: first line of the message`, or what there is of it. */
+static Slice
+make_title(const Digest *digest)
+{
+	StringInfoData title;
+	Slice		line = first_line(digest->message);
+
+	if (!has_text(digest->exception_class))
+		return has_text(line) ? slice_clip(line, TITLE_LIMIT) : SLICE("(no message)");
+	initStringInfo(&title);
+	appendBinaryStringInfo(&title, digest->exception_class.data,
+						   Min(digest->exception_class.len, TITLE_LIMIT));
+	if (has_text(line))
+	{
+		appendStringInfoString(&title, ": ");
+		appendBinaryStringInfo(&title, line.data, Min(line.len, 2 * TITLE_LIMIT));
+	}
+	/* a name of several lines would spoil every list */
+	for (int i = 0; i < title.len; i++)
+		if (title.data[i] == '\n' || title.data[i] == '\r')
+			title.data[i] = ' ';
+	return clipped(&title);
+}
+
+/* `function (module:line)`; a file's name stands for a module that is not known. */
+static Slice
+make_culprit(const Stack *stack)
+{
+	StringInfoData culprit;
+	const Frame *frame;
+	Slice		function,
+				where;
+
+	if (stack->nexceptions == 0 || (frame = find_culprit(&stack->exceptions[0])) == NULL)
+		return NO_SLICE;
+	function = frame->function;
+	where = frame->module;
+	if (!has_text(where) || (stack->platform && strcmp(stack->platform, "javascript") == 0 &&
+							 has_text(frame->file)))
+	{
+		ptrdiff_t	at = slice_find_last_char(frame->file, '/');
+
+		where = slice_skip(frame->file, at + 1);
+	}
+	else if (slice_starts(function, where) && function.len > where.len + 1)
+		function = slice_skip(function, where.len + 1);
+	initStringInfo(&culprit);
+	if (has_text(function))
+		appendBinaryStringInfo(&culprit, function.data, Min(function.len, TITLE_LIMIT));
+	else
+		appendStringInfoString(&culprit, "(anonymous)");
+	if (has_text(where))
+	{
+		appendStringInfoString(&culprit, " (");
+		appendBinaryStringInfo(&culprit, where.data, Min(where.len, TITLE_LIMIT));
+		if (frame->line > 0)
+			appendStringInfo(&culprit, ":%d", frame->line);
+		appendStringInfoChar(&culprit, ')');
+	}
+	return clipped(&culprit);
+}
+
+/* Reads the stack, from JSON or from text. */
+static void
+read_stack(const Reported *reported, Stack *stack, Digest *digest)
+{
+	Slice		platform = has_text(reported->platform) ? lower_case(slice_trim(reported->platform)) : NO_SLICE;
+
+	if (reported->exceptions != NULL)
+	{
+		bool		valid = !JsonContainerIsScalar(&reported->exceptions->root) &&
+			exceptions_read(&reported->exceptions->root, platform, stack);
+
+		if (!valid)
+			add_flag(digest, "exceptions_invalid");
+	}
+	if (has_text(reported->stack_trace) &&
+		(stack->nexceptions == 0 || stack->total_frames == 0))
+	{
+		Stack		read;
+
+		stack_init(&read, stack->allocator);
+		if (stack_parse(reported->stack_trace, platform, &read))
+			*stack = read;
+		else if (stack->nexceptions == 0)
+			add_flag(digest, "stack_trace_unread");
+	}
+	if (stack->cut)
+		add_flag(digest, "frames_cut");
+	digest->platform = has_text(platform) ? platform :
+		stack->platform ? (Slice) {stack->platform, strlen(stack->platform)} : NO_SLICE;
+}
+
+/* An event's own fingerprint list; {{default}} is written in several ways. */
+static Slice *
+read_given(ArrayType *list, int *n)
+{
+	Datum	   *parts;
+	bool	   *nulls;
+	Slice	   *given;
+	int			nparts,
+				kept = 0;
+
+	*n = 0;
+	if (list == NULL)
+		return NULL;
+	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &parts, &nulls, &nparts);
+	given = palloc(Max(nparts, 1) * sizeof(Slice));
+	for (int i = 0; i < nparts; i++)
+	{
+		if (nulls[i])
+			continue;
+		given[kept] = slice_trim(slice_of_text(DatumGetTextPP(parts[i])));
+		if (slice_equal(given[kept], SLICE("{{default}}")))
+			given[kept] = SLICE("{{ default }}");
+		kept++;
+	}
+	*n = kept;
+	return given;
+}
+
+/* Reads an event. */
+static void
+make_digest(const Reported *reported, Digest *digest)
+{
+	Stack		stack;
+	GroupedEvent event;
+
+	memset(digest, 0, sizeof(*digest));
+	digest->level = read_level(reported->level, digest);
+	stack_init(&stack, palloc_allocator());
+	read_stack(reported, &stack, digest);
+	frame_rules_apply(reported->project_id, &stack);
+
+	digest->exception_class = reported->exception_class;
+	digest->message = reported->message;
+	if (stack.nexceptions > 0)
+	{
+		/* class and message come from one source, if it has both: an SDK's message may be the log line */
+		if (!has_text(digest->message) ||
+			(!has_text(digest->exception_class) && has_text(stack.exceptions[0].value)))
+			digest->message = stack.exceptions[0].value;
+		if (!has_text(digest->exception_class))
+			digest->exception_class = stack.exceptions[0].type;
+	}
+	else if (!has_text(digest->message) && !has_text(digest->exception_class))
+		digest->message = first_line(reported->stack_trace);
+	if (!has_text(digest->message) && !has_text(digest->exception_class) && stack.nexceptions == 0)
+		add_flag(digest, "no_message");
+	digest->title = make_title(digest);
+	digest->culprit = make_culprit(&stack);
+
+	event.exception_class = digest->exception_class;
+	event.message = digest->message;
+	event.stack = &stack;
+	event.given = read_given(reported->fingerprint, &event.ngiven);
+	fingerprint_compute(&event, digest->fingerprint);
+}
+
+/* A bytea with a fingerprint. */
+static Datum
+fingerprint_datum(const Digest *digest)
+{
+	bytea	   *result = palloc(VARHDRSZ + FINGERPRINT_LENGTH);
+
+	SET_VARSIZE(result, VARHDRSZ + FINGERPRINT_LENGTH);
+	memcpy(VARDATA(result), digest->fingerprint, FINGERPRINT_LENGTH);
+	return PointerGetDatum(result);
+}
+
+/* Sets a column of the result; no text: null. */
+static void
+set_text(Datum *values, bool *nulls, int column, Slice s)
+{
+	nulls[column] = !has_text(s);
+	if (has_text(s))
+		values[column] = PointerGetDatum(text_of_slice(s));
+}
+
+/* The text of an argument, without data where it is null. */
+static Slice
+text_argument(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? NO_SLICE : slice_of_text(PG_GETARG_TEXT_PP(n));
+}
+
+/*
+ * errtrack.digest(project_id, level, platform, exception_class, message,
+ * stack_trace, exceptions, fingerprint) RETURNS errtrack.digest
+ */
+Datum
+errtrack_digest(PG_FUNCTION_ARGS)
+{
+	Reported	reported;
+	Digest		digest;
+	Datum		values[8];
+	bool		nulls[8] = {false};
+	Datum		flags[lengthof(digest.flags)];
+	TupleDesc	tupdesc;
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
+		tupdesc->natts != lengthof(values))
+		elog(ERROR, "errtrack.digest has other attributes than expected");
+	reported.project_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+	reported.level = text_argument(fcinfo, 1);
+	reported.platform = text_argument(fcinfo, 2);
+	reported.exception_class = text_argument(fcinfo, 3);
+	reported.message = text_argument(fcinfo, 4);
+	reported.stack_trace = text_argument(fcinfo, 5);
+	reported.exceptions = PG_ARGISNULL(6) ? NULL : PG_GETARG_JSONB_P(6);
+	reported.fingerprint = PG_ARGISNULL(7) ? NULL : PG_GETARG_ARRAYTYPE_P(7);
+	make_digest(&reported, &digest);
+
+	values[0] = fingerprint_datum(&digest);
+	set_text(values, nulls, 1, slice_clip(digest.exception_class, TITLE_LIMIT));
+	/* the message goes out only where the event did not say it */
+	set_text(values, nulls, 2, has_text(reported.message) ? NO_SLICE : digest.message);
+	set_text(values, nulls, 3, digest.title);
+	set_text(values, nulls, 4, digest.culprit);
+	set_text(values, nulls, 5, digest.level);
+	set_text(values, nulls, 6, digest.platform);
+	for (int i = 0; i < digest.nflags; i++)
+		flags[i] = CStringGetTextDatum(digest.flags[i]);
+	values[7] = PointerGetDatum(construct_array(flags, digest.nflags, TEXTOID, -1, false, TYPALIGN_INT));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+}
+
+/* The text of an event's column, without data where it is null. */
+static Slice
+event_text(const Event *event, EventColumn column)
+{
+	return event->nulls[column] ? NO_SLICE : slice_of_text(DatumGetTextPP(event->values[column]));
+}
+
+/* errtrack.fingerprint(event jsonb) RETURNS bytea */
+Datum
+errtrack_fingerprint(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *payload = PG_GETARG_JSONB_P(0);
+	Event		event;
+	Reported	reported;
+	Digest		digest;
+	JsonbValue	project_id;
+
+	payload_read(payload, &event);
+	reported.project_id = 1;
+	if (json_member(&payload->root, "project_id", &project_id))
+		(void) read_number(json_text(&project_id), &reported.project_id);
+	reported.level = event_text(&event, EVENT_LEVEL);
+	reported.platform = event_text(&event, EVENT_PLATFORM);
+	reported.exception_class = event_text(&event, EVENT_EXCEPTION_CLASS);
+	reported.message = event_text(&event, EVENT_MESSAGE);
+	reported.stack_trace = event_text(&event, EVENT_STACK_TRACE);
+	reported.exceptions = event.nulls[EVENT_EXCEPTIONS] ? NULL :
+		DatumGetJsonbP(event.values[EVENT_EXCEPTIONS]);
+	reported.fingerprint = event.nulls[EVENT_FINGERPRINT] ? NULL :
+		DatumGetArrayTypeP(event.values[EVENT_FINGERPRINT]);
+	make_digest(&reported, &digest);
+	PG_RETURN_DATUM(fingerprint_datum(&digest));
+}
+
+/* errtrack.normalize_message(message text) RETURNS text */
+Datum
+errtrack_normalize_message(PG_FUNCTION_ARGS)
+{
+	char		normalized[MESSAGE_MAX_NORMALIZED];
+	size_t		length = message_normalize(slice_of_text(PG_GETARG_TEXT_PP(0)), normalized);
+
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(normalized, length));
+}

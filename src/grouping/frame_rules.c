@@ -1,0 +1,284 @@
+/*
+ * Which frames are the application's own code: the rows of errtrack.frame_rules,
+ * loaded once per backend and again when the table changes.
+ */
+#include "../compat.h"
+#include "frame_rules.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "executor/tuptable.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+/* The columns of errtrack.frame_rules. */
+enum
+{
+	COLUMN_RULE_ID = 1,
+	COLUMN_PROJECT_ID,
+	COLUMN_PLATFORM,
+	COLUMN_MODULE,
+	COLUMN_FUNCTION,
+	COLUMN_FILE,
+	COLUMN_IN_APP,
+};
+
+/*
+ * A pattern of literal text in which * stands for any text.  Most begin with
+ * their literal part or have one in the middle, so those two are told apart.
+ */
+typedef struct Glob
+{
+	Slice		pattern;		/* data NULL: anything matches */
+	size_t		literal;		/* length of the part before the first star */
+	bool		contains;		/* a star, literal text, a star */
+} Glob;
+
+typedef struct FrameRule
+{
+	int64		rule_id;
+	int32		project_id;		/* 0: every project */
+	Slice		platform;		/* data NULL: any */
+	Glob		module;
+	Glob		function;
+	Glob		file;
+	InApp		in_app;
+} FrameRule;
+
+static MemoryContext rules_context = NULL;
+static FrameRule *rules = NULL;
+static int	nrules = 0;
+static Oid	rules_relid = InvalidOid;
+static bool rules_valid = false;
+
+/* A relation has changed: if it is ours, or all may have, load again before the next use. */
+static void
+on_relcache_change(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid || relid == rules_relid)
+		rules_valid = false;
+}
+
+/* A copy of a text column, as a slice without data where it is null. */
+static Slice
+column_text(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+	char	   *copy;
+
+	if (isnull)
+		return NO_SLICE;
+	copy = text_to_cstring(DatumGetTextPP(value));
+	return (Slice) {copy, strlen(copy)};
+}
+
+/* Prepares a pattern. */
+static Glob
+make_glob(Slice pattern)
+{
+	Glob		glob = {.pattern = pattern};
+	ptrdiff_t	star = pattern.data ? slice_find_char(pattern, '*') : -1;
+
+	glob.literal = star >= 0 ? (size_t) star : pattern.len;
+	glob.contains = star == 0 && pattern.len > 2 &&
+		slice_find_char(slice_skip(pattern, 1), '*') == (ptrdiff_t) pattern.len - 2;
+	return glob;
+}
+
+/* Rules of a project stand before those for all; otherwise in the order in which they were made. */
+static int
+compare_rules(const void *a, const void *b)
+{
+	const FrameRule *x = a,
+			   *y = b;
+
+	if ((x->project_id == 0) != (y->project_id == 0))
+		return x->project_id == 0 ? 1 : -1;
+	return x->rule_id < y->rule_id ? -1 : x->rule_id > y->rule_id;
+}
+
+/* Reads one row into *rule. */
+static void
+read_rule(TupleTableSlot *slot, FrameRule *rule)
+{
+	bool		isnull;
+	Datum		value;
+
+	rule->rule_id = DatumGetInt64(slot_getattr(slot, COLUMN_RULE_ID, &isnull));
+	value = slot_getattr(slot, COLUMN_PROJECT_ID, &isnull);
+	rule->project_id = isnull ? 0 : DatumGetInt32(value);
+	rule->platform = column_text(slot, COLUMN_PLATFORM);
+	rule->module = make_glob(column_text(slot, COLUMN_MODULE));
+	rule->function = make_glob(column_text(slot, COLUMN_FUNCTION));
+	rule->file = make_glob(column_text(slot, COLUMN_FILE));
+	rule->in_app = DatumGetBool(slot_getattr(slot, COLUMN_IN_APP, &isnull)) ? IN_APP_YES : IN_APP_NO;
+}
+
+/*
+ * Loads the table.  It is read here and not by a query, since whoever may call
+ * errtrack.fingerprint() need not have a right to the table.
+ */
+static void
+load_rules(void)
+{
+	Oid			relid = get_relname_relid("frame_rules", get_namespace_oid("errtrack", false));
+	Relation	relation;
+	TableScanDesc scan;
+	TupleTableSlot *slot;
+	Snapshot	snapshot;
+	MemoryContext old;
+	int			size = 64;
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table errtrack.frame_rules does not exist"),
+				 errhint("Run CREATE EXTENSION errtrack in this database.")));
+	if (rules_context == NULL)
+	{
+		CacheRegisterRelcacheCallback(on_relcache_change, (Datum) 0);
+		rules_context = AllocSetContextCreate(TopMemoryContext, "errtrack frame rules",
+											  ALLOCSET_DEFAULT_SIZES);
+	}
+	MemoryContextReset(rules_context);
+	nrules = 0;
+	rules_relid = relid;
+	relation = table_open(relid, AccessShareLock);
+	rules_valid = true;			/* a change from here on makes it false again */
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	slot = table_slot_create(relation, NULL);
+	scan = table_beginscan(relation, snapshot, 0, NULL);
+	old = MemoryContextSwitchTo(rules_context);
+	rules = palloc(size * sizeof(FrameRule));
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (nrules == size)
+			rules = repalloc(rules, mul_size(size *= 2, sizeof(FrameRule)));
+		read_rule(slot, &rules[nrules++]);
+	}
+	MemoryContextSwitchTo(old);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	UnregisterSnapshot(snapshot);
+	table_close(relation, AccessShareLock);
+	qsort(rules, nrules, sizeof(FrameRule), compare_rules);
+}
+
+/* Does text match pattern, in which * stands for any text? */
+static bool
+match_stars(Slice pattern, Slice text)
+{
+	size_t		p = 0,
+				t = 0,
+				star = SIZE_MAX,
+				resume = 0;
+
+	while (t < text.len)
+	{
+		if (p < pattern.len && pattern.data[p] == '*')
+		{
+			star = p++;
+			resume = t;
+		}
+		else if (p < pattern.len && pattern.data[p] == text.data[t])
+		{
+			p++;
+			t++;
+		}
+		else if (star != SIZE_MAX)
+		{
+			p = star + 1;
+			t = ++resume;
+		}
+		else
+			return false;
+	}
+	while (p < pattern.len && pattern.data[p] == '*')
+		p++;
+	return p == pattern.len;
+}
+
+/* Does text match? */
+static inline bool
+match_glob(const Glob *glob, Slice text)
+{
+	if (glob->pattern.data == NULL)
+		return true;
+	if (text.data == NULL)
+		return false;
+	if (glob->contains)
+		return slice_find(text, slice_range(glob->pattern, 1, glob->pattern.len - 1)) >= 0;
+	if (!slice_starts(text, slice_range(glob->pattern, 0, glob->literal)))
+		return false;
+	return match_stars(slice_skip(glob->pattern, glob->literal), slice_skip(text, glob->literal));
+}
+
+/* Is rule for this project and platform? */
+static inline bool
+concerns(const FrameRule *rule, int32 project_id, const char *platform)
+{
+	if (rule->project_id != 0 && rule->project_id != project_id)
+		return false;
+	return rule->platform.data == NULL ||
+		(platform != NULL && strcmp(rule->platform.data, platform) == 0);
+}
+
+/* What the first rule that matches a frame says of it; unknown where none does. */
+static InApp
+ask_rules(const FrameRule *const *asked, int nasked, const Frame *frame)
+{
+	for (int i = 0; i < nasked; i++)
+		if (match_glob(&asked[i]->module, frame->module) &&
+			match_glob(&asked[i]->function, frame->function) &&
+			match_glob(&asked[i]->file, frame->file))
+			return asked[i]->in_app;
+	return IN_APP_UNKNOWN;
+}
+
+/*
+ * Decides for each frame of stack whether it is in_app: the first rule that
+ * matches has it; where none does, what the reporter said, or else yes.  A
+ * reporter that calls none of the frames the application's own does not know.
+ */
+void
+frame_rules_apply(int32 project_id, Stack *stack)
+{
+	const FrameRule **asked;
+	int			nasked = 0;
+	bool		reporter_knows = false;
+
+	if (stack->total_frames == 0)
+		return;
+	if (!rules_valid)
+		load_rules();
+	asked = palloc(Max(nrules, 1) * sizeof(FrameRule *));
+	for (int i = 0; i < nrules; i++)
+		if (concerns(&rules[i], project_id, stack->platform))
+			asked[nasked++] = &rules[i];
+
+	for (int e = 0; e < stack->nexceptions; e++)
+		for (int f = 0; f < stack->exceptions[e].nframes; f++)
+			reporter_knows |= stack->exceptions[e].frames[f].in_app == IN_APP_YES;
+
+	for (int e = 0; e < stack->nexceptions; e++)
+		for (int f = 0; f < stack->exceptions[e].nframes; f++)
+		{
+			Frame	   *frame = &stack->exceptions[e].frames[f];
+			InApp		ruled = ask_rules(asked, nasked, frame);
+
+			CHECK_FOR_INTERRUPTS();
+			if (ruled != IN_APP_UNKNOWN)
+				frame->in_app = ruled;
+			else if (!reporter_knows || frame->in_app != IN_APP_NO)
+				frame->in_app = IN_APP_YES;
+		}
+	pfree(asked);
+}

@@ -1,0 +1,30 @@
+-- ---- what identifies an error ---------------------------------------------------------------------------------------
+
+CREATE FUNCTION errtrack.normalize_message(message text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_normalize_message';
+COMMENT ON FUNCTION errtrack.normalize_message(text) IS
+  'The message with its variable parts as placeholders: <email> <url> <ip> <uuid> <hash> <date> <duration> <size> <hex> <num> <str> <path>. Only the first two lines that are not blank count.';
+
+CREATE FUNCTION errtrack.fingerprint(event jsonb) RETURNS bytea
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerprint';
+COMMENT ON FUNCTION errtrack.fingerprint(jsonb) IS
+  'What identifies an event, given as capture() takes it: 32 bytes, SHA-256. Events with the same fingerprint belong to one issue. Frame rules are those of the event''s project_id, 1 where it names none.';
+
+CREATE TYPE errtrack.digest AS (
+  fingerprint bytea,
+  exception_class text,
+  message text,
+  title text,
+  culprit text,
+  level text,
+  platform text,
+  flags text[]
+);
+COMMENT ON TYPE errtrack.digest IS
+  'What is read in an event: its fingerprint, the exception''s class, the message where the event itself says none, title, culprit, one of the five levels, the platform, and what was odd.';
+
+CREATE FUNCTION errtrack.digest(project_id int, level text, platform text, exception_class text, message text,
+                                stack_trace text, exceptions jsonb, fingerprint text[]) RETURNS errtrack.digest
+LANGUAGE c STABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'errtrack_digest';
+COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[]) IS
+  'Reads an event: see the type errtrack.digest. The arguments are columns of raw_events.';

@@ -1,0 +1,210 @@
+/*
+ * What code that reads untrusted bytes may use: text as (pointer, length), and
+ * an allocator.  It needs nothing of the server, so that the parsers build
+ * outside it as well (ERRTRACK_STANDALONE), for fuzzing.
+ */
+#ifndef ERRTRACK_PORTABLE_H
+#define ERRTRACK_PORTABLE_H
+
+#ifdef ERRTRACK_STANDALONE
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#define CHECK_FOR_INTERRUPTS() ((void) 0)
+#else
+#include "postgres.h"
+
+#include "miscadmin.h"
+#endif
+
+/* Text that need be neither UTF-8 nor end in NUL; data NULL: absent. */
+typedef struct Slice
+{
+	const char *data;
+	size_t		len;
+} Slice;
+
+/* Memory that is given back all at once, by whoever made the allocator. */
+typedef struct Allocator
+{
+	void	   *(*alloc) (void *context, size_t size);
+	void	   *context;
+} Allocator;
+
+#define SLICE(literal) ((Slice) {(literal), sizeof(literal) - 1})
+#define NO_SLICE ((Slice) {NULL, 0})
+
+/* Is c a blank within a line? */
+static inline bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+
+/* Is c an ASCII digit?  (isdigit() asks the locale.) */
+static inline bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Is c a hexadecimal digit? */
+static inline bool
+is_hex_digit(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Is c an ASCII letter? */
+static inline bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* May c stand in an identifier?  Bytes above ASCII may, in every language read here. */
+static inline bool
+is_word(char c)
+{
+	return is_letter(c) || is_digit(c) || c == '_' || (c & 0x80) != 0;
+}
+
+/* The part of s from index "from" to before index "to". */
+static inline Slice
+slice_range(Slice s, size_t from, size_t to)
+{
+	return (Slice) {s.data + from, to - from};
+}
+
+/* s without its first n bytes. */
+static inline Slice
+slice_skip(Slice s, size_t n)
+{
+	return (Slice) {s.data + n, s.len - n};
+}
+
+/* s without blanks at either end. */
+static inline Slice
+slice_trim(Slice s)
+{
+	while (s.len > 0 && is_blank(s.data[0]))
+		s = slice_skip(s, 1);
+	while (s.len > 0 && is_blank(s.data[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* s without blanks and line ends at either end. */
+static inline Slice
+slice_trim_lines(Slice s)
+{
+	while (s.len > 0 && (is_blank(s.data[0]) || s.data[0] == '\n'))
+		s = slice_skip(s, 1);
+	while (s.len > 0 && (is_blank(s.data[s.len - 1]) || s.data[s.len - 1] == '\n'))
+		s.len--;
+	return s;
+}
+
+/* Are a and b the same bytes? */
+static inline bool
+slice_equal(Slice a, Slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Does s begin with prefix? */
+static inline bool
+slice_starts(Slice s, Slice prefix)
+{
+	return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.data, prefix.data, prefix.len) == 0);
+}
+
+/* Does s end in suffix? */
+static inline bool
+slice_ends(Slice s, Slice suffix)
+{
+	return s.len >= suffix.len &&
+		(suffix.len == 0 || memcmp(s.data + s.len - suffix.len, suffix.data, suffix.len) == 0);
+}
+
+/* The index of the first c in s, or -1. */
+static inline ptrdiff_t
+slice_find_char(Slice s, char c)
+{
+	const char *at = s.len > 0 ? memchr(s.data, c, s.len) : NULL;
+
+	return at ? at - s.data : -1;
+}
+
+/* The index of the last c in s, or -1. */
+static inline ptrdiff_t
+slice_find_last_char(Slice s, char c)
+{
+	for (size_t i = s.len; i > 0; i--)
+		if (s.data[i - 1] == c)
+			return (ptrdiff_t) i - 1;
+	return -1;
+}
+
+/* The index of the first occurrence of part in s, or -1; part is short and not empty. */
+static inline ptrdiff_t
+slice_find(Slice s, Slice part)
+{
+	for (size_t from = 0; from + part.len <= s.len;)
+	{
+		const char *at = memchr(s.data + from, part.data[0], s.len - part.len + 1 - from);
+
+		if (at == NULL)
+			return -1;
+		if (memcmp(at, part.data, part.len) == 0)
+			return at - s.data;
+		from = at - s.data + 1;
+	}
+	return -1;
+}
+
+/*
+ * Takes the next line from *rest, without its end and a carriage return before
+ * that; false at the end of the text.
+ */
+static inline bool
+next_line(Slice *rest, Slice *line)
+{
+	ptrdiff_t	end;
+
+	if (rest->len == 0)
+		return false;
+	CHECK_FOR_INTERRUPTS();
+	end = slice_find_char(*rest, '\n');
+	*line = end < 0 ? *rest : slice_range(*rest, 0, end);
+	*rest = slice_skip(*rest, end < 0 ? rest->len : (size_t) end + 1);
+	if (line->len > 0 && line->data[line->len - 1] == '\r')
+		line->len--;
+	return true;
+}
+
+/*
+ * Reads the decimal number that is all of s; false where s is something else.
+ * Numbers beyond int32 are no line numbers.
+ */
+static inline bool
+read_number(Slice s, int32_t *number)
+{
+	int64_t		value = 0;
+
+	if (s.len == 0 || s.len > 10)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+	{
+		if (!is_digit(s.data[i]))
+			return false;
+		value = value * 10 + (s.data[i] - '0');
+	}
+	if (value > INT32_MAX)
+		return false;
+	*number = (int32_t) value;
+	return true;
+}
+
+#endif							/* ERRTRACK_PORTABLE_H */

@@ -1,0 +1,45 @@
+-- ---- who may do what ------------------------------------------------------------------------------------------------
+
+-- Equips a role that exists.
+CREATE FUNCTION errtrack.grant_role(role regrole, kind text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  writable text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+                    WHERE attrelid = 'errtrack.raw_events'::regclass AND attnum > 0 AND NOT attisdropped
+                      AND attname NOT IN ('slot', 'txid'));
+  readable text := (SELECT string_agg(format('%I.%I', relnamespace::regnamespace, relname), ', ')
+                    FROM pg_class
+                    WHERE relnamespace = 'errtrack'::regnamespace AND relkind IN ('r', 'v')
+                      AND relname NOT LIKE 'raw\_events%');
+BEGIN
+  IF kind IS NULL OR kind NOT IN ('writer', 'viewer', 'operator') THEN
+    RAISE EXCEPTION 'there is no kind of role "%"', coalesce(kind, '(null)')
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'A writer inserts events and reads none; a viewer reads issues; an operator also changes them.',
+            HINT = 'Name ''writer'', ''viewer'' or ''operator''.';
+  END IF;
+  EXECUTE format('GRANT USAGE ON SCHEMA errtrack TO %s', role);
+  IF kind = 'writer' THEN
+    EXECUTE format('GRANT INSERT (%s), SELECT (event_id) ON errtrack.raw_events TO %s', writable, role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.inbox_slot(), errtrack.read_payload(jsonb), '
+                   'errtrack.capture(jsonb, int), errtrack.capture(text, int) TO %s', role);
+    RETURN;
+  END IF;
+  EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
+  EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
+                 'errtrack.normalize_message(text) TO %s', role);
+  IF kind = 'operator' THEN
+    EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '
+                   'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
+                   'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
+                   'errtrack.flush(interval) TO %s', role);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, creates projects). For whoever may GRANT on errtrack''s objects.';
+
+-- nothing is anybody's that was not granted
+REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA errtrack FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA errtrack FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA errtrack FROM PUBLIC;

@@ -1,0 +1,120 @@
+/*
+ * What the server-side files share: slices of datums, memory, and JSON members.
+ */
+#include "server.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+/* Allocates in the memory context that is current at the time of the call. */
+static void *
+alloc_in_current_context(void *context, size_t size)
+{
+	return palloc(size);
+}
+
+/* An allocator whose memory goes with the current memory context. */
+Allocator
+palloc_allocator(void)
+{
+	return (Allocator) {alloc_in_current_context, NULL};
+}
+
+/* The bytes of a detoasted text. */
+Slice
+slice_of_text(text *value)
+{
+	return (Slice) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+}
+
+/* A text with the bytes of s. */
+text *
+text_of_slice(Slice s)
+{
+	return cstring_to_text_with_len(s.data, s.len);
+}
+
+/* The first limit bytes of s at the most, without half a character at their end. */
+Slice
+slice_clip(Slice s, size_t limit)
+{
+	if (s.len > limit)
+		s.len = pg_mbcliplen(s.data, Min(s.len, limit + MAX_MULTIBYTE_CHAR_LEN), limit);
+	return s;
+}
+
+/* Looks a member of an object up; false where there is none, or it is null. */
+bool
+json_member(JsonbContainer *object, const char *key, JsonbValue *value)
+{
+	if (object == NULL || !JsonContainerIsObject(object))
+		return false;
+	return getKeyJsonValueFromContainer(object, key, strlen(key), value) != NULL &&
+		value->type != jbvNull;
+}
+
+/* A value as a text column takes it: a string's content, anything else as printed; null: no text. */
+Slice
+json_text(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return (Slice) {value->val.string.val, value->val.string.len};
+		case jbvNumeric:
+			{
+				char	   *printed = DatumGetCString(DirectFunctionCall1(numeric_out,
+																		  NumericGetDatum(value->val.numeric)));
+
+				return (Slice) {printed, strlen(printed)};
+			}
+		case jbvBool:
+			return value->val.boolean ? SLICE("true") : SLICE("false");
+		case jbvBinary:
+			{
+				char	   *printed = JsonbToCString(NULL, value->val.binary.data,
+													 value->val.binary.len);
+
+				return (Slice) {printed, strlen(printed)};
+			}
+		default:
+			return NO_SLICE;
+	}
+}
+
+/* A member as text; no text where it is absent, null or empty. */
+Slice
+json_member_text(JsonbContainer *object, const char *key)
+{
+	JsonbValue	value;
+	Slice		s;
+
+	if (!json_member(object, key, &value))
+		return NO_SLICE;
+	s = json_text(&value);
+	return has_text(s) ? s : NO_SLICE;
+}
+
+/* The object or array that value is, or NULL. */
+JsonbContainer *
+json_container(const JsonbValue *value)
+{
+	return value->type == jbvBinary ? value->val.binary.data : NULL;
+}
+
+/* A member that is an object or an array, or NULL. */
+JsonbContainer *
+json_member_container(JsonbContainer *object, const char *key)
+{
+	JsonbValue	value;
+
+	return json_member(object, key, &value) ? json_container(&value) : NULL;
+}
+
+/* A jsonb of its own with a copy of value. */
+Jsonb *
+json_copy(const JsonbValue *value)
+{
+	return JsonbValueToJsonb(unconstify(JsonbValue *, value));
+}

@@ -1,0 +1,31 @@
+/*
+ * What the server-side files share: slices of datums, memory, and JSON members.
+ */
+#ifndef ERRTRACK_SERVER_H
+#define ERRTRACK_SERVER_H
+
+#include "compat.h"
+#include "fmgr.h"
+#include "portable.h"
+#include "utils/jsonb.h"
+
+extern Allocator palloc_allocator(void);
+extern Slice slice_of_text(text *value);
+extern text *text_of_slice(Slice s);
+extern Slice slice_clip(Slice s, size_t limit);
+
+extern bool json_member(JsonbContainer *object, const char *key, JsonbValue *value);
+extern Slice json_text(const JsonbValue *value);
+extern Slice json_member_text(JsonbContainer *object, const char *key);
+extern JsonbContainer *json_member_container(JsonbContainer *object, const char *key);
+extern JsonbContainer *json_container(const JsonbValue *value);
+extern Jsonb *json_copy(const JsonbValue *value);
+
+/* s is there, and not empty. */
+static inline bool
+has_text(Slice s)
+{
+	return s.data != NULL && s.len > 0;
+}
+
+#endif							/* ERRTRACK_SERVER_H */

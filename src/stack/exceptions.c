@@ -1,0 +1,107 @@
+/*
+ * Exceptions as the SDKs report them, in JSON: an array, or {"values": […]}, of
+ * {type, value, module, stacktrace: {frames: […]}}; the cause first, the
+ * reported exception last; the oldest frame first.
+ */
+#include "exceptions.h"
+
+/* A member as text, by its name in an SDK's payload or else in an API export. */
+static Slice
+text_of_either(JsonbContainer *object, const char *name, const char *export_name)
+{
+	Slice		s = json_member_text(object, name);
+
+	return has_text(s) ? s : json_member_text(object, export_name);
+}
+
+/* The number that a member holds, if it is a line or a column; otherwise 0. */
+static int32_t
+read_position(JsonbContainer *frame, const char *name, const char *export_name)
+{
+	int32_t		number;
+
+	return read_number(text_of_either(frame, name, export_name), &number) ? number : 0;
+}
+
+/* Reads one frame. */
+static void
+read_frame(JsonbContainer *object, Frame *frame)
+{
+	JsonbValue	in_app;
+	Slice		path = text_of_either(object, "abs_path", "absPath");
+
+	frame->function = json_member_text(object, "function");
+	/* what SDKs write for a function without a name */
+	if (slice_equal(frame->function, SLICE("?")) || slice_equal(frame->function, SLICE("<unknown>")) ||
+		slice_equal(frame->function, SLICE("<anonymous>")))
+		frame->function = NO_SLICE;
+	frame->module = json_member_text(object, "module");
+	frame->file = json_member_text(object, "filename");
+	/* the whole path tells more, where it is one and not what stands for none ("<unknown>") */
+	if (has_text(path) && (!has_text(frame->file) || path.len > frame->file.len))
+		frame->file = path;
+	frame->line = read_position(object, "lineno", "lineNo");
+	frame->column = read_position(object, "colno", "colNo");
+	if ((json_member(object, "in_app", &in_app) || json_member(object, "inApp", &in_app)) &&
+		in_app.type == jbvBool)
+		frame->in_app = in_app.val.boolean ? IN_APP_YES : IN_APP_NO;
+}
+
+/* Reads one exception; what is not of the expected shape is passed over. */
+static bool
+read_exception(JsonbContainer *object, Stack *stack)
+{
+	JsonbContainer *frames;
+	Exception  *exception;
+
+	if (object == NULL || !JsonContainerIsObject(object))
+		return false;
+	exception = stack_add_exception(stack);
+	exception->type = json_member_text(object, "type");
+	exception->module = json_member_text(object, "module");
+	exception->value = json_member_text(object, "value");
+	frames = json_member_container(json_member_container(object, "stacktrace"), "frames");
+	if (frames == NULL || !JsonContainerIsArray(frames))
+		return true;
+	/* innermost first, so that it is the outermost that are passed over where there are too many */
+	for (uint32 i = JsonContainerSize(frames); i > 0; i--)
+	{
+		JsonbValue *value = getIthJsonbValueFromContainer(frames, i - 1);
+		JsonbContainer *member = json_container(value);
+		Frame	   *frame;
+
+		CHECK_FOR_INTERRUPTS();
+		if (member != NULL && JsonContainerIsObject(member) &&
+			(frame = stack_add_frame(stack, exception)) != NULL)
+			read_frame(member, frame);
+		pfree(value);
+	}
+	return true;
+}
+
+/*
+ * Reads exceptions into *stack (made with stack_init); platform: as reported.
+ * False where something in it has not the expected shape, and was passed over.
+ */
+bool
+exceptions_read(JsonbContainer *exceptions, Slice platform, Stack *stack)
+{
+	bool		valid = true;
+	JsonbContainer *values = json_member_container(exceptions, "values");
+
+	stack->platform = platform.data ? platform_canonical(platform) : NULL;
+	if (values != NULL)
+		exceptions = values;
+	if (JsonContainerIsObject(exceptions))
+		return read_exception(exceptions, stack);
+	for (uint32 i = 0; i < JsonContainerSize(exceptions); i++)
+	{
+		JsonbValue *value = getIthJsonbValueFromContainer(exceptions, i);
+
+		if (!read_exception(json_container(value), stack))
+			valid = false;
+		pfree(value);
+	}
+	stack_reverse_exceptions(stack);
+	return valid;
+}

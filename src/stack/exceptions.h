@@ -1,0 +1,12 @@
+/*
+ * Exceptions as the SDKs report them, in JSON.
+ */
+#ifndef ERRTRACK_EXCEPTIONS_H
+#define ERRTRACK_EXCEPTIONS_H
+
+#include "../server.h"
+#include "stack.h"
+
+extern bool exceptions_read(JsonbContainer *exceptions, Slice platform, Stack *stack);
+
+#endif							/* ERRTRACK_EXCEPTIONS_H */
