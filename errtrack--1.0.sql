@@ -1109,6 +1109,12 @@ DECLARE
   deadline timestamptz := clock_timestamp() + timeout;
   pause double precision := 0.001;
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'flush() cannot wait in a transaction that sees only the past'
+      USING ERRCODE = 'active_sql_transaction',
+            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
+            HINT = 'Call errtrack.flush() in a transaction of its own, at READ COMMITTED.';
+  END IF;
   WHILE errtrack.has_unconsumed(target) LOOP
     IF clock_timestamp() >= deadline THEN
       RETURN false;

@@ -12,8 +12,7 @@
 typedef enum WorkerState
 {
 	WORKER_RUNNING,				/* set its latch, and it consumes */
-	WORKER_LEAVING,				/* it consumes once more, but perhaps not what commits now */
-	WORKER_SUCCEEDED			/* it leaves or has left, and somebody has registered the next one */
+	WORKER_LEAVING				/* it has left, or consumes once more, but perhaps not what commits now */
 } WorkerState;
 
 /* What a worker shares with the backends that wake it.  No pointers: each process maps it elsewhere. */
@@ -23,6 +22,7 @@ typedef struct WorkerShared
 	Oid			database;
 	int			pgprocno;		/* whose latch to set */
 	pg_atomic_uint32 state;
+	pg_atomic_uint64 succeeded_at;	/* when somebody last registered its successor */
 } WorkerShared;
 
 #define WORKER_MAGIC 0x65727274

@@ -19,10 +19,14 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(errtrack_inbox_slot);
 PG_FUNCTION_INFO_V1(errtrack_begin_consume);
 PG_FUNCTION_INFO_V1(errtrack_wake_worker);
+
+/* A worker that was registered has started after so long (ms), or never will. */
+#define SUCCESSION 1000
 
 /* The column of errtrack.worker that is read here. */
 #define COLUMN_HANDLE 2
@@ -81,8 +85,9 @@ shared_in(dsm_segment *seg)
 }
 
 /*
- * Finds the worker of this database; NULL where the last one that was there is
- * known to be gone.  Reads a table: call it in a transaction only.
+ * Finds the worker of this database, which may be leaving or have left by now;
+ * NULL where there is no trace of one.  Reads a table: call it in a transaction
+ * only.
  */
 WorkerShared *
 find_worker(void)
@@ -135,15 +140,27 @@ before_commit(void)
 	may_register = LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
+/*
+ * Is it for this backend to start the successor of a worker that leaves?  Of those
+ * that find it leaving one does, and another if nothing has come of that.
+ */
+static bool
+is_successor(WorkerShared *shared)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	uint64		last = pg_atomic_read_u64(&shared->succeeded_at);
+
+	return TimestampDifferenceExceeds((TimestampTz) last, now, SUCCESSION) &&
+		pg_atomic_compare_exchange_u64(&shared->succeeded_at, &last, (uint64) now);
+}
+
 /* After a commit: wakes the worker, or registers one.  Must not fail. */
 static void
 after_commit(void)
 {
-	WorkerShared *shared = segment != NULL ? shared_in(segment) : NULL;
-
-	if (shared != NULL)
+	if (segment != NULL)
 	{
-		uint32		leaving = WORKER_LEAVING;
+		WorkerShared *shared = shared_in(segment);
 
 		/* our rows can be seen before this is read: a worker that leaves later sees them */
 		pg_memory_barrier();
@@ -152,8 +169,7 @@ after_commit(void)
 			SetLatch(&ProcGlobal->allProcs[shared->pgprocno].procLatch);
 			return;
 		}
-		/* one of those that find it leaving starts the next */
-		may_register |= pg_atomic_compare_exchange_u32(&shared->state, &leaving, WORKER_SUCCEEDED);
+		may_register = is_successor(shared);
 	}
 	if (may_register)
 		(void) register_worker(MyDatabaseId, false, 0, NULL);

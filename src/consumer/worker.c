@@ -47,13 +47,18 @@
 /* … at most this. */
 #define LAST_RETRY 60000
 
+/* What else than a number of events a batch may come to. */
+#define FAILED (-1)
+#define NOT_WANTED (-2)
+
 /* What a worker is told by whoever registers it. */
 typedef struct WorkerOrder
 {
 	bool		permanent;		/* does not leave when there is nothing to do */
 } WorkerOrder;
 
-static WorkerShared *own = NULL;
+static dsm_segment *segment = NULL;
+static WorkerShared *own = NULL;	/* in segment */
 
 /*
  * Registers a worker for a database.  notify: the process to tell of its end, or
@@ -108,16 +113,40 @@ override_settings(void)
 		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
 }
 
-/* Is errtrack here, and wanted? */
+/* Writes where the backends find this worker. */
+static void
+write_handle(void)
+{
+	Oid			types[] = {INT8OID, INT4OID};
+	Datum		values[] = {Int64GetDatum((int64) dsm_segment_handle(segment)), Int32GetDatum(MyProcPid)};
+
+	SPI_connect();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_execute_with_args("INSERT INTO errtrack.worker (handle, pid, started_at)"
+						  " VALUES ($1, $2, pg_catalog.now())"
+						  " ON CONFLICT (only_row) DO UPDATE SET handle = excluded.handle, pid = excluded.pid,"
+						  " started_at = excluded.started_at",
+						  2, types, values, NULL, false, 0);
+	PopActiveSnapshot();
+	SPI_finish();
+}
+
+/*
+ * Is errtrack here, and wanted?  Where it is not the one that was here before,
+ * but was dropped and created again, this worker goes on with the new one.
+ */
 static bool
 is_wanted(void)
 {
-	bool		wanted;
+	static Oid	known = InvalidOid;
+	Oid			extension = get_extension_oid("errtrack", true);
 
-	StartTransactionCommand();
-	wanted = worker_enabled && OidIsValid(get_extension_oid("errtrack", true));
-	CommitTransactionCommand();
-	return wanted;
+	if (!worker_enabled || !OidIsValid(extension))
+		return false;
+	if (extension != known && segment != NULL)
+		write_handle();
+	known = extension;
+	return true;
 }
 
 /*
@@ -146,15 +175,10 @@ take_lock(void)
 	return true;
 }
 
-/* Makes what is shared with the backends, and writes where they find it. */
+/* Makes what is shared with the backends; the next is_wanted() writes where they find it. */
 static void
 publish(void)
 {
-	dsm_segment *segment;
-	Oid			types[] = {INT8OID, INT4OID};
-	Datum		values[2];
-
-	StartTransactionCommand();
 	segment = dsm_create(sizeof(WorkerShared), 0);
 	dsm_pin_mapping(segment);
 	own = dsm_segment_address(segment);
@@ -162,20 +186,8 @@ publish(void)
 	own->database = MyDatabaseId;
 	own->pgprocno = MyProc->pgprocno;
 	pg_atomic_init_u32(&own->state, WORKER_RUNNING);
+	pg_atomic_init_u64(&own->succeeded_at, 0);
 	before_shmem_exit(on_exit_worker, (Datum) 0);
-
-	values[0] = Int64GetDatum((int64) dsm_segment_handle(segment));
-	values[1] = Int32GetDatum(MyProcPid);
-	SPI_connect();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_execute_with_args("INSERT INTO errtrack.worker (handle, pid, started_at)"
-						  " VALUES ($1, $2, pg_catalog.now())"
-						  " ON CONFLICT (only_row) DO UPDATE SET handle = excluded.handle, pid = excluded.pid,"
-						  " started_at = excluded.started_at",
-						  2, types, values, NULL, false, 0);
-	PopActiveSnapshot();
-	SPI_finish();
-	CommitTransactionCommand();
 }
 
 /* Runs a query that returns integers in its only row. */
@@ -193,7 +205,7 @@ query_numbers(const char *query, int *numbers, int n)
 	}
 }
 
-/* Consumes one batch in a transaction; returns how many events it held. */
+/* Consumes one batch in a transaction; returns how many events it held, or NOT_WANTED. */
 static int
 consume_batch(void)
 {
@@ -204,6 +216,11 @@ consume_batch(void)
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
 	pgstat_report_activity(STATE_RUNNING, query);
+	if (!is_wanted())
+	{
+		CommitTransactionCommand();
+		return NOT_WANTED;
+	}
 	SPI_connect();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	query_numbers(query, numbers, 2);
@@ -243,7 +260,7 @@ has_prepared_events(void)
 	return n > 0;
 }
 
-/* Consumes one batch; an error is reported, and does not end the worker: returns -1. */
+/* As consume_batch(); an error is reported, and does not end the worker: returns FAILED. */
 static int
 try_batch(void)
 {
@@ -263,7 +280,7 @@ try_batch(void)
 		FlushErrorState();
 		pgstat_report_activity(STATE_IDLE, NULL);
 		RESUME_INTERRUPTS();
-		events = -1;
+		events = FAILED;
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
@@ -298,14 +315,14 @@ run(bool permanent)
 	{
 		int			events = try_batch();
 
-		if (events < 0)
+		if (events == NOT_WANTED)
+			return;
+		if (events == FAILED)
 		{
 			ereport(LOG,
 					(errmsg("errtrack worker tries again in %d s", retry / 1000)));
 			wait_for(retry, false);
 			retry = Min(retry * 2, LAST_RETRY);
-			if (!is_wanted())
-				return;
 			continue;
 		}
 		retry = FIRST_RETRY;
@@ -319,10 +336,9 @@ run(bool permanent)
 				CHECK_FOR_INTERRUPTS();
 			continue;
 		}
-		if (!worker_enabled ||
-			(!permanent &&
-			 TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
-			 !has_prepared_events()))
+		if (!permanent &&
+			TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
+			!has_prepared_events())
 			return;
 		wait_for(poll, true);
 		poll = Min(poll * 2, LAST_POLL);
@@ -341,7 +357,7 @@ errtrack_worker_main(Datum arg)
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
 	override_settings();
-	if (!is_wanted() || !take_lock())
+	if (!take_lock())
 		proc_exit(0);
 	publish();
 	run(order.permanent);
@@ -349,8 +365,7 @@ errtrack_worker_main(Datum arg)
 	/* what was committed by those who saw it running is taken; the others start the next worker */
 	pg_atomic_write_u32(&own->state, WORKER_LEAVING);
 	pg_memory_barrier();
-	if (is_wanted())
-		while (try_batch() > 0)
-			CHECK_FOR_INTERRUPTS();
+	while (try_batch() > 0)
+		CHECK_FOR_INTERRUPTS();
 	proc_exit(0);
 }
