@@ -727,7 +727,8 @@ COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): take
 
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   p errtrack.inbox_progress;
 BEGIN
@@ -1006,7 +1007,8 @@ COMMENT ON FUNCTION errtrack.wake_worker() IS
 
 -- Folds one batch. A window is what became visible between two snapshots; one that is too large passes in pieces.
 CREATE FUNCTION errtrack.consume_batch(max_events int, OUT events int, OUT alerts int)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   p errtrack.inbox_progress;
   until pg_snapshot;

@@ -3,9 +3,28 @@
  */
 #include "server.h"
 
+#include "access/table.h"
+#include "catalog/namespace.h"
 #include "mb/pg_wchar.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/numeric.h"
+
+/*
+ * Opens one of errtrack's tables for an application's transaction, with an
+ * AccessShareLock.  Such a transaction must not wait, or it could deadlock with a
+ * DROP EXTENSION: NULL where the table is locked, or not there.
+ */
+Relation
+open_own_table(const char *name)
+{
+	Oid			relid = get_relname_relid(name, get_namespace_oid("errtrack", true));
+
+	if (!OidIsValid(relid) || !ConditionalLockRelationOid(relid, AccessShareLock))
+		return NULL;
+	return try_table_open(relid, NoLock);
+}
 
 /* Allocates in the memory context that is current at the time of the call. */
 static void *

@@ -8,7 +8,9 @@
 #include "fmgr.h"
 #include "portable.h"
 #include "utils/jsonb.h"
+#include "utils/relcache.h"
 
+extern Relation open_own_table(const char *name);
 extern Allocator palloc_allocator(void);
 extern Slice slice_of_text(text *value);
 extern text *text_of_slice(Slice s);

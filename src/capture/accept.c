@@ -11,7 +11,6 @@
 #include "access/stratnum.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "storage/proc.h"
@@ -19,7 +18,6 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -85,19 +83,16 @@ static HTAB *known_projects = NULL;
 static bool
 project_exists(int32 project_id)
 {
-	Oid			schema = get_namespace_oid("errtrack", true);
-	Oid			table_oid = get_relname_relid("projects", schema);
-	Oid			index_oid = get_relname_relid("projects_pkey", schema);
-	Relation	projects;
+	Relation	projects = open_own_table("projects");
 	SysScanDesc scan;
 	ScanKeyData key;
 	bool		found;
 
-	if (!OidIsValid(table_oid) || !OidIsValid(index_oid))
-		return false;
-	projects = table_open(table_oid, AccessShareLock);
+	/* nobody can say now: the consumer will */
+	if (projects == NULL)
+		return true;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(project_id));
-	scan = systable_beginscan(projects, index_oid, true, SnapshotSelf, 1, &key);
+	scan = systable_beginscan(projects, RelationGetPrimaryKeyIndex(projects), true, SnapshotSelf, 1, &key);
 	found = HeapTupleIsValid(systable_getnext(scan));
 	systable_endscan(scan);
 	table_close(projects, AccessShareLock);

@@ -41,6 +41,7 @@ extern int	worker_idle_timeout;
 extern char *worker_databases;
 
 extern void own_lock_tag(OwnLock lock, LOCKTAG *tag);
+extern Oid	lock_extension(void);
 extern WorkerShared *find_worker(void);
 extern void wake_init(void);
 extern bool register_worker(Oid database, bool permanent, pid_t notify, void *handle);

@@ -68,7 +68,8 @@ COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): take
 
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   p errtrack.inbox_progress;
 BEGIN

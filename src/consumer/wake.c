@@ -5,18 +5,20 @@
  * the commit nothing may fail, so all that can is done before.
  */
 #include "consumer.h"
+#include "../server.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/dsm.h"
 #include "storage/latch.h"
+#include "storage/lmgr.h"
 #include "storage/proc.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -44,19 +46,33 @@ own_lock_tag(OwnLock lock, LOCKTAG *tag)
 	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, WORKER_MAGIC, lock, 3);
 }
 
+/*
+ * Keeps DROP EXTENSION away until the end of this transaction, since it locks the
+ * extension first, and its tables in an order of its own; returns the extension,
+ * or InvalidOid where there is none.
+ */
+Oid
+lock_extension(void)
+{
+	Oid			extension = get_extension_oid("errtrack", true);
+
+	if (!OidIsValid(extension))
+		return InvalidOid;
+	LockDatabaseObject(ExtensionRelationId, extension, 0, AccessShareLock);
+	return get_extension_oid("errtrack", true) == extension ? extension : InvalidOid;
+}
+
 /* The handle in errtrack.worker; DSM_HANDLE_INVALID where there is none. */
 static dsm_handle
 read_handle(void)
 {
-	Oid			relid = get_relname_relid("worker", get_namespace_oid("errtrack", true));
 	dsm_handle	handle = DSM_HANDLE_INVALID;
-	Relation	relation;
+	Relation	relation = open_own_table("worker");
 	TableScanDesc scan;
 	TupleTableSlot *slot;
 
-	if (!OidIsValid(relid))
+	if (relation == NULL)
 		return handle;
-	relation = table_open(relid, AccessShareLock);
 	slot = table_slot_create(relation, NULL);
 	/* not a snapshot of MVCC: it would leave a predicate lock in a serializable transaction */
 	scan = table_beginscan(relation, SnapshotSelf, 0, NULL);
@@ -229,6 +245,7 @@ errtrack_begin_consume(PG_FUNCTION_ARGS)
 	LOCKTAG		tag;
 
 	PreventCommandIfReadOnly("errtrack.consume()");
+	(void) lock_extension();
 	own_lock_tag(LOCK_CONSUME, &tag);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 	has_consumed = true;

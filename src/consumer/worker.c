@@ -16,7 +16,6 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -139,7 +138,7 @@ static bool
 is_wanted(void)
 {
 	static Oid	known = InvalidOid;
-	Oid			extension = get_extension_oid("errtrack", true);
+	Oid			extension = lock_extension();
 
 	if (!worker_enabled || !OidIsValid(extension))
 		return false;
