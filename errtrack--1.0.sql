@@ -125,6 +125,23 @@ COMMENT ON TABLE errtrack.raw_events_0 IS 'A leaf of the inbox.';
 COMMENT ON TABLE errtrack.raw_events_1 IS 'A leaf of the inbox.';
 COMMENT ON TABLE errtrack.raw_events_2 IS 'A leaf of the inbox.';
 
+DO $$
+DECLARE
+  leaf regclass;
+  described record;
+BEGIN
+  -- what the leaves' columns mean is said once, at raw_events
+  FOREACH leaf IN ARRAY ARRAY['errtrack.raw_events_0', 'errtrack.raw_events_1', 'errtrack.raw_events_2']::regclass[]
+  LOOP
+    FOR described IN
+      SELECT attname, col_description(attrelid, attnum) AS comment FROM pg_attribute
+      WHERE attrelid = 'errtrack.raw_events'::regclass AND attnum > 0 AND NOT attisdropped
+    LOOP
+      EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', leaf, described.attname, described.comment);
+    END LOOP;
+  END LOOP;
+END $$;
+
 -- the consumer finds what became visible between two snapshots by transaction id
 CREATE INDEX raw_events_txid_idx ON errtrack.raw_events (txid);
 

@@ -138,11 +138,10 @@ find_culprit(const Exception *exception)
 /*
  * The frames that identify an exception: the innermost in-app ones, at most
  * IDENTIFYING_FRAMES; where none is in-app, the innermost ones.  Returns how many,
- * or 0 where none of them has a name: a minified bundle's anonymous functions
- * would join all of its errors.
+ * or 0 where names are asked for and none of them has one.
  */
 static int
-identifying_frames(const Exception *exception, const Frame **frames)
+identifying_frames(const Exception *exception, bool need_names, const Frame **frames)
 {
 	int			n = 0;
 	bool		any_in_app = false,
@@ -159,7 +158,7 @@ identifying_frames(const Exception *exception, const Frame **frames)
 		frames[n++] = frame;
 		any_named |= has_text(frame->function);
 	}
-	return any_named ? n : 0;
+	return any_named || !need_names ? n : 0;
 }
 
 /*
@@ -172,11 +171,15 @@ hash_default(const GroupedEvent *event)
 {
 	const Stack *stack = event->stack;
 
+	/* the anonymous functions of a minified bundle would join all of its errors */
+	bool		need_names = stack->platform != NULL && strcmp(stack->platform, "javascript") == 0 &&
+		has_text(event->message);
+
 	for (int e = stack->nexceptions - 1; e >= 0; e--)
 	{
 		const Exception *exception = &stack->exceptions[e];
 		const Frame *frames[IDENTIFYING_FRAMES];
-		int			n = identifying_frames(exception, frames);
+		int			n = identifying_frames(exception, need_names, frames);
 
 		if (n == 0)
 			continue;
