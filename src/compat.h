@@ -11,4 +11,4 @@
 #error "errtrack needs PostgreSQL 15 or newer"
 #endif
 
-#endif							/* ERRTRACK_COMPAT_H */
+#endif /* ERRTRACK_COMPAT_H */

@@ -19,20 +19,17 @@ enum
 };
 
 static const struct config_enum_entry payloads[] = {
-	{"full", PAYLOAD_FULL, false},
-	{"ids", PAYLOAD_IDS, false},
-	{NULL, 0, false}
-};
+	{"full", PAYLOAD_FULL, false}, {"ids", PAYLOAD_IDS, false}, {NULL, 0, false}};
 
-bool		worker_enabled = true;
-int			worker_idle_timeout = 3000;
-char	   *worker_databases = NULL;
+bool worker_enabled = true;
+int worker_idle_timeout = 3000;
+char *worker_databases = NULL;
 
 /* Settings that only SQL reads. */
 static bool count_duplicates = false;
-static int	sample_first = 1000;
+static int sample_first = 1000;
 static double sample_rate = 0.1;
-static int	notify_payload = PAYLOAD_FULL;
+static int notify_payload = PAYLOAD_FULL;
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -41,31 +38,29 @@ void
 _PG_init(void)
 {
 	DefineCustomBoolVariable("errtrack.worker",
-							 "Whether commits start and wake a background worker that consumes events.",
-							 NULL, &worker_enabled, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	                         "Whether commits start and wake a background worker that consumes events.", NULL,
+	                         &worker_enabled, true, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("errtrack.worker_idle_timeout",
-							"After so long without events, a worker that a commit started leaves.",
-							NULL, &worker_idle_timeout, 3000, 100, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
-							NULL, NULL, NULL);
+	                        "After so long without events, a worker that a commit started leaves.", NULL,
+	                        &worker_idle_timeout, 3000, 100, INT_MAX, PGC_SUSET, GUC_UNIT_MS, NULL, NULL,
+	                        NULL);
 	DefineCustomBoolVariable("errtrack.count_duplicates",
-							 "Whether an event that arrives again with the same event_id is counted again.",
-							 NULL, &count_duplicates, false, PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("errtrack.sample_first",
-							"How many of an issue's first events are kept whole.",
-							NULL, &sample_first, 1000, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomRealVariable("errtrack.sample_rate",
-							 "Which share of an issue's later events is kept whole.",
-							 NULL, &sample_rate, 0.1, 0.0, 1.0, PGC_SUSET, 0, NULL, NULL, NULL);
+	                         "Whether an event that arrives again with the same event_id is counted again.",
+	                         NULL, &count_duplicates, false, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("errtrack.sample_first", "How many of an issue's first events are kept whole.",
+	                        NULL, &sample_first, 1000, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomRealVariable("errtrack.sample_rate", "Which share of an issue's later events is kept whole.",
+	                         NULL, &sample_rate, 0.1, 0.0, 1.0, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("errtrack.notify_payload",
-							 "What a notification holds: all of an alert, or ids only.",
-							 "Any role can listen: titles may hold what not everybody may read.",
-							 &notify_payload, PAYLOAD_FULL, payloads, PGC_SUSET, 0, NULL, NULL, NULL);
+	                         "What a notification holds: all of an alert, or ids only.",
+	                         "Any role can listen: titles may hold what not everybody may read.",
+	                         &notify_payload, PAYLOAD_FULL, payloads, PGC_SUSET, 0, NULL, NULL, NULL);
 	if (process_shared_preload_libraries_in_progress)
 	{
 		DefineCustomStringVariable("errtrack.databases",
-								   "Databases that have a background worker from server start on.",
-								   "A list of names, separated by commas.",
-								   &worker_databases, "", PGC_SIGHUP, GUC_LIST_INPUT, NULL, NULL, NULL);
+		                           "Databases that have a background worker from server start on.",
+		                           "A list of names, separated by commas.", &worker_databases, "", PGC_SIGHUP,
+		                           GUC_LIST_INPUT, NULL, NULL, NULL);
 		if (!IsBinaryUpgrade)
 			register_launcher();
 	}

@@ -22,18 +22,18 @@
 typedef struct Slice
 {
 	const char *data;
-	size_t		len;
+	size_t len;
 } Slice;
 
 /* Memory that is given back all at once, by whoever made the allocator. */
 typedef struct Allocator
 {
-	void	   *(*alloc) (void *context, size_t size);
-	void	   *context;
+	void *(*alloc)(void *context, size_t size);
+	void *context;
 } Allocator;
 
-#define SLICE(literal) ((Slice) {(literal), sizeof(literal) - 1})
-#define NO_SLICE ((Slice) {NULL, 0})
+#define SLICE(literal) ((Slice){(literal), sizeof(literal) - 1})
+#define NO_SLICE ((Slice){NULL, 0})
 
 /* Is c a blank within a line? */
 static inline bool
@@ -74,14 +74,14 @@ is_word(char c)
 static inline Slice
 slice_range(Slice s, size_t from, size_t to)
 {
-	return (Slice) {s.data + from, to - from};
+	return (Slice){s.data + from, to - from};
 }
 
 /* s without its first n bytes. */
 static inline Slice
 slice_skip(Slice s, size_t n)
 {
-	return (Slice) {s.data + n, s.len - n};
+	return (Slice){s.data + n, s.len - n};
 }
 
 /* s without blanks at either end. */
@@ -125,7 +125,7 @@ static inline bool
 slice_ends(Slice s, Slice suffix)
 {
 	return s.len >= suffix.len &&
-		(suffix.len == 0 || memcmp(s.data + s.len - suffix.len, suffix.data, suffix.len) == 0);
+	       (suffix.len == 0 || memcmp(s.data + s.len - suffix.len, suffix.data, suffix.len) == 0);
 }
 
 /* The index of the first c in s, or -1. */
@@ -171,7 +171,7 @@ slice_find(Slice s, Slice part)
 static inline bool
 next_line(Slice *rest, Slice *line)
 {
-	ptrdiff_t	end;
+	ptrdiff_t end;
 
 	if (rest->len == 0)
 		return false;
@@ -191,7 +191,7 @@ next_line(Slice *rest, Slice *line)
 static inline bool
 read_number(Slice s, int32_t *number)
 {
-	int64_t		value = 0;
+	int64_t value = 0;
 
 	if (s.len == 0 || s.len > 10)
 		return false;
@@ -207,4 +207,4 @@ read_number(Slice s, int32_t *number)
 	return true;
 }
 
-#endif							/* ERRTRACK_PORTABLE_H */
+#endif /* ERRTRACK_PORTABLE_H */

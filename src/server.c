@@ -19,7 +19,7 @@
 Relation
 open_own_table(const char *name)
 {
-	Oid			relid = get_relname_relid(name, get_namespace_oid("errtrack", true));
+	Oid relid = get_relname_relid(name, get_namespace_oid("errtrack", true));
 
 	if (!OidIsValid(relid) || !ConditionalLockRelationOid(relid, AccessShareLock))
 		return NULL;
@@ -37,14 +37,14 @@ alloc_in_current_context(void *context, size_t size)
 Allocator
 palloc_allocator(void)
 {
-	return (Allocator) {alloc_in_current_context, NULL};
+	return (Allocator){alloc_in_current_context, NULL};
 }
 
 /* The bytes of a detoasted text. */
 Slice
 slice_of_text(text *value)
 {
-	return (Slice) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+	return (Slice){VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
 }
 
 /* A text with the bytes of s. */
@@ -69,8 +69,7 @@ json_member(JsonbContainer *object, const char *key, JsonbValue *value)
 {
 	if (object == NULL || !JsonContainerIsObject(object))
 		return false;
-	return getKeyJsonValueFromContainer(object, key, strlen(key), value) != NULL &&
-		value->type != jbvNull;
+	return getKeyJsonValueFromContainer(object, key, strlen(key), value) != NULL && value->type != jbvNull;
 }
 
 /* A value as a text column takes it: a string's content, anything else as printed; null: no text. */
@@ -80,23 +79,22 @@ json_text(const JsonbValue *value)
 	switch (value->type)
 	{
 		case jbvString:
-			return (Slice) {value->val.string.val, value->val.string.len};
+			return (Slice){value->val.string.val, value->val.string.len};
 		case jbvNumeric:
-			{
-				char	   *printed = DatumGetCString(DirectFunctionCall1(numeric_out,
-																		  NumericGetDatum(value->val.numeric)));
+		{
+			char *printed =
+				DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 
-				return (Slice) {printed, strlen(printed)};
-			}
+			return (Slice){printed, strlen(printed)};
+		}
 		case jbvBool:
 			return value->val.boolean ? SLICE("true") : SLICE("false");
 		case jbvBinary:
-			{
-				char	   *printed = JsonbToCString(NULL, value->val.binary.data,
-													 value->val.binary.len);
+		{
+			char *printed = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
 
-				return (Slice) {printed, strlen(printed)};
-			}
+			return (Slice){printed, strlen(printed)};
+		}
 		default:
 			return NO_SLICE;
 	}
@@ -106,8 +104,8 @@ json_text(const JsonbValue *value)
 Slice
 json_member_text(JsonbContainer *object, const char *key)
 {
-	JsonbValue	value;
-	Slice		s;
+	JsonbValue value;
+	Slice s;
 
 	if (!json_member(object, key, &value))
 		return NO_SLICE;
@@ -126,7 +124,7 @@ json_container(const JsonbValue *value)
 JsonbContainer *
 json_member_container(JsonbContainer *object, const char *key)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	return json_member(object, key, &value) ? json_container(&value) : NULL;
 }

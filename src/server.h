@@ -30,4 +30,4 @@ has_text(Slice s)
 	return s.data != NULL && s.len > 0;
 }
 
-#endif							/* ERRTRACK_SERVER_H */
+#endif /* ERRTRACK_SERVER_H */

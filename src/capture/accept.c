@@ -30,9 +30,9 @@ PG_FUNCTION_INFO_V1(errtrack_accept_event);
 static const struct
 {
 	EventColumn column;
-	size_t		limit;
+	size_t limit;
 	const char *flag;
-}			text_limits[] = {
+} text_limits[] = {
 	{EVENT_LEVEL, 50, "level_cut"},
 	{EVENT_PLATFORM, 50, "platform_cut"},
 	{EVENT_EXCEPTION_CLASS, 500, "exception_class_cut"},
@@ -54,13 +54,11 @@ static const struct
 static const struct
 {
 	EventColumn column;
-	bool		may_hold_secrets;
+	bool may_hold_secrets;
 	const char *flag;
-}			json_limits[] = {
-	{EVENT_REQUEST, true, "request_dropped"},
-	{EVENT_TAGS, false, "tags_dropped"},
-	{EVENT_CONTEXTS, true, "contexts_dropped"},
-	{EVENT_EXTRA, true, "extra_dropped"},
+} json_limits[] = {
+	{EVENT_REQUEST, true, "request_dropped"},      {EVENT_TAGS, false, "tags_dropped"},
+	{EVENT_CONTEXTS, true, "contexts_dropped"},    {EVENT_EXTRA, true, "extra_dropped"},
 	{EVENT_DEBUG_IDS, false, "debug_ids_dropped"},
 };
 
@@ -83,10 +81,10 @@ static HTAB *known_projects = NULL;
 static bool
 project_exists(int32 project_id)
 {
-	Relation	projects = open_own_table("projects");
+	Relation projects = open_own_table("projects");
 	SysScanDesc scan;
 	ScanKeyData key;
-	bool		found;
+	bool found;
 
 	/* nobody can say now: the consumer will */
 	if (projects == NULL)
@@ -112,10 +110,9 @@ check_project(int32 project_id)
 
 	if (known_projects == NULL)
 	{
-		HASHCTL		control = {.keysize = sizeof(int32),.entrysize = sizeof(int32)};
+		HASHCTL control = {.keysize = sizeof(int32), .entrysize = sizeof(int32)};
 
-		known_projects = hash_create("errtrack known projects", 64, &control,
-									 HASH_ELEM | HASH_BLOBS);
+		known_projects = hash_create("errtrack known projects", 64, &control, HASH_ELEM | HASH_BLOBS);
 	}
 	if (hash_search(known_projects, &project_id, HASH_FIND, NULL) != NULL)
 		return;
@@ -129,10 +126,9 @@ check_project(int32 project_id)
 	warned_in = MyProc->lxid;
 	warned_of = project_id;
 	ereport(WARNING,
-			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-			 errmsg("errtrack has no project %d", project_id),
-			 errdetail("Its events are set aside in errtrack.set_aside_events."),
-			 errhint("Create a project with errtrack.create_project() and use the number that it returns.")));
+	        (errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("errtrack has no project %d", project_id),
+	         errdetail("Its events are set aside in errtrack.set_aside_events."),
+	         errhint("Create a project with errtrack.create_project() and use the number that it returns.")));
 }
 
 /* A random event_id, as for a row that names none. */
@@ -147,7 +143,7 @@ static bool
 repair(Event *event)
 {
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
-	bool		changed = false;
+	bool changed = false;
 
 	if (event->nulls[EVENT_PROJECT_ID])
 	{
@@ -161,16 +157,15 @@ repair(Event *event)
 		event->nulls[EVENT_EVENT_ID] = false;
 		changed = true;
 	}
-	if (event->nulls[EVENT_RECEIVED_AT] ||
-		DatumGetTimestampTz(event->values[EVENT_RECEIVED_AT]) > now ||
-		TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(event->values[EVENT_RECEIVED_AT])))
+	if (event->nulls[EVENT_RECEIVED_AT] || DatumGetTimestampTz(event->values[EVENT_RECEIVED_AT]) > now ||
+	    TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(event->values[EVENT_RECEIVED_AT])))
 	{
 		event->values[EVENT_RECEIVED_AT] = TimestampTzGetDatum(now);
 		event->nulls[EVENT_RECEIVED_AT] = false;
 		changed = true;
 	}
 	if (!event->nulls[EVENT_OCCURRED_AT] &&
-		TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(event->values[EVENT_OCCURRED_AT])))
+	    TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(event->values[EVENT_OCCURRED_AT])))
 	{
 		event->nulls[EVENT_OCCURRED_AT] = true;
 		event_add_flag(event, "occurred_at_invalid");
@@ -184,10 +179,10 @@ static text *
 cut_middle(Slice s, size_t limit)
 {
 	const Slice mark = SLICE("\n[... cut ...]\n");
-	Slice		head = slice_clip(s, limit / 2);
-	Slice		tail = slice_skip(s, s.len - limit / 2);
-	ptrdiff_t	line = slice_find_char(tail, '\n');
-	text	   *result;
+	Slice head = slice_clip(s, limit / 2);
+	Slice tail = slice_skip(s, s.len - limit / 2);
+	ptrdiff_t line = slice_find_char(tail, '\n');
+	text *result;
 
 	/* begin with a whole line, or else with a whole character */
 	if (line >= 0 && line < 10000)
@@ -210,19 +205,19 @@ cut_middle(Slice s, size_t limit)
 static bool
 cut_texts(Event *event)
 {
-	bool		changed = false;
+	bool changed = false;
 
 	for (size_t i = 0; i < lengthof(text_limits); i++)
 	{
 		EventColumn column = text_limits[i].column;
-		size_t		limit = text_limits[i].limit;
-		Slice		s;
+		size_t limit = text_limits[i].limit;
+		Slice s;
 
 		if (event->nulls[column] || toast_raw_datum_size(event->values[column]) <= limit + VARHDRSZ)
 			continue;
 		s = slice_of_text(DatumGetTextPP(event->values[column]));
-		event->values[column] = PointerGetDatum(column == EVENT_STACK_TRACE ? cut_middle(s, limit) :
-												text_of_slice(slice_clip(s, limit)));
+		event->values[column] = PointerGetDatum(
+			column == EVENT_STACK_TRACE ? cut_middle(s, limit) : text_of_slice(slice_clip(s, limit)));
 		event_add_flag(event, text_limits[i].flag);
 		changed = true;
 	}
@@ -233,20 +228,19 @@ cut_texts(Event *event)
 static bool
 cut_fingerprint(Event *event)
 {
-	Datum	   *parts;
-	bool	   *nulls;
-	int			nparts,
-				kept = 0;
-	bool		changed;
+	Datum *parts;
+	bool *nulls;
+	int nparts, kept = 0;
+	bool changed;
 
 	if (event->nulls[EVENT_FINGERPRINT])
 		return false;
-	deconstruct_array(DatumGetArrayTypeP(event->values[EVENT_FINGERPRINT]), TEXTOID, -1, false,
-					  TYPALIGN_INT, &parts, &nulls, &nparts);
+	deconstruct_array(DatumGetArrayTypeP(event->values[EVENT_FINGERPRINT]), TEXTOID, -1, false, TYPALIGN_INT,
+	                  &parts, &nulls, &nparts);
 	changed = nparts > FINGERPRINT_PARTS;
 	for (int i = 0; i < nparts && kept < FINGERPRINT_PARTS; i++)
 	{
-		Slice		part;
+		Slice part;
 
 		if (nulls[i])
 		{
@@ -263,23 +257,21 @@ cut_fingerprint(Event *event)
 	}
 	if (!changed)
 		return false;
-	event->values[EVENT_FINGERPRINT] = PointerGetDatum(construct_array(parts, kept, TEXTOID, -1, false,
-																	   TYPALIGN_INT));
+	event->values[EVENT_FINGERPRINT] =
+		PointerGetDatum(construct_array(parts, kept, TEXTOID, -1, false, TYPALIGN_INT));
 	event_add_flag(event, "fingerprint_cut");
 	return true;
 }
 
 /* Copies a value with its strings cut, and the source text and variables of its frames left out. */
 static void
-push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value,
-		 JsonbValue **result);
+push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value, JsonbValue **result);
 
 /* Copies the members of an array or object: of a long list only both ends. */
 static void
-push_container(JsonbParseState **state, JsonbContainer *container, int at_each_end,
-			   JsonbValue **result)
+push_container(JsonbParseState **state, JsonbContainer *container, int at_each_end, JsonbValue **result)
 {
-	uint32		size = JsonContainerSize(container);
+	uint32 size = JsonContainerSize(container);
 
 	check_stack_depth();
 	if (JsonContainerIsArray(container))
@@ -296,18 +288,17 @@ push_container(JsonbParseState **state, JsonbContainer *container, int at_each_e
 	else
 	{
 		JsonbIterator *it = JsonbIteratorInit(container);
-		JsonbValue	key,
-					value;
+		JsonbValue key, value;
 
 		pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 		JsonbIteratorNext(&it, &value, false);
 		while (JsonbIteratorNext(&it, &key, true) == WJB_KEY)
 		{
-			Slice		name = {key.val.string.val, key.val.string.len};
+			Slice name = {key.val.string.val, key.val.string.len};
 
 			(void) JsonbIteratorNext(&it, &value, true);
 			if (slice_equal(name, SLICE("vars")) || slice_equal(name, SLICE("pre_context")) ||
-				slice_equal(name, SLICE("post_context")))
+			    slice_equal(name, SLICE("post_context")))
 				continue;
 			pushJsonbValue(state, WJB_KEY, &key);
 			if (slice_equal(name, SLICE("frames")) && json_container(&value) != NULL)
@@ -323,8 +314,7 @@ push_container(JsonbParseState **state, JsonbContainer *container, int at_each_e
 
 /* See above. */
 static void
-push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value,
-		 JsonbValue **result)
+push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value, JsonbValue **result)
 {
 	CHECK_FOR_INTERRUPTS();
 	if (json_container(value) != NULL)
@@ -333,8 +323,8 @@ push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value,
 		return;
 	}
 	if (value->type == jbvString)
-		value->val.string.len = slice_clip((Slice) {value->val.string.val, value->val.string.len},
-										   JSON_STRING_LIMIT).len;
+		value->val.string.len =
+			slice_clip((Slice){value->val.string.val, value->val.string.len}, JSON_STRING_LIMIT).len;
 	*result = pushJsonbValue(state, token, value);
 }
 
@@ -342,12 +332,11 @@ push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value,
 static bool
 cut_exceptions(Event *event)
 {
-	Jsonb	   *exceptions;
+	Jsonb *exceptions;
 	JsonbParseState *state = NULL;
 	JsonbValue *result = NULL;
 
-	if (event->nulls[EVENT_EXCEPTIONS] ||
-		toast_raw_datum_size(event->values[EVENT_EXCEPTIONS]) <= JSON_LIMIT)
+	if (event->nulls[EVENT_EXCEPTIONS] || toast_raw_datum_size(event->values[EVENT_EXCEPTIONS]) <= JSON_LIMIT)
 		return false;
 	exceptions = DatumGetJsonbP(event->values[EVENT_EXCEPTIONS]);
 	if (JsonContainerIsScalar(&exceptions->root))
@@ -368,13 +357,12 @@ cut_exceptions(Event *event)
 static bool
 scrub_and_limit(Event *event)
 {
-	bool		changed = false;
+	bool changed = false;
 
 	for (size_t i = 0; i < lengthof(json_limits); i++)
 	{
 		EventColumn column = json_limits[i].column;
-		Jsonb	   *json,
-				   *scrubbed;
+		Jsonb *json, *scrubbed;
 
 		if (event->nulls[column])
 			continue;
@@ -402,14 +390,13 @@ scrub_and_limit(Event *event)
 static void
 check_columns(TupleDesc tupdesc)
 {
-	if (tupdesc->natts < EVENT_COLUMNS ||
-		TupleDescAttr(tupdesc, EVENT_PROJECT_ID)->atttypid != INT4OID ||
-		TupleDescAttr(tupdesc, EVENT_EVENT_ID)->atttypid != UUIDOID ||
-		TupleDescAttr(tupdesc, EVENT_STACK_TRACE)->atttypid != TEXTOID ||
-		TupleDescAttr(tupdesc, EVENT_EXCEPTIONS)->atttypid != JSONBOID ||
-		TupleDescAttr(tupdesc, EVENT_REQUEST)->atttypid != JSONBOID ||
-		TupleDescAttr(tupdesc, EVENT_EXTRA)->atttypid != JSONBOID ||
-		TupleDescAttr(tupdesc, EVENT_FLAGS)->atttypid != TEXTARRAYOID)
+	if (tupdesc->natts < EVENT_COLUMNS || TupleDescAttr(tupdesc, EVENT_PROJECT_ID)->atttypid != INT4OID ||
+	    TupleDescAttr(tupdesc, EVENT_EVENT_ID)->atttypid != UUIDOID ||
+	    TupleDescAttr(tupdesc, EVENT_STACK_TRACE)->atttypid != TEXTOID ||
+	    TupleDescAttr(tupdesc, EVENT_EXCEPTIONS)->atttypid != JSONBOID ||
+	    TupleDescAttr(tupdesc, EVENT_REQUEST)->atttypid != JSONBOID ||
+	    TupleDescAttr(tupdesc, EVENT_EXTRA)->atttypid != JSONBOID ||
+	    TupleDescAttr(tupdesc, EVENT_FLAGS)->atttypid != TEXTARRAYOID)
 		elog(ERROR, "errtrack.raw_events has other columns than expected");
 }
 
@@ -420,16 +407,15 @@ Datum
 errtrack_accept_event(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	TupleDesc	tupdesc;
-	HeapTuple	tuple;
-	Event		event;
-	bool		changed;
+	TupleDesc tupdesc;
+	HeapTuple tuple;
+	Event event;
+	bool changed;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
-		!TRIGGER_FIRED_BY_INSERT(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("errtrack.accept_event() must be a BEFORE INSERT trigger for each row")));
+	    !TRIGGER_FIRED_BY_INSERT(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+		                errmsg("errtrack.accept_event() must be a BEFORE INSERT trigger for each row")));
 	tuple = trigger->tg_trigtuple;
 	tupdesc = RelationGetDescr(trigger->tg_relation);
 	check_columns(tupdesc);

@@ -37,24 +37,24 @@ event_set_json(Event *event, EventColumn column, Jsonb *value)
 void
 event_add_flag(Event *event, const char *flag)
 {
-	Datum	   *old = NULL;
-	Datum	   *flags;
-	int			nold = 0;
+	Datum *old = NULL;
+	Datum *flags;
+	int nold = 0;
 
 	if (!event->nulls[EVENT_FLAGS])
-		deconstruct_array(DatumGetArrayTypeP(event->values[EVENT_FLAGS]), TEXTOID, -1, false,
-						  TYPALIGN_INT, &old, NULL, &nold);
+		deconstruct_array(DatumGetArrayTypeP(event->values[EVENT_FLAGS]), TEXTOID, -1, false, TYPALIGN_INT,
+		                  &old, NULL, &nold);
 	flags = palloc((nold + 1) * sizeof(Datum));
 	for (int i = 0; i < nold; i++)
 	{
-		Slice		known = slice_of_text(DatumGetTextPP(old[i]));
+		Slice known = slice_of_text(DatumGetTextPP(old[i]));
 
-		if (slice_equal(known, (Slice) {flag, strlen(flag)}))
+		if (slice_equal(known, (Slice){flag, strlen(flag)}))
 			return;
 		flags[i] = old[i];
 	}
 	flags[nold] = CStringGetTextDatum(flag);
-	event->values[EVENT_FLAGS] = PointerGetDatum(construct_array(flags, nold + 1, TEXTOID, -1, false,
-																 TYPALIGN_INT));
+	event->values[EVENT_FLAGS] =
+		PointerGetDatum(construct_array(flags, nold + 1, TEXTOID, -1, false, TYPALIGN_INT));
 	event->nulls[EVENT_FLAGS] = false;
 }

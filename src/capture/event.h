@@ -44,8 +44,8 @@ typedef enum EventColumn
 /* An event's values, as a tuple of raw_events takes them. */
 typedef struct Event
 {
-	Datum		values[EVENT_COLUMNS];
-	bool		nulls[EVENT_COLUMNS];
+	Datum values[EVENT_COLUMNS];
+	bool nulls[EVENT_COLUMNS];
 } Event;
 
 extern void event_init(Event *event);
@@ -55,4 +55,4 @@ extern void event_add_flag(Event *event, const char *flag);
 extern void payload_read(Jsonb *payload, Event *event);
 extern Jsonb *scrub_json(Jsonb *json);
 
-#endif							/* ERRTRACK_EVENT_H */
+#endif /* ERRTRACK_EVENT_H */

@@ -28,8 +28,8 @@ static const struct
 	EventColumn column;
 	const char *name;
 	const char *other_name;
-	bool		in_tags;
-}			text_columns[] = {
+	bool in_tags;
+} text_columns[] = {
 	{EVENT_LEVEL, "level", NULL, true},
 	{EVENT_PLATFORM, "platform", NULL, false},
 	{EVENT_EXCEPTION_CLASS, "exception_class", NULL, false},
@@ -48,11 +48,33 @@ static const struct
 
 /* Names that are read besides those of text_columns; what bears another one is kept in extra. */
 static const char *const other_names[] = {
-	"contexts", "debug_ids", "entries", "eventID", "event_id", "exception", "exceptions", "extra",
-	"fingerprint", "flags", "logentry", "message", "dateCreated", "occurred_at", "project",
-	"project_id", "received_at", "request", "sentry.interfaces.Exception",
-	"sentry.interfaces.Http", "sentry.interfaces.Message", "sentry.interfaces.Stacktrace",
-	"slot", "stacktrace", "tags", "timestamp", "txid",
+	"contexts",
+	"debug_ids",
+	"entries",
+	"eventID",
+	"event_id",
+	"exception",
+	"exceptions",
+	"extra",
+	"fingerprint",
+	"flags",
+	"logentry",
+	"message",
+	"dateCreated",
+	"occurred_at",
+	"project",
+	"project_id",
+	"received_at",
+	"request",
+	"sentry.interfaces.Exception",
+	"sentry.interfaces.Http",
+	"sentry.interfaces.Message",
+	"sentry.interfaces.Stacktrace",
+	"slot",
+	"stacktrace",
+	"tags",
+	"timestamp",
+	"txid",
 };
 
 /* The first of several names that object has a value for. */
@@ -77,7 +99,7 @@ find_entry(JsonbContainer *payload, const char *type, JsonbValue *data)
 	{
 		JsonbContainer *entry = json_container(getIthJsonbValueFromContainer(entries, i));
 
-		if (slice_equal(json_member_text(entry, "type"), (Slice) {type, strlen(type)}))
+		if (slice_equal(json_member_text(entry, "type"), (Slice){type, strlen(type)}))
 			return json_member(entry, "data", data) && json_container(data) != NULL;
 	}
 	return false;
@@ -96,8 +118,8 @@ has_stack(JsonbContainer *exceptions)
 	{
 		if (JsonContainerSize(exceptions) == 0)
 			return false;
-		exceptions = json_container(getIthJsonbValueFromContainer(exceptions,
-																  JsonContainerSize(exceptions) - 1));
+		exceptions =
+			json_container(getIthJsonbValueFromContainer(exceptions, JsonContainerSize(exceptions) - 1));
 	}
 	frames = json_member_container(json_member_container(exceptions, "stacktrace"), "frames");
 	return frames != NULL && JsonContainerSize(frames) > 0;
@@ -109,8 +131,8 @@ find_thread_stack(JsonbContainer *payload, JsonbValue *stacktrace)
 {
 	JsonbContainer *threads = json_member_container(payload, "threads");
 	JsonbContainer *values;
-	JsonbValue	entry;
-	bool		found = false;
+	JsonbValue entry;
+	bool found = false;
 
 	if (threads == NULL && find_entry(payload, "threads", &entry))
 		threads = json_container(&entry);
@@ -123,10 +145,10 @@ find_thread_stack(JsonbContainer *payload, JsonbValue *stacktrace)
 		for (uint32 i = 0; i < JsonContainerSize(values) && !found; i++)
 		{
 			JsonbContainer *thread = json_container(getIthJsonbValueFromContainer(values, i));
-			JsonbValue	is;
-			bool		matches = wanted == 2 ? JsonContainerSize(values) == 1 :
-				json_member(thread, wanted == 0 ? "crashed" : "current", &is) &&
-				is.type == jbvBool && is.val.boolean;
+			JsonbValue is;
+			bool matches = wanted == 2 ? JsonContainerSize(values) == 1
+			                           : json_member(thread, wanted == 0 ? "crashed" : "current", &is) &&
+			                                 is.type == jbvBool && is.val.boolean;
 
 			found = matches && json_member(thread, "stacktrace", stacktrace);
 		}
@@ -137,7 +159,7 @@ find_thread_stack(JsonbContainer *payload, JsonbValue *stacktrace)
 static void
 push_member(JsonbParseState **state, const char *key, JsonbValue *value)
 {
-	JsonbValue	name = {.type = jbvString};
+	JsonbValue name = {.type = jbvString};
 
 	name.val.string.val = unconstify(char *, key);
 	name.val.string.len = strlen(key);
@@ -159,13 +181,14 @@ join_stack(JsonbContainer *exceptions, JsonbValue *stacktrace)
 	if (values != NULL)
 		exceptions = values;
 	if (exceptions != NULL && JsonContainerIsArray(exceptions))
-		exceptions = JsonContainerSize(exceptions) == 0 ? NULL :
-			json_container(getIthJsonbValueFromContainer(exceptions, JsonContainerSize(exceptions) - 1));
+		exceptions = JsonContainerSize(exceptions) == 0 ? NULL
+		                                                : json_container(getIthJsonbValueFromContainer(
+															  exceptions, JsonContainerSize(exceptions) - 1));
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
-		JsonbValue	value;
+		JsonbValue value;
 
 		if (json_member(exceptions, names[i], &value))
 			push_member(&state, names[i], &value);
@@ -179,22 +202,17 @@ join_stack(JsonbContainer *exceptions, JsonbValue *stacktrace)
 static void
 read_exceptions(JsonbContainer *payload, Event *event)
 {
-	static const char *const names[] = {
-		"exceptions", "exception", "sentry.interfaces.Exception", NULL
-	};
+	static const char *const names[] = {"exceptions", "exception", "sentry.interfaces.Exception", NULL};
 	static const char *const stack_names[] = {"stacktrace", "sentry.interfaces.Stacktrace", NULL};
-	JsonbValue	value,
-				stacktrace;
+	JsonbValue value, stacktrace;
 	JsonbContainer *exceptions = NULL;
-	bool		found = first_member(payload, &value, names) ||
-		find_entry(payload, "exception", &value);
+	bool found = first_member(payload, &value, names) || find_entry(payload, "exception", &value);
 
 	if (found)
 		exceptions = json_container(&value);
 	if ((exceptions == NULL || !has_stack(exceptions)) &&
-		(first_member(payload, &stacktrace, stack_names) ||
-		 find_thread_stack(payload, &stacktrace) ||
-		 find_entry(payload, "stacktrace", &stacktrace)))
+	    (first_member(payload, &stacktrace, stack_names) || find_thread_stack(payload, &stacktrace) ||
+	     find_entry(payload, "stacktrace", &stacktrace)))
 		event_set_json(event, EVENT_EXCEPTIONS, join_stack(exceptions, &stacktrace));
 	else if (found)
 		event_set_json(event, EVENT_EXCEPTIONS, json_copy(&value));
@@ -205,7 +223,7 @@ static Slice
 message_text(const JsonbValue *value)
 {
 	JsonbContainer *object = json_container(value);
-	Slice		formatted;
+	Slice formatted;
 
 	if (object == NULL || !JsonContainerIsObject(object))
 		return json_text(value);
@@ -217,11 +235,9 @@ message_text(const JsonbValue *value)
 static void
 read_message(JsonbContainer *payload, Event *event)
 {
-	static const char *const names[] = {
-		"message", "logentry", "sentry.interfaces.Message", NULL
-	};
-	JsonbValue	value;
-	Slice		message = NO_SLICE;
+	static const char *const names[] = {"message", "logentry", "sentry.interfaces.Message", NULL};
+	JsonbValue value;
+	Slice message = NO_SLICE;
 
 	for (const char *const *name = names; *name && !has_text(message); name++)
 		if (json_member(payload, *name, &value))
@@ -236,23 +252,20 @@ read_message(JsonbContainer *payload, Event *event)
 static bool
 read_time(const JsonbValue *value, TimestampTz *time)
 {
-	char		text[MAXDATELEN + 1];
-	char		buffer[MAXDATELEN + MAXDATEFIELDS];
-	char	   *field[MAXDATEFIELDS];
-	int			ftype[MAXDATEFIELDS];
-	int			nf,
-				decoded,
-				dtype,
-				tz;
-	pg_tz	   *session_zone = session_timezone;
+	char text[MAXDATELEN + 1];
+	char buffer[MAXDATELEN + MAXDATEFIELDS];
+	char *field[MAXDATEFIELDS];
+	int ftype[MAXDATEFIELDS];
+	int nf, decoded, dtype, tz;
+	pg_tz *session_zone = session_timezone;
 	struct pg_tm tm;
-	fsec_t		fsec;
-	Slice		s;
+	fsec_t fsec;
+	Slice s;
 
 	if (value->type == jbvNumeric)
 	{
-		double		seconds = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-																 NumericGetDatum(value->val.numeric)));
+		double seconds = DatumGetFloat8(
+			DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
 
 		/* from 1970 until the year 9999 */
 		if (!(seconds >= 0 && seconds < 253402300800.0))
@@ -283,7 +296,7 @@ read_times(JsonbContainer *payload, Event *event)
 {
 	static const char *const occurred[] = {"occurred_at", "timestamp", "dateCreated", NULL};
 	static const char *const received[] = {"received_at", NULL};
-	JsonbValue	value;
+	JsonbValue value;
 	TimestampTz time;
 
 	if (first_member(payload, &value, occurred))
@@ -311,10 +324,10 @@ static void
 read_event_id(JsonbContainer *payload, Event *event)
 {
 	static const char *const names[] = {"event_id", "eventID", NULL};
-	JsonbValue	value;
-	Slice		s;
-	pg_uuid_t  *id;
-	int			ndigits = 0;
+	JsonbValue value;
+	Slice s;
+	pg_uuid_t *id;
+	int ndigits = 0;
 	const char *error = NULL;
 
 	if (!first_member(payload, &value, names) || !has_text(s = json_text(&value)))
@@ -322,7 +335,7 @@ read_event_id(JsonbContainer *payload, Event *event)
 	id = palloc0(sizeof(pg_uuid_t));
 	for (size_t i = 0; i < s.len; i++)
 	{
-		char		c = s.data[i];
+		char c = s.data[i];
 
 		if (c == '-')
 			continue;
@@ -349,10 +362,10 @@ read_event_id(JsonbContainer *payload, Event *event)
 static void
 read_texts(JsonbContainer *payload, const char *name, EventColumn column, Event *event)
 {
-	JsonbValue	value;
+	JsonbValue value;
 	JsonbContainer *list;
-	Datum	   *texts;
-	int			n = 0;
+	Datum *texts;
+	int n = 0;
 
 	if (!json_member(payload, name, &value))
 		return;
@@ -367,7 +380,7 @@ read_texts(JsonbContainer *payload, const char *name, EventColumn column, Event 
 		texts = palloc(Max(JsonContainerSize(list), 1) * sizeof(Datum));
 		for (uint32 i = 0; i < JsonContainerSize(list); i++)
 		{
-			Slice		s = json_text(getIthJsonbValueFromContainer(list, i));
+			Slice s = json_text(getIthJsonbValueFromContainer(list, i));
 
 			if (s.data != NULL)
 				texts[n++] = PointerGetDatum(text_of_slice(s));
@@ -383,7 +396,7 @@ read_texts(JsonbContainer *payload, const char *name, EventColumn column, Event 
 static Jsonb *
 read_tags(JsonbContainer *payload)
 {
-	JsonbValue	value;
+	JsonbValue value;
 	JsonbContainer *tags;
 	JsonbParseState *state = NULL;
 
@@ -396,8 +409,7 @@ read_tags(JsonbContainer *payload)
 	for (uint32 i = 0; i < JsonContainerSize(tags); i++)
 	{
 		JsonbContainer *pair = json_container(getIthJsonbValueFromContainer(tags, i));
-		JsonbValue	key,
-					tag;
+		JsonbValue key, tag;
 
 		if (pair == NULL)
 			continue;
@@ -420,7 +432,7 @@ read_tags(JsonbContainer *payload)
 static Jsonb *
 read_debug_ids(JsonbContainer *payload)
 {
-	JsonbValue	value;
+	JsonbValue value;
 	JsonbContainer *images;
 	JsonbParseState *state = NULL;
 
@@ -433,11 +445,10 @@ read_debug_ids(JsonbContainer *payload)
 	for (uint32 i = 0; i < JsonContainerSize(images); i++)
 	{
 		JsonbContainer *image = json_container(getIthJsonbValueFromContainer(images, i));
-		JsonbValue	file,
-					id;
+		JsonbValue file, id;
 
 		if (!json_member(image, "code_file", &file) || file.type != jbvString ||
-			!json_member(image, "debug_id", &id))
+		    !json_member(image, "debug_id", &id))
 			continue;
 		pushJsonbValue(&state, WJB_KEY, &file);
 		pushJsonbValue(&state, WJB_VALUE, &id);
@@ -450,10 +461,10 @@ static bool
 is_read(Slice name)
 {
 	for (size_t i = 0; i < lengthof(text_columns); i++)
-		if (slice_equal(name, (Slice) {text_columns[i].name, strlen(text_columns[i].name)}))
+		if (slice_equal(name, (Slice){text_columns[i].name, strlen(text_columns[i].name)}))
 			return true;
 	for (size_t i = 0; i < lengthof(other_names); i++)
-		if (slice_equal(name, (Slice) {other_names[i], strlen(other_names[i])}))
+		if (slice_equal(name, (Slice){other_names[i], strlen(other_names[i])}))
 			return true;
 	return false;
 }
@@ -464,9 +475,8 @@ read_extra(JsonbContainer *payload)
 {
 	JsonbParseState *state = NULL;
 	JsonbIterator *it;
-	JsonbValue	key,
-				value;
-	bool		any = false;
+	JsonbValue key, value;
+	bool any = false;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	it = JsonbIteratorInit(payload);
@@ -474,7 +484,7 @@ read_extra(JsonbContainer *payload)
 	while (JsonbIteratorNext(&it, &key, true) == WJB_KEY)
 	{
 		(void) JsonbIteratorNext(&it, &value, true);
-		if (value.type == jbvNull || is_read((Slice) {key.val.string.val, key.val.string.len}))
+		if (value.type == jbvNull || is_read((Slice){key.val.string.val, key.val.string.len}))
 			continue;
 		any = true;
 		pushJsonbValue(&state, WJB_KEY, &key);
@@ -502,10 +512,9 @@ read_extra(JsonbContainer *payload)
 
 /* Sets a column from the first of several texts that is there, if nothing is in it yet. */
 static void
-set_default_text(Event *event, EventColumn column, JsonbContainer *object,
-				 const char *const *names)
+set_default_text(Event *event, EventColumn column, JsonbContainer *object, const char *const *names)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (event->nulls[column] && first_member(object, &value, names))
 		event_set_text(event, column, json_text(&value));
@@ -517,13 +526,13 @@ read_text_columns(JsonbContainer *payload, JsonbContainer *tags, Event *event)
 {
 	for (size_t i = 0; i < lengthof(text_columns); i++)
 	{
-		JsonbValue	value;
-		Slice		s = NO_SLICE;
+		JsonbValue value;
+		Slice s = NO_SLICE;
 
 		if (json_member(payload, text_columns[i].name, &value))
 		{
 			/* an API export has a release's row where an SDK has its version */
-			Slice		version = json_member_text(json_container(&value), "version");
+			Slice version = json_member_text(json_container(&value), "version");
 
 			s = has_text(version) ? version : json_text(&value);
 		}
@@ -538,7 +547,7 @@ read_text_columns(JsonbContainer *payload, JsonbContainer *tags, Event *event)
 static void
 read_json(JsonbContainer *payload, const char *name, EventColumn column, Event *event)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (json_member(payload, name, &value))
 		event_set_json(event, column, json_copy(&value));
@@ -555,15 +564,14 @@ payload_read(Jsonb *payload, Event *event)
 	static const char *const user_names[] = {"id", "username", "email", "ip_address", NULL};
 	static const char *const trace_names[] = {"trace_id", NULL};
 	static const char *const span_names[] = {"span_id", NULL};
-	JsonbContainer *root = &payload->root,
-			   *trace;
-	JsonbValue	entry;
-	Jsonb	   *tags;
+	JsonbContainer *root = &payload->root, *trace;
+	JsonbValue entry;
+	Jsonb *tags;
 
 	event_init(event);
 	if (!JsonContainerIsObject(root))
 	{
-		JsonbValue	value;
+		JsonbValue value;
 
 		if (JsonContainerIsScalar(root))
 			value = *getIthJsonbValueFromContainer(root, 0);
@@ -609,11 +617,10 @@ payload_read(Jsonb *payload, Event *event)
 Datum
 errtrack_read_payload(PG_FUNCTION_ARGS)
 {
-	Event		event;
-	TupleDesc	tupdesc;
+	Event event;
+	TupleDesc tupdesc;
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != EVENT_COLUMNS)
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != EVENT_COLUMNS)
 		elog(ERROR, "errtrack.raw_events has other columns than expected");
 	payload_read(PG_GETARG_JSONB_P(0), &event);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, event.values, event.nulls)));

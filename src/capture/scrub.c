@@ -9,12 +9,9 @@ static const char filtered[] = "[Filtered]";
 
 /* Names, in lower case and with hyphens, whose values are secrets. */
 static const Slice secret_names[] = {
-	{"authorization", 13},
-	{"proxy-authorization", 19},
-	{"cookie", 6},
-	{"cookies", 7},				/* as SDKs call the cookie header once it is parsed */
-	{"set-cookie", 10},
-	{"x-api-key", 9},
+	{"authorization", 13}, {"proxy-authorization", 19},
+	{"cookie", 6},         {"cookies", 7}, /* as SDKs call the cookie header once it is parsed */
+	{"set-cookie", 10},    {"x-api-key", 9},
 };
 
 /* A name's character in lower case, with a hyphen for an underscore: Set-Cookie, SET_COOKIE. */
@@ -41,7 +38,7 @@ static bool
 is_secret(const JsonbValue *key)
 {
 	const Slice cgi = SLICE("http-");
-	Slice		name = {key->val.string.val, key->val.string.len};
+	Slice name = {key->val.string.val, key->val.string.len};
 
 	if (name.len > cgi.len && equal_folded(slice_range(name, 0, cgi.len), cgi))
 		name = slice_skip(name, cgi.len);
@@ -57,11 +54,11 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 {
 	JsonbIterator *it = JsonbIteratorInit(container);
 	JsonbIteratorToken token;
-	JsonbValue	value;
-	JsonbValue	replacement = {.type = jbvString};
-	bool		found = false;
-	int			in_pair = 0;	/* 1: a list of two begins, 2: and its first element names a secret */
-	bool		replace = false;	/* the next value is a secret */
+	JsonbValue value;
+	JsonbValue replacement = {.type = jbvString};
+	bool found = false;
+	int in_pair = 0;      /* 1: a list of two begins, 2: and its first element names a secret */
+	bool replace = false; /* the next value is a secret */
 
 	replacement.val.string.val = (char *) filtered;
 	replacement.val.string.len = sizeof(filtered) - 1;
@@ -84,13 +81,12 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 			in_pair = !value.val.array.rawScalar && value.val.array.nElems == 2;
 		else
 		{
-			replace = token == WJB_ELEM && in_pair == 1 && value.type == jbvString &&
-				is_secret(&value);
+			replace = token == WJB_ELEM && in_pair == 1 && value.type == jbvString && is_secret(&value);
 			in_pair = 0;
 		}
 		if (state != NULL)
 			*result = pushJsonbValue(state, token,
-									 token < WJB_BEGIN_ARRAY || value.type == jbvArray ? &value : NULL);
+			                         token < WJB_BEGIN_ARRAY || value.type == jbvArray ? &value : NULL);
 	}
 	return found;
 }

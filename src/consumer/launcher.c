@@ -25,7 +25,7 @@
 /* A database, and the worker that was registered for it. */
 typedef struct Served
 {
-	Oid			database;		/* hash key */
+	Oid database; /* hash key */
 	BackgroundWorkerHandle *handle;
 } Served;
 
@@ -50,9 +50,9 @@ register_launcher(void)
 static void
 serve(HTAB *served, Oid database)
 {
-	bool		found;
-	Served	   *entry = hash_search(served, &database, HASH_ENTER, &found);
-	pid_t		pid;
+	bool found;
+	Served *entry = hash_search(served, &database, HASH_ENTER, &found);
+	pid_t pid;
 
 	if (!found)
 		entry->handle = NULL;
@@ -64,10 +64,9 @@ serve(HTAB *served, Oid database)
 		entry->handle = NULL;
 	}
 	if (!register_worker(database, true, MyProcPid, &entry->handle))
-		ereport(LOG,
-				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-				 errmsg("errtrack could not register a background worker for database %u", database),
-				 errhint("You may need to increase max_worker_processes.")));
+		ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+		              errmsg("errtrack could not register a background worker for database %u", database),
+		              errhint("You may need to increase max_worker_processes.")));
 }
 
 /* Starts a worker for each database of the list that has none. */
@@ -75,18 +74,17 @@ static void
 serve_all(HTAB *served)
 {
 	MemoryContext context = CurrentMemoryContext;
-	List	   *names;
-	ListCell   *cell;
+	List *names;
+	ListCell *cell;
 
 	StartTransactionCommand();
 	if (!SplitIdentifierString(pstrdup(worker_databases), ',', &names))
-		ereport(LOG,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid list of names in setting \"errtrack.databases\"")));
+		ereport(LOG, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		              errmsg("invalid list of names in setting \"errtrack.databases\"")));
 	else
-		foreach(cell, names)
+		foreach (cell, names)
 		{
-			Oid			database = get_database_oid(lfirst(cell), true);
+			Oid database = get_database_oid(lfirst(cell), true);
 
 			if (OidIsValid(database))
 			{
@@ -104,8 +102,8 @@ serve_all(HTAB *served)
 void
 errtrack_launcher_main(Datum arg)
 {
-	HASHCTL		control = {.keysize = sizeof(Oid),.entrysize = sizeof(Served)};
-	HTAB	   *served;
+	HASHCTL control = {.keysize = sizeof(Oid), .entrysize = sizeof(Served)};
+	HTAB *served;
 
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);
@@ -117,7 +115,7 @@ errtrack_launcher_main(Datum arg)
 	{
 		serve_all(served);
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOOK_AGAIN,
-						 PG_WAIT_EXTENSION);
+		                 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 		if (ConfigReloadPending)

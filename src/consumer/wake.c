@@ -33,9 +33,9 @@ PG_FUNCTION_INFO_V1(errtrack_wake_worker);
 /* The column of errtrack.worker that is read here. */
 #define COLUMN_HANDLE 2
 
-static bool has_inserted = false;	/* this transaction wrote events */
-static bool has_consumed = false;	/* this transaction consumed events */
-static bool may_register = false;	/* no worker was found, and it is for this transaction to start one */
+static bool has_inserted = false;   /* this transaction wrote events */
+static bool has_consumed = false;   /* this transaction consumed events */
+static bool may_register = false;   /* no worker was found, and it is for this transaction to start one */
 static dsm_segment *segment = NULL; /* of the worker that was last found */
 
 /* Makes the tag of one of errtrack's own locks, in this database. */
@@ -54,7 +54,7 @@ own_lock_tag(OwnLock lock, LOCKTAG *tag)
 Oid
 lock_extension(void)
 {
-	Oid			extension = get_extension_oid("errtrack", true);
+	Oid extension = get_extension_oid("errtrack", true);
 
 	if (!OidIsValid(extension))
 		return InvalidOid;
@@ -66,8 +66,8 @@ lock_extension(void)
 static dsm_handle
 read_handle(void)
 {
-	dsm_handle	handle = DSM_HANDLE_INVALID;
-	Relation	relation = open_own_table("worker");
+	dsm_handle handle = DSM_HANDLE_INVALID;
+	Relation relation = open_own_table("worker");
 	TableScanDesc scan;
 	TupleTableSlot *slot;
 
@@ -78,7 +78,7 @@ read_handle(void)
 	scan = table_beginscan(relation, SnapshotSelf, 0, NULL);
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		bool		isnull;
+		bool isnull;
 
 		handle = (dsm_handle) DatumGetInt64(slot_getattr(slot, COLUMN_HANDLE, &isnull));
 	}
@@ -95,7 +95,7 @@ shared_in(dsm_segment *seg)
 	WorkerShared *shared = dsm_segment_address(seg);
 
 	if (dsm_segment_map_length(seg) < sizeof(WorkerShared) || shared->magic != WORKER_MAGIC ||
-		shared->database != MyDatabaseId)
+	    shared->database != MyDatabaseId)
 		return NULL;
 	return shared;
 }
@@ -108,7 +108,7 @@ shared_in(dsm_segment *seg)
 WorkerShared *
 find_worker(void)
 {
-	dsm_handle	handle;
+	dsm_handle handle;
 
 	if (segment != NULL)
 	{
@@ -132,7 +132,7 @@ find_worker(void)
 		return NULL;
 	if (shared_in(segment) == NULL)
 	{
-		dsm_detach(segment);	/* the handle is somebody else's by now */
+		dsm_detach(segment); /* the handle is somebody else's by now */
 		segment = NULL;
 		return NULL;
 	}
@@ -147,7 +147,7 @@ find_worker(void)
 static void
 before_commit(void)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 
 	may_register = false;
 	if (find_worker() != NULL)
@@ -164,10 +164,10 @@ static bool
 is_successor(WorkerShared *shared)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	uint64		last = pg_atomic_read_u64(&shared->succeeded_at);
+	uint64 last = pg_atomic_read_u64(&shared->succeeded_at);
 
 	return TimestampDifferenceExceeds((TimestampTz) last, now, SUCCESSION) &&
-		pg_atomic_compare_exchange_u64(&shared->succeeded_at, &last, (uint64) now);
+	       pg_atomic_compare_exchange_u64(&shared->succeeded_at, &last, (uint64) now);
 }
 
 /* After a commit: wakes the worker, or registers one.  Must not fail. */
@@ -204,10 +204,10 @@ on_xact_event(XactEvent event, void *arg)
 		case XACT_EVENT_PRE_PREPARE:
 			if (has_consumed)
 				ereport(ERROR,
-						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						 errmsg("cannot prepare a transaction that has consumed events"),
-						 errdetail("No other transaction could consume until it is committed."),
-						 errhint("Commit it, or call errtrack.consume() in a transaction of its own.")));
+				        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				         errmsg("cannot prepare a transaction that has consumed events"),
+				         errdetail("No other transaction could consume until it is committed."),
+				         errhint("Commit it, or call errtrack.consume() in a transaction of its own.")));
 			break;
 		case XACT_EVENT_COMMIT:
 			if (has_inserted)
@@ -242,7 +242,7 @@ errtrack_inbox_slot(PG_FUNCTION_ARGS)
 Datum
 errtrack_begin_consume(PG_FUNCTION_ARGS)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 
 	PreventCommandIfReadOnly("errtrack.consume()");
 	(void) lock_extension();

@@ -53,11 +53,11 @@
 /* What a worker is told by whoever registers it. */
 typedef struct WorkerOrder
 {
-	bool		permanent;		/* does not leave when there is nothing to do */
+	bool permanent; /* does not leave when there is nothing to do */
 } WorkerOrder;
 
 static dsm_segment *segment = NULL;
-static WorkerShared *own = NULL;	/* in segment */
+static WorkerShared *own = NULL; /* in segment */
 
 /*
  * Registers a worker for a database.  notify: the process to tell of its end, or
@@ -88,7 +88,7 @@ register_worker(Oid database, bool permanent, pid_t notify, void *handle)
 static void
 on_exit_worker(int code, Datum arg)
 {
-	uint32		running = WORKER_RUNNING;
+	uint32 running = WORKER_RUNNING;
 
 	pg_atomic_compare_exchange_u32(&own->state, &running, WORKER_LEAVING);
 }
@@ -116,16 +116,17 @@ override_settings(void)
 static void
 write_handle(void)
 {
-	Oid			types[] = {INT8OID, INT4OID};
-	Datum		values[] = {Int64GetDatum((int64) dsm_segment_handle(segment)), Int32GetDatum(MyProcPid)};
+	Oid types[] = {INT8OID, INT4OID};
+	Datum values[] = {Int64GetDatum((int64) dsm_segment_handle(segment)), Int32GetDatum(MyProcPid)};
 
 	SPI_connect();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_execute_with_args("INSERT INTO errtrack.worker (handle, pid, started_at)"
-						  " VALUES ($1, $2, pg_catalog.now())"
-						  " ON CONFLICT (only_row) DO UPDATE SET handle = excluded.handle, pid = excluded.pid,"
-						  " started_at = excluded.started_at",
-						  2, types, values, NULL, false, 0);
+	SPI_execute_with_args(
+		"INSERT INTO errtrack.worker (handle, pid, started_at)"
+		" VALUES ($1, $2, pg_catalog.now())"
+		" ON CONFLICT (only_row) DO UPDATE SET handle = excluded.handle, pid = excluded.pid,"
+		" started_at = excluded.started_at",
+		2, types, values, NULL, false, 0);
 	PopActiveSnapshot();
 	SPI_finish();
 }
@@ -137,8 +138,8 @@ write_handle(void)
 static bool
 is_wanted(void)
 {
-	static Oid	known = InvalidOid;
-	Oid			extension = lock_extension();
+	static Oid known = InvalidOid;
+	Oid extension = lock_extension();
 
 	if (!worker_enabled || !OidIsValid(extension))
 		return false;
@@ -155,9 +156,9 @@ is_wanted(void)
 static bool
 take_lock(void)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 	WorkerShared *other;
-	bool		leaving;
+	bool leaving;
 
 	own_lock_tag(LOCK_WORKER, &tag);
 	if (LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL)
@@ -197,8 +198,8 @@ query_numbers(const char *query, int *numbers, int n)
 		elog(ERROR, "unexpected result of \"%s\"", query);
 	for (int i = 0; i < n; i++)
 	{
-		bool		isnull;
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull);
+		bool isnull;
+		Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull);
 
 		numbers[i] = isnull ? 0 : DatumGetInt32(value);
 	}
@@ -208,8 +209,8 @@ query_numbers(const char *query, int *numbers, int n)
 static int
 consume_batch(void)
 {
-	char		query[80];
-	int			numbers[2];		/* events, alerts */
+	char query[80];
+	int numbers[2]; /* events, alerts */
 
 	snprintf(query, sizeof(query), "SELECT events, alerts FROM errtrack.consume_batch(%d)", BATCH_EVENTS);
 	SetCurrentStatementStartTimestamp();
@@ -228,8 +229,8 @@ consume_batch(void)
 
 	/* a batch that is lost in a crash is folded again; but nobody must have heard of its alerts */
 	if (numbers[1] == 0)
-		set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
-						  GUC_ACTION_LOCAL, true, 0, false);
+		set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+		                  false);
 	CommitTransactionCommand();
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
@@ -240,19 +241,20 @@ consume_batch(void)
 static bool
 has_prepared_events(void)
 {
-	int			n;
+	int n;
 
 	StartTransactionCommand();
 	SPI_connect();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	query_numbers("SELECT pg_catalog.count(*)::pg_catalog.int4"
-				  " FROM pg_catalog.pg_locks l"
-				  " WHERE l.virtualtransaction OPERATOR(pg_catalog.~~) '-1/%'"
-				  " AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
-				  "  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
-				  " AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
-				  "  'errtrack.raw_events_1'::pg_catalog.regclass,"
-				  "  'errtrack.raw_events_2'::pg_catalog.regclass)", &n, 1);
+	              " FROM pg_catalog.pg_locks l"
+	              " WHERE l.virtualtransaction OPERATOR(pg_catalog.~~) '-1/%'"
+	              " AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
+	              "  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
+	              " AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
+	              "  'errtrack.raw_events_1'::pg_catalog.regclass,"
+	              "  'errtrack.raw_events_2'::pg_catalog.regclass)",
+	              &n, 1);
 	PopActiveSnapshot();
 	SPI_finish();
 	CommitTransactionCommand();
@@ -264,7 +266,7 @@ static int
 try_batch(void)
 {
 	MemoryContext context = CurrentMemoryContext;
-	int			events;
+	int events;
 
 	PG_TRY();
 	{
@@ -291,7 +293,7 @@ static void
 wait_for(int milliseconds, bool wakeable)
 {
 	(void) WaitLatch(MyLatch, (wakeable ? WL_LATCH_SET : 0) | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds,
-					 PG_WAIT_EXTENSION);
+	                 PG_WAIT_EXTENSION);
 	if (wakeable)
 		ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
@@ -307,19 +309,17 @@ static void
 run(bool permanent)
 {
 	TimestampTz last_work = GetCurrentTimestamp();
-	int			poll = FIRST_POLL,
-				retry = FIRST_RETRY;
+	int poll = FIRST_POLL, retry = FIRST_RETRY;
 
 	for (;;)
 	{
-		int			events = try_batch();
+		int events = try_batch();
 
 		if (events == NOT_WANTED)
 			return;
 		if (events == FAILED)
 		{
-			ereport(LOG,
-					(errmsg("errtrack worker tries again in %d s", retry / 1000)));
+			ereport(LOG, (errmsg("errtrack worker tries again in %d s", retry / 1000)));
 			wait_for(retry, false);
 			retry = Min(retry * 2, LAST_RETRY);
 			continue;
@@ -335,9 +335,8 @@ run(bool permanent)
 				CHECK_FOR_INTERRUPTS();
 			continue;
 		}
-		if (!permanent &&
-			TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
-			!has_prepared_events())
+		if (!permanent && TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
+		    !has_prepared_events())
 			return;
 		wait_for(poll, true);
 		poll = Min(poll * 2, LAST_POLL);

@@ -24,28 +24,28 @@ PG_FUNCTION_INFO_V1(errtrack_normalize_message);
 /* What an event says of itself that matters here; slices without data where it says nothing. */
 typedef struct Reported
 {
-	int32		project_id;
-	Slice		level;
-	Slice		platform;
-	Slice		exception_class;
-	Slice		message;
-	Slice		stack_trace;
-	Jsonb	   *exceptions;
-	ArrayType  *fingerprint;
+	int32 project_id;
+	Slice level;
+	Slice platform;
+	Slice exception_class;
+	Slice message;
+	Slice stack_trace;
+	Jsonb *exceptions;
+	ArrayType *fingerprint;
 } Reported;
 
 /* What is read in it. */
 typedef struct Digest
 {
-	uint8		fingerprint[FINGERPRINT_LENGTH];
-	Slice		exception_class;
-	Slice		message;
-	Slice		title;
-	Slice		culprit;
-	Slice		level;
-	Slice		platform;
+	uint8 fingerprint[FINGERPRINT_LENGTH];
+	Slice exception_class;
+	Slice message;
+	Slice title;
+	Slice culprit;
+	Slice level;
+	Slice platform;
 	const char *flags[8];
-	int			nflags;
+	int nflags;
 } Digest;
 
 /* The levels, and what else they are called. */
@@ -53,13 +53,12 @@ static const struct
 {
 	const char *name;
 	const char *level;
-}			levels[] = {
-	{"error", "error"}, {"err", "error"}, {"severe", "error"},
-	{"fatal", "fatal"}, {"critical", "fatal"}, {"crit", "fatal"}, {"alert", "fatal"},
-	{"emergency", "fatal"}, {"emerg", "fatal"}, {"panic", "fatal"},
-	{"warning", "warning"}, {"warn", "warning"},
-	{"info", "info"}, {"information", "info"}, {"notice", "info"}, {"log", "info"},
-	{"debug", "debug"}, {"trace", "debug"}, {"verbose", "debug"},
+} levels[] = {
+	{"error", "error"},    {"err", "error"},        {"severe", "error"},    {"fatal", "fatal"},
+	{"critical", "fatal"}, {"crit", "fatal"},       {"alert", "fatal"},     {"emergency", "fatal"},
+	{"emerg", "fatal"},    {"panic", "fatal"},      {"warning", "warning"}, {"warn", "warning"},
+	{"info", "info"},      {"information", "info"}, {"notice", "info"},     {"log", "info"},
+	{"debug", "debug"},    {"trace", "debug"},      {"verbose", "debug"},
 };
 
 /* Adds a word that tells what was found odd. */
@@ -74,11 +73,11 @@ add_flag(Digest *digest, const char *flag)
 static Slice
 lower_case(Slice s)
 {
-	char	   *copy = palloc(s.len + 1);
+	char *copy = palloc(s.len + 1);
 
 	for (size_t i = 0; i < s.len; i++)
 		copy[i] = s.data[i] >= 'A' && s.data[i] <= 'Z' ? s.data[i] + ('a' - 'A') : s.data[i];
-	return (Slice) {copy, s.len};
+	return (Slice){copy, s.len};
 }
 
 /* One of the five levels; an event that names none is an error, one that names another is flagged. */
@@ -89,8 +88,8 @@ read_level(Slice level, Digest *digest)
 		return SLICE("error");
 	level = lower_case(slice_trim(level));
 	for (size_t i = 0; i < lengthof(levels); i++)
-		if (slice_equal(level, (Slice) {levels[i].name, strlen(levels[i].name)}))
-			return (Slice) {levels[i].level, strlen(levels[i].level)};
+		if (slice_equal(level, (Slice){levels[i].name, strlen(levels[i].name)}))
+			return (Slice){levels[i].level, strlen(levels[i].level)};
 	add_flag(digest, "level_unknown");
 	return SLICE("error");
 }
@@ -99,7 +98,7 @@ read_level(Slice level, Digest *digest)
 static Slice
 first_line(Slice s)
 {
-	Slice		line;
+	Slice line;
 
 	while (next_line(&s, &line))
 	{
@@ -114,7 +113,7 @@ first_line(Slice s)
 static Slice
 clipped(StringInfo buffer)
 {
-	return slice_clip((Slice) {buffer->data, buffer->len}, TITLE_LIMIT);
+	return slice_clip((Slice){buffer->data, buffer->len}, TITLE_LIMIT);
 }
 
 /* `class: first line of the message`, or what there is of it. */
@@ -122,13 +121,13 @@ static Slice
 make_title(const Digest *digest)
 {
 	StringInfoData title;
-	Slice		line = first_line(digest->message);
+	Slice line = first_line(digest->message);
 
 	if (!has_text(digest->exception_class))
 		return has_text(line) ? slice_clip(line, TITLE_LIMIT) : SLICE("(no message)");
 	initStringInfo(&title);
 	appendBinaryStringInfo(&title, digest->exception_class.data,
-						   Min(digest->exception_class.len, TITLE_LIMIT));
+	                       Min(digest->exception_class.len, TITLE_LIMIT));
 	if (has_text(line))
 	{
 		appendStringInfoString(&title, ": ");
@@ -147,17 +146,16 @@ make_culprit(const Stack *stack)
 {
 	StringInfoData culprit;
 	const Frame *frame;
-	Slice		function,
-				where;
+	Slice function, where;
 
 	if (stack->nexceptions == 0 || (frame = find_culprit(&stack->exceptions[0])) == NULL)
 		return NO_SLICE;
 	function = frame->function;
 	where = frame->module;
-	if (!has_text(where) || (stack->platform && strcmp(stack->platform, "javascript") == 0 &&
-							 has_text(frame->file)))
+	if (!has_text(where) ||
+	    (stack->platform && strcmp(stack->platform, "javascript") == 0 && has_text(frame->file)))
 	{
-		ptrdiff_t	at = slice_find_last_char(frame->file, '/');
+		ptrdiff_t at = slice_find_last_char(frame->file, '/');
 
 		where = slice_skip(frame->file, at + 1);
 	}
@@ -183,20 +181,19 @@ make_culprit(const Stack *stack)
 static void
 read_stack(const Reported *reported, Stack *stack, Digest *digest)
 {
-	Slice		platform = has_text(reported->platform) ? lower_case(slice_trim(reported->platform)) : NO_SLICE;
+	Slice platform = has_text(reported->platform) ? lower_case(slice_trim(reported->platform)) : NO_SLICE;
 
 	if (reported->exceptions != NULL)
 	{
-		bool		valid = !JsonContainerIsScalar(&reported->exceptions->root) &&
-			exceptions_read(&reported->exceptions->root, platform, stack);
+		bool valid = !JsonContainerIsScalar(&reported->exceptions->root) &&
+		             exceptions_read(&reported->exceptions->root, platform, stack);
 
 		if (!valid)
 			add_flag(digest, "exceptions_invalid");
 	}
-	if (has_text(reported->stack_trace) &&
-		(stack->nexceptions == 0 || stack->total_frames == 0))
+	if (has_text(reported->stack_trace) && (stack->nexceptions == 0 || stack->total_frames == 0))
 	{
-		Stack		read;
+		Stack read;
 
 		stack_init(&read, stack->allocator);
 		if (stack_parse(reported->stack_trace, platform, &read))
@@ -206,19 +203,19 @@ read_stack(const Reported *reported, Stack *stack, Digest *digest)
 	}
 	if (stack->cut)
 		add_flag(digest, "frames_cut");
-	digest->platform = has_text(platform) ? platform :
-		stack->platform ? (Slice) {stack->platform, strlen(stack->platform)} : NO_SLICE;
+	digest->platform = has_text(platform) ? platform
+	                   : stack->platform  ? (Slice){stack->platform, strlen(stack->platform)}
+	                                      : NO_SLICE;
 }
 
 /* An event's own fingerprint list; {{default}} is written in several ways. */
 static Slice *
 read_given(ArrayType *list, int *n)
 {
-	Datum	   *parts;
-	bool	   *nulls;
-	Slice	   *given;
-	int			nparts,
-				kept = 0;
+	Datum *parts;
+	bool *nulls;
+	Slice *given;
+	int nparts, kept = 0;
 
 	*n = 0;
 	if (list == NULL)
@@ -242,7 +239,7 @@ read_given(ArrayType *list, int *n)
 static void
 make_digest(const Reported *reported, Digest *digest)
 {
-	Stack		stack;
+	Stack stack;
 	GroupedEvent event;
 
 	memset(digest, 0, sizeof(*digest));
@@ -257,7 +254,7 @@ make_digest(const Reported *reported, Digest *digest)
 	{
 		/* class and message come from one source, if it has both: an SDK's message may be the log line */
 		if (!has_text(digest->message) ||
-			(!has_text(digest->exception_class) && has_text(stack.exceptions[0].value)))
+		    (!has_text(digest->exception_class) && has_text(stack.exceptions[0].value)))
 			digest->message = stack.exceptions[0].value;
 		if (!has_text(digest->exception_class))
 			digest->exception_class = stack.exceptions[0].type;
@@ -280,7 +277,7 @@ make_digest(const Reported *reported, Digest *digest)
 static Datum
 fingerprint_datum(const Digest *digest)
 {
-	bytea	   *result = palloc(VARHDRSZ + FINGERPRINT_LENGTH);
+	bytea *result = palloc(VARHDRSZ + FINGERPRINT_LENGTH);
 
 	SET_VARSIZE(result, VARHDRSZ + FINGERPRINT_LENGTH);
 	memcpy(VARDATA(result), digest->fingerprint, FINGERPRINT_LENGTH);
@@ -310,15 +307,15 @@ text_argument(FunctionCallInfo fcinfo, int n)
 Datum
 errtrack_digest(PG_FUNCTION_ARGS)
 {
-	Reported	reported;
-	Digest		digest;
-	Datum		values[8];
-	bool		nulls[8] = {false};
-	Datum		flags[lengthof(digest.flags)];
-	TupleDesc	tupdesc;
+	Reported reported;
+	Digest digest;
+	Datum values[8];
+	bool nulls[8] = {false};
+	Datum flags[lengthof(digest.flags)];
+	TupleDesc tupdesc;
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != lengthof(values))
+	    tupdesc->natts != lengthof(values))
 		elog(ERROR, "errtrack.digest has other attributes than expected");
 	reported.project_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
 	reported.level = text_argument(fcinfo, 1);
@@ -355,11 +352,11 @@ event_text(const Event *event, EventColumn column)
 Datum
 errtrack_fingerprint(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *payload = PG_GETARG_JSONB_P(0);
-	Event		event;
-	Reported	reported;
-	Digest		digest;
-	JsonbValue	project_id;
+	Jsonb *payload = PG_GETARG_JSONB_P(0);
+	Event event;
+	Reported reported;
+	Digest digest;
+	JsonbValue project_id;
 
 	payload_read(payload, &event);
 	reported.project_id = 1;
@@ -370,10 +367,10 @@ errtrack_fingerprint(PG_FUNCTION_ARGS)
 	reported.exception_class = event_text(&event, EVENT_EXCEPTION_CLASS);
 	reported.message = event_text(&event, EVENT_MESSAGE);
 	reported.stack_trace = event_text(&event, EVENT_STACK_TRACE);
-	reported.exceptions = event.nulls[EVENT_EXCEPTIONS] ? NULL :
-		DatumGetJsonbP(event.values[EVENT_EXCEPTIONS]);
-	reported.fingerprint = event.nulls[EVENT_FINGERPRINT] ? NULL :
-		DatumGetArrayTypeP(event.values[EVENT_FINGERPRINT]);
+	reported.exceptions =
+		event.nulls[EVENT_EXCEPTIONS] ? NULL : DatumGetJsonbP(event.values[EVENT_EXCEPTIONS]);
+	reported.fingerprint =
+		event.nulls[EVENT_FINGERPRINT] ? NULL : DatumGetArrayTypeP(event.values[EVENT_FINGERPRINT]);
 	make_digest(&reported, &digest);
 	PG_RETURN_DATUM(fingerprint_datum(&digest));
 }
@@ -382,8 +379,8 @@ errtrack_fingerprint(PG_FUNCTION_ARGS)
 Datum
 errtrack_normalize_message(PG_FUNCTION_ARGS)
 {
-	char		normalized[MESSAGE_MAX_NORMALIZED];
-	size_t		length = message_normalize(slice_of_text(PG_GETARG_TEXT_PP(0)), normalized);
+	char normalized[MESSAGE_MAX_NORMALIZED];
+	size_t length = message_normalize(slice_of_text(PG_GETARG_TEXT_PP(0)), normalized);
 
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(normalized, length));
 }

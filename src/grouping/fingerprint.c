@@ -28,24 +28,21 @@ hash_begin(void)
 			context = EVP_MD_CTX_new();
 	}
 	if (context == NULL || EVP_DigestInit_ex2(context, digest, NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("could not start a SHA-256 hash"),
-				 errdetail("OpenSSL did not provide the digest."),
-				 errhint("Check the OpenSSL configuration of the server.")));
+		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not start a SHA-256 hash"),
+		                errdetail("OpenSSL did not provide the digest."),
+		                errhint("Check the OpenSSL configuration of the server.")));
 }
 
 /* Adds one part. */
 static void
 hash_add(Slice part)
 {
-	uint8		length[4] = {part.len >> 24, part.len >> 16, part.len >> 8, part.len};
+	uint8 length[4] = {part.len >> 24, part.len >> 16, part.len >> 8, part.len};
 
 	if (EVP_DigestUpdate(context, length, sizeof(length)) != 1 ||
-		EVP_DigestUpdate(context, part.data, part.len) != 1)
+	    EVP_DigestUpdate(context, part.data, part.len) != 1)
 		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("could not compute a SHA-256 hash")));
+		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
 }
 
 /* Ends the hash. */
@@ -54,15 +51,14 @@ hash_end(uint8 *fingerprint)
 {
 	if (EVP_DigestFinal_ex(context, fingerprint, NULL) != 1)
 		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("could not compute a SHA-256 hash")));
+		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
 }
 
 /* The last name of a qualified one: `views` of `shop.views`. */
 static Slice
 last_name(Slice name, char separator)
 {
-	ptrdiff_t	at = slice_find_last_char(name, separator);
+	ptrdiff_t at = slice_find_last_char(name, separator);
 
 	return at >= 0 ? slice_skip(name, at + 1) : name;
 }
@@ -71,7 +67,7 @@ last_name(Slice name, char separator)
 static Slice
 file_stem(Slice file)
 {
-	ptrdiff_t	at = slice_find_char(file, '?');
+	ptrdiff_t at = slice_find_char(file, '?');
 
 	if (at > 0)
 		file.len = at;
@@ -97,11 +93,11 @@ has_classes(const Stack *stack)
 static void
 hash_frame(const Stack *stack, const Frame *frame)
 {
-	Slice		function = frame->function;
-	Slice		module = frame->module;
+	Slice function = frame->function;
+	Slice module = frame->module;
 
-	if (has_text(module) && slice_starts(function, module) &&
-		function.len > module.len && function.data[module.len] == '.')
+	if (has_text(module) && slice_starts(function, module) && function.len > module.len &&
+	    function.data[module.len] == '.')
 		function = slice_skip(function, module.len + 1);
 	if (!has_classes(stack))
 	{
@@ -120,9 +116,9 @@ hash_frame(const Stack *stack, const Frame *frame)
 static void
 hash_message(Slice message)
 {
-	char		normalized[MESSAGE_MAX_NORMALIZED];
+	char normalized[MESSAGE_MAX_NORMALIZED];
 
-	hash_add((Slice) {normalized, message_normalize(message, normalized)});
+	hash_add((Slice){normalized, message_normalize(message, normalized)});
 }
 
 /* The innermost in-app frame, or where there is none, the innermost one; NULL without frames. */
@@ -143,9 +139,8 @@ find_culprit(const Exception *exception)
 static int
 identifying_frames(const Exception *exception, bool need_names, const Frame **frames)
 {
-	int			n = 0;
-	bool		any_in_app = false,
-				any_named = false;
+	int n = 0;
+	bool any_in_app = false, any_named = false;
 
 	for (int f = 0; f < exception->nframes && !any_in_app; f++)
 		any_in_app = exception->frames[f].in_app == IN_APP_YES;
@@ -172,14 +167,14 @@ hash_default(const GroupedEvent *event)
 	const Stack *stack = event->stack;
 
 	/* the anonymous functions of a minified bundle would join all of its errors */
-	bool		need_names = stack->platform != NULL && strcmp(stack->platform, "javascript") == 0 &&
-		has_text(event->message);
+	bool need_names =
+		stack->platform != NULL && strcmp(stack->platform, "javascript") == 0 && has_text(event->message);
 
 	for (int e = stack->nexceptions - 1; e >= 0; e--)
 	{
 		const Exception *exception = &stack->exceptions[e];
 		const Frame *frames[IDENTIFYING_FRAMES];
-		int			n = identifying_frames(exception, need_names, frames);
+		int n = identifying_frames(exception, need_names, frames);
 
 		if (n == 0)
 			continue;

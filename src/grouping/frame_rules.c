@@ -35,26 +35,26 @@ enum
  */
 typedef struct Glob
 {
-	Slice		pattern;		/* data NULL: anything matches */
-	size_t		literal;		/* length of the part before the first star */
-	bool		contains;		/* a star, literal text, a star */
+	Slice pattern;  /* data NULL: anything matches */
+	size_t literal; /* length of the part before the first star */
+	bool contains;  /* a star, literal text, a star */
 } Glob;
 
 typedef struct FrameRule
 {
-	int64		rule_id;
-	int32		project_id;		/* 0: every project */
-	Slice		platform;		/* data NULL: any */
-	Glob		module;
-	Glob		function;
-	Glob		file;
-	InApp		in_app;
+	int64 rule_id;
+	int32 project_id; /* 0: every project */
+	Slice platform;   /* data NULL: any */
+	Glob module;
+	Glob function;
+	Glob file;
+	InApp in_app;
 } FrameRule;
 
 static MemoryContext rules_context = NULL;
 static FrameRule *rules = NULL;
-static int	nrules = 0;
-static Oid	rules_relid = InvalidOid;
+static int nrules = 0;
+static Oid rules_relid = InvalidOid;
 static bool rules_valid = false;
 
 /* A relation has changed: if it is ours, or all may have, load again before the next use. */
@@ -69,26 +69,26 @@ on_relcache_change(Datum arg, Oid relid)
 static Slice
 column_text(TupleTableSlot *slot, int column)
 {
-	bool		isnull;
-	Datum		value = slot_getattr(slot, column, &isnull);
-	char	   *copy;
+	bool isnull;
+	Datum value = slot_getattr(slot, column, &isnull);
+	char *copy;
 
 	if (isnull)
 		return NO_SLICE;
 	copy = text_to_cstring(DatumGetTextPP(value));
-	return (Slice) {copy, strlen(copy)};
+	return (Slice){copy, strlen(copy)};
 }
 
 /* Prepares a pattern. */
 static Glob
 make_glob(Slice pattern)
 {
-	Glob		glob = {.pattern = pattern};
-	ptrdiff_t	star = pattern.data ? slice_find_char(pattern, '*') : -1;
+	Glob glob = {.pattern = pattern};
+	ptrdiff_t star = pattern.data ? slice_find_char(pattern, '*') : -1;
 
 	glob.literal = star >= 0 ? (size_t) star : pattern.len;
 	glob.contains = star == 0 && pattern.len > 2 &&
-		slice_find_char(slice_skip(pattern, 1), '*') == (ptrdiff_t) pattern.len - 2;
+	                slice_find_char(slice_skip(pattern, 1), '*') == (ptrdiff_t) pattern.len - 2;
 	return glob;
 }
 
@@ -96,8 +96,7 @@ make_glob(Slice pattern)
 static int
 compare_rules(const void *a, const void *b)
 {
-	const FrameRule *x = a,
-			   *y = b;
+	const FrameRule *x = a, *y = b;
 
 	if ((x->project_id == 0) != (y->project_id == 0))
 		return x->project_id == 0 ? 1 : -1;
@@ -108,8 +107,8 @@ compare_rules(const void *a, const void *b)
 static void
 read_rule(TupleTableSlot *slot, FrameRule *rule)
 {
-	bool		isnull;
-	Datum		value;
+	bool isnull;
+	Datum value;
 
 	rule->rule_id = DatumGetInt64(slot_getattr(slot, COLUMN_RULE_ID, &isnull));
 	value = slot_getattr(slot, COLUMN_PROJECT_ID, &isnull);
@@ -128,30 +127,28 @@ read_rule(TupleTableSlot *slot, FrameRule *rule)
 static void
 load_rules(void)
 {
-	Oid			relid = get_relname_relid("frame_rules", get_namespace_oid("errtrack", false));
-	Relation	relation;
+	Oid relid = get_relname_relid("frame_rules", get_namespace_oid("errtrack", false));
+	Relation relation;
 	TableScanDesc scan;
 	TupleTableSlot *slot;
-	Snapshot	snapshot;
+	Snapshot snapshot;
 	MemoryContext old;
-	int			size = 64;
+	int size = 64;
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("table errtrack.frame_rules does not exist"),
-				 errhint("Run CREATE EXTENSION errtrack in this database.")));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table errtrack.frame_rules does not exist"),
+		                errhint("Run CREATE EXTENSION errtrack in this database.")));
 	if (rules_context == NULL)
 	{
 		CacheRegisterRelcacheCallback(on_relcache_change, (Datum) 0);
-		rules_context = AllocSetContextCreate(TopMemoryContext, "errtrack frame rules",
-											  ALLOCSET_DEFAULT_SIZES);
+		rules_context =
+			AllocSetContextCreate(TopMemoryContext, "errtrack frame rules", ALLOCSET_DEFAULT_SIZES);
 	}
 	MemoryContextReset(rules_context);
 	nrules = 0;
 	rules_relid = relid;
 	relation = table_open(relid, AccessShareLock);
-	rules_valid = true;			/* a change from here on makes it false again */
+	rules_valid = true; /* a change from here on makes it false again */
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	slot = table_slot_create(relation, NULL);
 	scan = table_beginscan(relation, snapshot, 0, NULL);
@@ -176,10 +173,7 @@ load_rules(void)
 static bool
 match_stars(Slice pattern, Slice text)
 {
-	size_t		p = 0,
-				t = 0,
-				star = SIZE_MAX,
-				resume = 0;
+	size_t p = 0, t = 0, star = SIZE_MAX, resume = 0;
 
 	while (t < text.len)
 	{
@@ -227,8 +221,7 @@ concerns(const FrameRule *rule, int32 project_id, const char *platform)
 {
 	if (rule->project_id != 0 && rule->project_id != project_id)
 		return false;
-	return rule->platform.data == NULL ||
-		(platform != NULL && strcmp(rule->platform.data, platform) == 0);
+	return rule->platform.data == NULL || (platform != NULL && strcmp(rule->platform.data, platform) == 0);
 }
 
 /* What the first rule that matches a frame says of it; unknown where none does. */
@@ -237,8 +230,7 @@ ask_rules(const FrameRule *const *asked, int nasked, const Frame *frame)
 {
 	for (int i = 0; i < nasked; i++)
 		if (match_glob(&asked[i]->module, frame->module) &&
-			match_glob(&asked[i]->function, frame->function) &&
-			match_glob(&asked[i]->file, frame->file))
+		    match_glob(&asked[i]->function, frame->function) && match_glob(&asked[i]->file, frame->file))
 			return asked[i]->in_app;
 	return IN_APP_UNKNOWN;
 }
@@ -252,8 +244,8 @@ void
 frame_rules_apply(int32 project_id, Stack *stack)
 {
 	const FrameRule **asked;
-	int			nasked = 0;
-	bool		reporter_knows = false;
+	int nasked = 0;
+	bool reporter_knows = false;
 
 	if (stack->total_frames == 0)
 		return;
@@ -271,8 +263,8 @@ frame_rules_apply(int32 project_id, Stack *stack)
 	for (int e = 0; e < stack->nexceptions; e++)
 		for (int f = 0; f < stack->exceptions[e].nframes; f++)
 		{
-			Frame	   *frame = &stack->exceptions[e].frames[f];
-			InApp		ruled = ask_rules(asked, nasked, frame);
+			Frame *frame = &stack->exceptions[e].frames[f];
+			InApp ruled = ask_rules(asked, nasked, frame);
 
 			CHECK_FOR_INTERRUPTS();
 			if (ruled != IN_APP_UNKNOWN)

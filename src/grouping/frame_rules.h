@@ -8,4 +8,4 @@
 
 extern void frame_rules_apply(int32 project_id, Stack *stack);
 
-#endif							/* ERRTRACK_FRAME_RULES_H */
+#endif /* ERRTRACK_FRAME_RULES_H */

@@ -7,20 +7,20 @@
 /* What is read, and what is written. */
 typedef struct Scanner
 {
-	Slice		text;
-	size_t		at;
-	char	   *out;
-	size_t		used;
+	Slice text;
+	size_t at;
+	char *out;
+	size_t used;
 } Scanner;
 
 /* The length of what is at the start of s, if it is of the kind that a matcher knows; otherwise 0. */
-typedef size_t (*Matcher) (Slice s);
+typedef size_t (*Matcher)(Slice s);
 
 /* How many digits s begins with, from index n on. */
 static size_t
 digits(Slice s, size_t n)
 {
-	size_t		start = n;
+	size_t start = n;
 
 	while (n < s.len && is_digit(s.data[n]))
 		n++;
@@ -45,7 +45,7 @@ ends_at(Slice s, size_t n)
 static size_t
 match_url(Slice s)
 {
-	size_t		n = 0;
+	size_t n = 0;
 
 	while (n < s.len && n < 20 && (is_letter(s.data[n]) || is_digit(s.data[n]) || s.data[n] == '+'))
 		n++;
@@ -62,9 +62,8 @@ match_url(Slice s)
 static size_t
 match_email(Slice s)
 {
-	size_t		n = 0,
-				host;
-	bool		dot = false;
+	size_t n = 0, host;
+	bool dot = false;
 
 	while (n < s.len && (is_word(s.data[n]) || strchr(".+-", s.data[n]) != NULL))
 		n++;
@@ -98,7 +97,7 @@ match_uuid(Slice s)
 static size_t
 match_time(Slice s, size_t n)
 {
-	size_t		start = n;
+	size_t start = n;
 
 	if (digits(s, n) != 2 || peek(s, n + 2) != ':' || digits(s, n + 3) != 2)
 		return 0;
@@ -114,14 +113,14 @@ match_time(Slice s, size_t n)
 static size_t
 match_date(Slice s)
 {
-	size_t		n = match_time(s, 0);
+	size_t n = match_time(s, 0);
 
 	if (n == 0)
 	{
-		char		between = peek(s, 4);
+		char between = peek(s, 4);
 
-		if (digits(s, 0) != 4 || (between != '-' && between != '/') ||
-			digits(s, 5) != 2 || peek(s, 7) != between || digits(s, 8) != 2)
+		if (digits(s, 0) != 4 || (between != '-' && between != '/') || digits(s, 5) != 2 ||
+		    peek(s, 7) != between || digits(s, 8) != 2)
 			return 0;
 		n = 10;
 		if ((peek(s, n) == 'T' || peek(s, n) == ' ') && match_time(s, n + 1) > 0)
@@ -142,11 +141,11 @@ match_date(Slice s)
 static size_t
 match_ipv4(Slice s)
 {
-	size_t		n = 0;
+	size_t n = 0;
 
 	for (int part = 0; part < 4; part++)
 	{
-		size_t		length = digits(s, n);
+		size_t length = digits(s, n);
 
 		if (length == 0 || length > 3)
 			return 0;
@@ -163,10 +162,9 @@ match_ipv4(Slice s)
 static size_t
 match_ipv6(Slice s)
 {
-	size_t		n = 0;
-	int			colons = 0;
-	bool		gap = false,
-				digit = false;
+	size_t n = 0;
+	int colons = 0;
+	bool gap = false, digit = false;
 
 	while (n < s.len && (is_hex_digit(s.data[n]) || s.data[n] == ':'))
 	{
@@ -186,7 +184,7 @@ match_ipv6(Slice s)
 static size_t
 match_hex(Slice s)
 {
-	size_t		n = 2;
+	size_t n = 2;
 
 	if (peek(s, 0) != '0' || (peek(s, 1) != 'x' && peek(s, 1) != 'X'))
 		return 0;
@@ -199,9 +197,8 @@ match_hex(Slice s)
 static size_t
 match_hash(Slice s)
 {
-	size_t		n = 0;
-	bool		letter = false,
-				digit = false;
+	size_t n = 0;
+	bool letter = false, digit = false;
 
 	while (n < s.len && is_hex_digit(s.data[n]))
 	{
@@ -216,8 +213,8 @@ match_hash(Slice s)
 static size_t
 match_path(Slice s)
 {
-	size_t		n = 0;
-	int			separators = 0;
+	size_t n = 0;
+	int separators = 0;
 
 	if (is_letter(peek(s, 0)) && peek(s, 1) == ':' && (peek(s, 2) == '\\' || peek(s, 2) == '/'))
 		n = 2;
@@ -243,8 +240,8 @@ match_path(Slice s)
 static size_t
 match_quoted(Slice s)
 {
-	char		quote = peek(s, 0);
-	ptrdiff_t	close;
+	char quote = peek(s, 0);
+	ptrdiff_t close;
 
 	if (quote != '"' && quote != '\'' && quote != '`')
 		return 0;
@@ -252,7 +249,7 @@ match_quoted(Slice s)
 	/* an apostrophe stands before a letter, a closing quote does not */
 	while (close >= 0 && !ends_at(s, close + 2))
 	{
-		ptrdiff_t	more = slice_find_char(slice_skip(s, close + 2), quote);
+		ptrdiff_t more = slice_find_char(slice_skip(s, close + 2), quote);
 
 		if (more < 0)
 			return 0;
@@ -265,7 +262,7 @@ match_quoted(Slice s)
 static size_t
 match_number(Slice s)
 {
-	size_t		n = peek(s, 0) == '-' || peek(s, 0) == '+';
+	size_t n = peek(s, 0) == '-' || peek(s, 0) == '+';
 
 	if (digits(s, n) == 0)
 		return 0;
@@ -274,7 +271,7 @@ match_number(Slice s)
 		n += 1 + digits(s, n + 1);
 	if (peek(s, n) == 'e' || peek(s, n) == 'E')
 	{
-		size_t		sign = peek(s, n + 1) == '-' || peek(s, n + 1) == '+';
+		size_t sign = peek(s, n + 1) == '-' || peek(s, n + 1) == '+';
 
 		if (digits(s, n + 1 + sign) > 0)
 			n += 1 + sign + digits(s, n + 1 + sign);
@@ -286,7 +283,7 @@ match_number(Slice s)
 static size_t
 match_unit(Slice s, const char *const *units)
 {
-	size_t		n = match_number(s);
+	size_t n = match_number(s);
 
 	if (n == 0)
 		return 0;
@@ -294,9 +291,9 @@ match_unit(Slice s, const char *const *units)
 		n++;
 	for (; *units; units++)
 	{
-		size_t		length = strlen(*units);
+		size_t length = strlen(*units);
 
-		if (slice_starts(slice_skip(s, n), (Slice) {*units, length}) && ends_at(s, n + length))
+		if (slice_starts(slice_skip(s, n), (Slice){*units, length}) && ends_at(s, n + length))
 			return n + length;
 	}
 	return 0;
@@ -306,10 +303,10 @@ match_unit(Slice s, const char *const *units)
 static size_t
 match_duration(Slice s)
 {
-	static const char *const units[] = {
-		"ns", "us", "µs", "ms", "s", "sec", "secs", "second", "seconds", "msec", "millis",
-		"milliseconds", "min", "mins", "minute", "minutes", "h", "hour", "hours", "d", "day", "days", NULL
-	};
+	static const char *const units[] = {"ns",    "us",     "µs",      "ms",      "s",      "sec",
+	                                    "secs",  "second", "seconds", "msec",    "millis", "milliseconds",
+	                                    "min",   "mins",   "minute",  "minutes", "h",      "hour",
+	                                    "hours", "d",      "day",     "days",    NULL};
 
 	return match_unit(s, units);
 }
@@ -318,9 +315,8 @@ match_duration(Slice s)
 static size_t
 match_size(Slice s)
 {
-	static const char *const units[] = {
-		"B", "bytes", "byte", "kB", "KB", "KiB", "MB", "MiB", "GB", "GiB", "TB", "TiB", "K", "M", "G", NULL
-	};
+	static const char *const units[] = {"B",  "bytes", "byte", "kB",  "KB", "KiB", "MB", "MiB",
+	                                    "GB", "GiB",   "TB",   "TiB", "K",  "M",   "G",  NULL};
 
 	return match_unit(s, units);
 }
@@ -329,28 +325,20 @@ match_size(Slice s)
 static size_t
 match_plain_number(Slice s)
 {
-	size_t		n = match_number(s);
+	size_t n = match_number(s);
 
 	return n > 0 && ends_at(s, n) ? n : 0;
 }
 
 static const struct
 {
-	Matcher		match;
+	Matcher match;
 	const char *placeholder;
-}			matchers[] = {
-	{match_quoted, "<str>"},
-	{match_url, "<url>"},
-	{match_email, "<email>"},
-	{match_uuid, "<uuid>"},
-	{match_date, "<date>"},
-	{match_ipv4, "<ip>"},
-	{match_ipv6, "<ip>"},
-	{match_hex, "<hex>"},
-	{match_hash, "<hash>"},
-	{match_path, "<path>"},
-	{match_duration, "<duration>"},
-	{match_size, "<size>"},
+} matchers[] = {
+	{match_quoted, "<str>"},       {match_url, "<url>"},           {match_email, "<email>"},
+	{match_uuid, "<uuid>"},        {match_date, "<date>"},         {match_ipv4, "<ip>"},
+	{match_ipv6, "<ip>"},          {match_hex, "<hex>"},           {match_hash, "<hash>"},
+	{match_path, "<path>"},        {match_duration, "<duration>"}, {match_size, "<size>"},
 	{match_plain_number, "<num>"},
 };
 
@@ -366,12 +354,12 @@ put(Scanner *scanner, const char *data, size_t length)
 static void
 put_word(Scanner *scanner)
 {
-	Slice		text = scanner->text;
+	Slice text = scanner->text;
 
 	while (scanner->at < text.len)
 	{
-		Slice		rest = slice_skip(text, scanner->at);
-		size_t		run = digits(rest, 0);
+		Slice rest = slice_skip(text, scanner->at);
+		size_t run = digits(rest, 0);
 
 		if (run >= 3)
 		{
@@ -382,7 +370,7 @@ put_word(Scanner *scanner)
 		if (rest.data[0] == '-' && rest.len > 1 && is_word(rest.data[1]))
 		{
 			/* `order-550e8400-e29b-…`: what follows is read for itself */
-			Slice		next = slice_skip(rest, 1);
+			Slice next = slice_skip(rest, 1);
 
 			if (match_uuid(next) || match_date(next) || match_hash(next))
 				return;
@@ -398,11 +386,11 @@ put_word(Scanner *scanner)
 static bool
 put_placeholder(Scanner *scanner)
 {
-	Slice		rest = slice_skip(scanner->text, scanner->at);
+	Slice rest = slice_skip(scanner->text, scanner->at);
 
 	for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++)
 	{
-		size_t		length = matchers[i].match(rest);
+		size_t length = matchers[i].match(rest);
 
 		if (length > 0)
 		{
@@ -420,8 +408,8 @@ put_line(Scanner *scanner)
 {
 	while (scanner->at < scanner->text.len)
 	{
-		char		c = scanner->text.data[scanner->at];
-		bool		in_word = scanner->at > 0 && is_word(scanner->text.data[scanner->at - 1]);
+		char c = scanner->text.data[scanner->at];
+		bool in_word = scanner->at > 0 && is_word(scanner->text.data[scanner->at - 1]);
 
 		CHECK_FOR_INTERRUPTS();
 		if (is_blank(c))
@@ -447,9 +435,9 @@ put_line(Scanner *scanner)
 size_t
 message_normalize(Slice message, char *normalized)
 {
-	Scanner		scanner = {.out = normalized};
-	Slice		line;
-	size_t		left = MESSAGE_MAX_READ;
+	Scanner scanner = {.out = normalized};
+	Slice line;
+	size_t left = MESSAGE_MAX_READ;
 
 	for (int lines = 0; lines < 2 && left > 0 && next_line(&message, &line);)
 	{

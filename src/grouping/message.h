@@ -14,4 +14,4 @@
 
 extern size_t message_normalize(Slice message, char *normalized);
 
-#endif							/* ERRTRACK_MESSAGE_H */
+#endif /* ERRTRACK_MESSAGE_H */

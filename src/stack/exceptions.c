@@ -9,7 +9,7 @@
 static Slice
 text_of_either(JsonbContainer *object, const char *name, const char *export_name)
 {
-	Slice		s = json_member_text(object, name);
+	Slice s = json_member_text(object, name);
 
 	return has_text(s) ? s : json_member_text(object, export_name);
 }
@@ -18,7 +18,7 @@ text_of_either(JsonbContainer *object, const char *name, const char *export_name
 static int32_t
 read_position(JsonbContainer *frame, const char *name, const char *export_name)
 {
-	int32_t		number;
+	int32_t number;
 
 	return read_number(text_of_either(frame, name, export_name), &number) ? number : 0;
 }
@@ -27,13 +27,13 @@ read_position(JsonbContainer *frame, const char *name, const char *export_name)
 static void
 read_frame(JsonbContainer *object, Frame *frame)
 {
-	JsonbValue	in_app;
-	Slice		path = text_of_either(object, "abs_path", "absPath");
+	JsonbValue in_app;
+	Slice path = text_of_either(object, "abs_path", "absPath");
 
 	frame->function = json_member_text(object, "function");
 	/* what SDKs write for a function without a name */
 	if (slice_equal(frame->function, SLICE("?")) || slice_equal(frame->function, SLICE("<unknown>")) ||
-		slice_equal(frame->function, SLICE("<anonymous>")))
+	    slice_equal(frame->function, SLICE("<anonymous>")))
 		frame->function = NO_SLICE;
 	frame->module = json_member_text(object, "module");
 	frame->file = json_member_text(object, "filename");
@@ -43,7 +43,7 @@ read_frame(JsonbContainer *object, Frame *frame)
 	frame->line = read_position(object, "lineno", "lineNo");
 	frame->column = read_position(object, "colno", "colNo");
 	if ((json_member(object, "in_app", &in_app) || json_member(object, "inApp", &in_app)) &&
-		in_app.type == jbvBool)
+	    in_app.type == jbvBool)
 		frame->in_app = in_app.val.boolean ? IN_APP_YES : IN_APP_NO;
 }
 
@@ -52,7 +52,7 @@ static bool
 read_exception(JsonbContainer *object, Stack *stack)
 {
 	JsonbContainer *frames;
-	Exception  *exception;
+	Exception *exception;
 
 	if (object == NULL || !JsonContainerIsObject(object))
 		return false;
@@ -68,11 +68,11 @@ read_exception(JsonbContainer *object, Stack *stack)
 	{
 		JsonbValue *value = getIthJsonbValueFromContainer(frames, i - 1);
 		JsonbContainer *member = json_container(value);
-		Frame	   *frame;
+		Frame *frame;
 
 		CHECK_FOR_INTERRUPTS();
 		if (member != NULL && JsonContainerIsObject(member) &&
-			(frame = stack_add_frame(stack, exception)) != NULL)
+		    (frame = stack_add_frame(stack, exception)) != NULL)
 			read_frame(member, frame);
 		pfree(value);
 	}
@@ -86,7 +86,7 @@ read_exception(JsonbContainer *object, Stack *stack)
 bool
 exceptions_read(JsonbContainer *exceptions, Slice platform, Stack *stack)
 {
-	bool		valid = true;
+	bool valid = true;
 	JsonbContainer *values = json_member_container(exceptions, "values");
 
 	stack->platform = platform.data ? platform_canonical(platform) : NULL;

@@ -9,4 +9,4 @@
 
 extern bool exceptions_read(JsonbContainer *exceptions, Slice platform, Stack *stack);
 
-#endif							/* ERRTRACK_EXCEPTIONS_H */
+#endif /* ERRTRACK_EXCEPTIONS_H */

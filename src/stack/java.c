@@ -10,30 +10,28 @@
  */
 #include "stack.h"
 
-static const char *const aliases[] = {
-	"kotlin", "scala", "groovy", "clojure", "android", "jvm", NULL
-};
+static const char *const aliases[] = {"kotlin", "scala", "groovy", "clojure", "android", "jvm", NULL};
 
 typedef struct Reader
 {
-	Stack	   *stack;
-	int			exception;		/* index of the one being read, -1 before the first */
-	bool		in_frames;		/* a frame of it was read */
-	Slice		heading;		/* lines since the last frame */
-	bool		suppressed;		/* within a "Suppressed:" block, which is passed over … */
-	size_t		suppressed_indent;	/* … and ends where a line is indented no deeper */
+	Stack *stack;
+	int exception;            /* index of the one being read, -1 before the first */
+	bool in_frames;           /* a frame of it was read */
+	Slice heading;            /* lines since the last frame */
+	bool suppressed;          /* within a "Suppressed:" block, which is passed over … */
+	size_t suppressed_indent; /* … and ends where a line is indented no deeper */
 } Reader;
 
 /* The length of the class name that s begins with: identifiers with dots. */
 static size_t
 class_length(Slice s)
 {
-	size_t		n = 0;
+	size_t n = 0;
 
 	if (s.len == 0 || !is_word(s.data[0]) || is_digit(s.data[0]))
 		return 0;
-	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '$' ||
-						 s.data[n] == '/' || s.data[n] == '-'))
+	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '$' || s.data[n] == '/' ||
+	                     s.data[n] == '-'))
 		n++;
 	return n;
 }
@@ -56,8 +54,8 @@ is_throwable(Slice class_name)
 static bool
 read_class(Slice line, Exception *exception)
 {
-	size_t		n = class_length(line);
-	Slice		name = slice_range(line, 0, n);
+	size_t n = class_length(line);
+	Slice name = slice_range(line, 0, n);
 
 	if (n == 0 || (n < line.len && line.data[n] != ':'))
 		return false;
@@ -73,7 +71,7 @@ static bool
 read_named(Slice line, bool strict, Exception *exception)
 {
 	const Slice thread = SLICE("Exception in thread \"");
-	ptrdiff_t	at;
+	ptrdiff_t at;
 
 	if (slice_starts(line, thread))
 	{
@@ -87,7 +85,7 @@ read_named(Slice line, bool strict, Exception *exception)
 		return false;
 	while ((at = slice_find_char(line, ' ')) >= 0)
 	{
-		size_t		n;
+		size_t n;
 
 		line = slice_trim(slice_skip(line, at));
 		n = class_length(line);
@@ -101,10 +99,10 @@ read_named(Slice line, bool strict, Exception *exception)
 static bool
 read_place(Slice place, Frame *frame)
 {
-	ptrdiff_t	colon = slice_find_last_char(place, ':');
+	ptrdiff_t colon = slice_find_last_char(place, ':');
 
 	if (slice_equal(place, SLICE("Native Method")) || slice_equal(place, SLICE("Unknown Source")) ||
-		slice_equal(place, SLICE("<generated>")))
+	    slice_equal(place, SLICE("<generated>")))
 		return true;
 	if (place.len == 0 || slice_find_char(place, '/') >= 0)
 		return false;
@@ -131,11 +129,8 @@ static bool
 read_frame(Slice line, Frame *frame)
 {
 	const Slice at = SLICE("at ");
-	ptrdiff_t	open,
-				close,
-				slash,
-				dot;
-	Slice		name;
+	ptrdiff_t open, close, slash, dot;
+	Slice name;
 
 	if (!slice_starts(line, at))
 		return false;
@@ -152,8 +147,8 @@ read_frame(Slice line, Frame *frame)
 
 	/* `app//` and `java.base@17/` are left out, the number in `$$Lambda$14/0x8001` is not */
 	name = slice_trim(slice_range(line, 0, open));
-	while ((slash = slice_find_char(name, '/')) >= 0 &&
-		   (size_t) slash + 1 < name.len && !is_digit(name.data[slash + 1]))
+	while ((slash = slice_find_char(name, '/')) >= 0 && (size_t) slash + 1 < name.len &&
+	       !is_digit(name.data[slash + 1]))
 		name = slice_skip(name, slash + 1);
 	dot = slice_find_last_char(name, '.');
 	if (dot <= 0)
@@ -167,8 +162,8 @@ read_frame(Slice line, Frame *frame)
 static int
 read_omitted(Slice line)
 {
-	int32_t		count;
-	size_t		n = 4;
+	int32_t count;
+	size_t n = 4;
 
 	if (!slice_starts(line, SLICE("... ")))
 		return 0;
@@ -184,16 +179,15 @@ read_omitted(Slice line)
 static void
 add_omitted(Reader *reader, int count)
 {
-	int			enclosing = reader->exception - 1;
-	int			from;
+	int enclosing = reader->exception - 1;
+	int from;
 
 	if (enclosing < 0)
 		return;
 	from = reader->stack->exceptions[enclosing].nframes - count;
 	for (int i = from < 0 ? 0 : from; i < reader->stack->exceptions[enclosing].nframes; i++)
 	{
-		Frame	   *frame = stack_add_frame(reader->stack,
-											&reader->stack->exceptions[reader->exception]);
+		Frame *frame = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->exception]);
 
 		if (frame == NULL)
 			return;
@@ -205,7 +199,7 @@ add_omitted(Reader *reader, int count)
 static void
 begin(Reader *reader)
 {
-	Exception  *exception = stack_add_exception(reader->stack);
+	Exception *exception = stack_add_exception(reader->stack);
 
 	reader->exception = reader->stack->nexceptions - 1;
 	reader->in_frames = true;
@@ -216,7 +210,7 @@ begin(Reader *reader)
 static void
 take_frame(Reader *reader, const Frame *frame)
 {
-	Frame	   *added;
+	Frame *added;
 
 	if (!reader->in_frames)
 		begin(reader);
@@ -238,17 +232,16 @@ take_heading(Reader *reader, Slice line)
 static void
 parse_java(Slice text, Stack *stack)
 {
-	const Slice caused_by = SLICE("Caused by: "),
-				suppressed = SLICE("Suppressed: ");
-	Reader		reader = {.stack = stack,.exception = -1};
-	Slice		line;
+	const Slice caused_by = SLICE("Caused by: "), suppressed = SLICE("Suppressed: ");
+	Reader reader = {.stack = stack, .exception = -1};
+	Slice line;
 
 	while (next_line(&text, &line))
 	{
-		Slice		trimmed = slice_trim(line);
-		size_t		indent = trimmed.data - line.data;
-		Frame		frame;
-		int			omitted;
+		Slice trimmed = slice_trim(line);
+		size_t indent = trimmed.data - line.data;
+		Frame frame;
+		int omitted;
 
 		if (reader.suppressed && (trimmed.len == 0 || indent > reader.suppressed_indent))
 			continue;
@@ -276,7 +269,7 @@ parse_java(Slice text, Stack *stack)
 			reader.in_frames = false;
 		}
 		else if (reader.in_frames && trimmed.len > 0)
-			break;				/* what follows is no part of this trace */
+			break; /* what follows is no part of this trace */
 		else if (trimmed.len > 0)
 			take_heading(&reader, line);
 	}

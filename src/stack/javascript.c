@@ -11,19 +11,20 @@
  */
 #include "stack.h"
 
-static const char *const aliases[] = {
-	"node", "nodejs", "typescript", "browser", "deno", "bun", "electron", NULL
-};
+static const char *const aliases[] = {"node", "nodejs", "typescript", "browser",
+                                      "deno", "bun",    "electron",   NULL};
 
 /* Reads the line that names an error; strictly: only where the name ends as those of errors do. */
 static bool
 read_named(Slice line, bool strict, Exception *exception)
 {
 	static const Slice before[] = {
-		{"[cause]: ", 9}, {"Uncaught ", 9}, {"Uncaught (in promise) ", 22},
+		{"[cause]: ", 9},
+		{"Uncaught ", 9},
+		{"Uncaught (in promise) ", 22},
 	};
-	size_t		n = 0;
-	Slice		name;
+	size_t n = 0;
+	Slice name;
 
 	for (int i = sizeof(before) / sizeof(before[0]) - 1; i >= 0; i--)
 		if (slice_starts(line, before[i]))
@@ -35,7 +36,7 @@ read_named(Slice line, bool strict, Exception *exception)
 	/* Node.js prints an error's code behind its name: `TypeError [ERR_X]: …` */
 	if (slice_starts(line, SLICE(" [")))
 	{
-		ptrdiff_t	close = slice_find_char(line, ']');
+		ptrdiff_t close = slice_find_char(line, ']');
 
 		if (close > 0)
 			line = slice_skip(line, close + 1);
@@ -55,7 +56,7 @@ read_named(Slice line, bool strict, Exception *exception)
 static bool
 take_number(Slice *place, int32_t *number)
 {
-	ptrdiff_t	colon = slice_find_last_char(*place, ':');
+	ptrdiff_t colon = slice_find_last_char(*place, ':');
 
 	if (colon <= 0 || !read_number(slice_skip(*place, colon + 1), number))
 		return false;
@@ -70,8 +71,7 @@ read_place(Slice place, bool alone, Frame *frame)
 	if (slice_starts(place, SLICE("eval at ")))
 	{
 		/* the innermost parentheses hold where the outermost eval() was called */
-		ptrdiff_t	open = slice_find_last_char(place, '('),
-					close;
+		ptrdiff_t open = slice_find_last_char(place, '('), close;
 
 		if (open < 0)
 			return false;
@@ -87,16 +87,15 @@ read_place(Slice place, bool alone, Frame *frame)
 		return true;
 	}
 	frame->line = frame->column = 0;
-	return !alone && (slice_equal(place, SLICE("native")) ||
-					  slice_equal(place, SLICE("<anonymous>")) ||
-					  slice_starts(place, SLICE("index ")));
+	return !alone && (slice_equal(place, SLICE("native")) || slice_equal(place, SLICE("<anonymous>")) ||
+	                  slice_starts(place, SLICE("index ")));
 }
 
 /* The index of the '(' that the ')' at the end of line closes, or -1. */
 static ptrdiff_t
 find_open(Slice line)
 {
-	int			depth = 0;
+	int depth = 0;
 
 	for (size_t i = line.len; i > 0; i--)
 	{
@@ -112,12 +111,8 @@ find_open(Slice line)
 static bool
 read_frame(Slice line, Frame *frame)
 {
-	const Slice at = SLICE("at "),
-				async = SLICE("async "),
-				brace = SLICE(" {");
-	ptrdiff_t	open = -1,
-				dot,
-				as;
+	const Slice at = SLICE("at "), async = SLICE("async "), brace = SLICE(" {");
+	ptrdiff_t open = -1, dot, as;
 
 	if (!slice_starts(line, at))
 		return false;
@@ -144,7 +139,7 @@ read_frame(Slice line, Frame *frame)
 	dot = slice_find_last_char(as > 0 ? slice_range(frame->function, 0, as) : frame->function, '.');
 	if (dot > 0)
 	{
-		ptrdiff_t	blank;
+		ptrdiff_t blank;
 
 		frame->module = slice_range(frame->function, 0, dot);
 		blank = slice_find_last_char(frame->module, ' ');
@@ -158,7 +153,7 @@ read_frame(Slice line, Frame *frame)
 static Slice
 last_line(Slice text)
 {
-	ptrdiff_t	end = slice_find_last_char(text, '\n');
+	ptrdiff_t end = slice_find_last_char(text, '\n');
 
 	return slice_trim(slice_skip(text, end + 1));
 }
@@ -167,19 +162,18 @@ last_line(Slice text)
 static void
 parse_javascript(Slice text, Stack *stack)
 {
-	Exception  *exception = NULL;	/* the one whose frames are being read */
-	Slice		heading = NO_SLICE, /* lines since the last frame */
-				line;
+	Exception *exception = NULL; /* the one whose frames are being read */
+	Slice heading = NO_SLICE,    /* lines since the last frame */
+		line;
 
 	while (next_line(&text, &line))
 	{
-		Slice		trimmed = slice_trim(line);
-		Frame		frame,
-				   *added;
+		Slice trimmed = slice_trim(line);
+		Frame frame, *added;
 
 		if (!read_frame(trimmed, &frame))
 		{
-			bool		is_cause = slice_starts(trimmed, SLICE("[cause]: "));
+			bool is_cause = slice_starts(trimmed, SLICE("[cause]: "));
 
 			if (stack->nexceptions > 0 && exception != NULL && !is_cause)
 				exception = NULL;
@@ -195,7 +189,7 @@ parse_javascript(Slice text, Stack *stack)
 		if (exception == NULL)
 		{
 			if (stack->nexceptions > 0 && slice_find(heading, SLICE("[cause]: ")) < 0)
-				break;			/* another trace, no part of this one */
+				break; /* another trace, no part of this one */
 			exception = stack_add_exception(stack);
 			if (heading.data && !read_heading(heading, read_named, exception))
 				exception->value = last_line(heading);

@@ -12,7 +12,7 @@ PG_FUNCTION_INFO_V1(errtrack_parse_stack);
 static void
 push_key(JsonbParseState **state, const char *key)
 {
-	JsonbValue	value = {.type = jbvString};
+	JsonbValue value = {.type = jbvString};
 
 	value.val.string.val = unconstify(char *, key);
 	value.val.string.len = strlen(key);
@@ -23,7 +23,7 @@ push_key(JsonbParseState **state, const char *key)
 static void
 push_text(JsonbParseState **state, const char *key, Slice s)
 {
-	JsonbValue	value = {.type = jbvNull};
+	JsonbValue value = {.type = jbvNull};
 
 	push_key(state, key);
 	if (s.data != NULL)
@@ -39,7 +39,7 @@ push_text(JsonbParseState **state, const char *key, Slice s)
 static void
 push_position(JsonbParseState **state, const char *key, int32 number)
 {
-	JsonbValue	value = {.type = jbvNull};
+	JsonbValue value = {.type = jbvNull};
 
 	push_key(state, key);
 	if (number > 0)
@@ -54,7 +54,7 @@ push_position(JsonbParseState **state, const char *key, int32 number)
 static void
 push_frame(JsonbParseState **state, const Frame *frame)
 {
-	JsonbValue	in_app = {.type = jbvBool};
+	JsonbValue in_app = {.type = jbvBool};
 
 	CHECK_FOR_INTERRUPTS();
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
@@ -88,18 +88,18 @@ push_exception(JsonbParseState **state, const Exception *exception)
 Datum
 errtrack_parse_stack(PG_FUNCTION_ARGS)
 {
-	Stack		stack;
+	Stack stack;
 	JsonbParseState *state = NULL;
 
 	stack_init(&stack, palloc_allocator());
 	if (!PG_ARGISNULL(0))
 		stack_parse(slice_of_text(PG_GETARG_TEXT_PP(0)),
-					PG_ARGISNULL(1) ? NO_SLICE : slice_of_text(PG_GETARG_TEXT_PP(1)), &stack);
+		            PG_ARGISNULL(1) ? NO_SLICE : slice_of_text(PG_GETARG_TEXT_PP(1)), &stack);
 	frame_rules_apply(1, &stack);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, "platform",
-			  stack.platform ? (Slice) {stack.platform, strlen(stack.platform)} : NO_SLICE);
+	          stack.platform ? (Slice){stack.platform, strlen(stack.platform)} : NO_SLICE);
 	push_key(&state, "exceptions");
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < stack.nexceptions; i++)

@@ -14,25 +14,25 @@ static const char *const aliases[] = {"python3", "py", "django", "flask", "celer
 /* Where in a traceback a line was read. */
 typedef enum Place
 {
-	OUTSIDE,					/* not in a traceback */
-	IN_FRAMES,					/* after "Traceback …:" or a frame */
-	IN_VALUE					/* after the line that names the exception */
+	OUTSIDE,   /* not in a traceback */
+	IN_FRAMES, /* after "Traceback …:" or a frame */
+	IN_VALUE   /* after the line that names the exception */
 } Place;
 
 typedef struct Reader
 {
-	Stack	   *stack;
-	Exception  *exception;		/* the one being read */
-	Place		place;
-	size_t		indent;			/* of its "Traceback" line */
-	bool		linked;			/* a chain's marker was read since the last exception */
+	Stack *stack;
+	Exception *exception; /* the one being read */
+	Place place;
+	size_t indent; /* of its "Traceback" line */
+	bool linked;   /* a chain's marker was read since the last exception */
 } Reader;
 
 /* How far a line is indented, in bytes. */
 static size_t
 indent_of(Slice line)
 {
-	size_t		n = 0;
+	size_t n = 0;
 
 	while (n < line.len && is_blank(line.data[n]))
 		n++;
@@ -43,11 +43,9 @@ indent_of(Slice line)
 static bool
 read_frame(Slice line, Frame *frame)
 {
-	const Slice start = SLICE("File \""),
-				middle = SLICE("\", line "),
-				in = SLICE(", in ");
-	ptrdiff_t	at;
-	size_t		digits = 0;
+	const Slice start = SLICE("File \""), middle = SLICE("\", line "), in = SLICE(", in ");
+	ptrdiff_t at;
+	size_t digits = 0;
 
 	line = slice_trim(line);
 	if (!slice_starts(line, start))
@@ -65,7 +63,7 @@ read_frame(Slice line, Frame *frame)
 		return false;
 	line = slice_skip(line, digits);
 	if (line.len == 0)
-		return true;			/* where a SyntaxError stands */
+		return true; /* where a SyntaxError stands */
 	if (!slice_starts(line, in))
 		return false;
 	frame->function = slice_skip(line, in.len);
@@ -76,11 +74,10 @@ read_frame(Slice line, Frame *frame)
 static bool
 read_type(Slice line, Exception *exception)
 {
-	size_t		end = 0;
+	size_t end = 0;
 
-	while (end < line.len &&
-		   (is_word(line.data[end]) || line.data[end] == '.' ||
-			line.data[end] == '<' || line.data[end] == '>'))
+	while (end < line.len && (is_word(line.data[end]) || line.data[end] == '.' || line.data[end] == '<' ||
+	                          line.data[end] == '>'))
 		end++;
 	if (end == 0 || is_digit(line.data[0]) || (end < line.len && line.data[end] != ':'))
 		return false;
@@ -105,17 +102,17 @@ begin(Reader *reader, size_t indent)
 static void
 take_other(Reader *reader, Slice line)
 {
-	Frame		frame;
-	Slice		trimmed = slice_trim(line);
-	ptrdiff_t	at = slice_find(line, SLICE("Traceback (most recent call last):"));
+	Frame frame;
+	Slice trimmed = slice_trim(line);
+	ptrdiff_t at = slice_find(line, SLICE("Traceback (most recent call last):"));
 
 	if (at >= 0)
 		begin(reader, indent_of(line) == (size_t) at ? at : 0);
 	else if (read_frame(line, &frame))
 	{
 		/* a SyntaxError comes without the heading */
-		size_t		indent = indent_of(line);
-		Frame	   *added;
+		size_t indent = indent_of(line);
+		Frame *added;
 
 		begin(reader, indent >= 2 ? indent - 2 : 0);
 		added = stack_add_frame(reader->stack, reader->exception);
@@ -123,7 +120,7 @@ take_other(Reader *reader, Slice line)
 			*added = frame;
 	}
 	else if (slice_starts(trimmed, SLICE("The above exception was the direct cause")) ||
-			 slice_starts(trimmed, SLICE("During handling of the above exception")))
+	         slice_starts(trimmed, SLICE("During handling of the above exception")))
 	{
 		reader->linked = reader->stack->nexceptions > 0;
 		reader->place = OUTSIDE;
@@ -131,7 +128,7 @@ take_other(Reader *reader, Slice line)
 	else if (reader->place == IN_VALUE && trimmed.len > 0)
 	{
 		/* a value of several lines reaches from its first to this one */
-		Slice	   *value = &reader->exception->value;
+		Slice *value = &reader->exception->value;
 
 		if (value->data)
 			value->len = line.data + line.len - value->data;
@@ -144,18 +141,18 @@ take_other(Reader *reader, Slice line)
 static void
 take_in_frames(Reader *reader, Slice line)
 {
-	Frame		frame;
-	size_t		indent = indent_of(line);
+	Frame frame;
+	size_t indent = indent_of(line);
 
 	if (read_frame(line, &frame))
 	{
-		Frame	   *added = stack_add_frame(reader->stack, reader->exception);
+		Frame *added = stack_add_frame(reader->stack, reader->exception);
 
 		if (added)
 			*added = frame;
 	}
 	else if (indent > reader->indent || indent == line.len)
-		;						/* source text, marks under it, "[Previous line repeated …]" */
+		; /* source text, marks under it, "[Previous line repeated …]" */
 	else if (read_type(slice_skip(line, indent), reader->exception))
 		reader->place = IN_VALUE;
 	else
@@ -169,14 +166,13 @@ take_in_frames(Reader *reader, Slice line)
 static void
 parse_python(Slice text, Stack *stack)
 {
-	Reader		reader = {.stack = stack};
-	Slice		line;
-	int			kept = 0;
+	Reader reader = {.stack = stack};
+	Slice line;
+	int kept = 0;
 
 	while (next_line(&text, &line))
 	{
-		if (reader.place == IN_FRAMES &&
-			slice_find(line, SLICE("Traceback (most recent call last):")) < 0)
+		if (reader.place == IN_FRAMES && slice_find(line, SLICE("Traceback (most recent call last):")) < 0)
 			take_in_frames(&reader, line);
 		else
 			take_other(&reader, line);

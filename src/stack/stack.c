@@ -27,8 +27,8 @@ stack_init(Stack *stack, Allocator allocator)
 static void *
 grow(Stack *stack, void *old, int used, int *size, size_t element)
 {
-	int			new_size = *size == 0 ? 16 : *size * 2;
-	void	   *grown = stack->allocator.alloc(stack->allocator.context, new_size * element);
+	int new_size = *size == 0 ? 16 : *size * 2;
+	void *grown = stack->allocator.alloc(stack->allocator.context, new_size * element);
 
 	if (used > 0)
 		memcpy(grown, old, used * element);
@@ -40,11 +40,11 @@ grow(Stack *stack, void *old, int used, int *size, size_t element)
 Exception *
 stack_add_exception(Stack *stack)
 {
-	Exception  *exception;
+	Exception *exception;
 
 	if (stack->nexceptions == stack->exceptions_size)
-		stack->exceptions = grow(stack, stack->exceptions, stack->nexceptions,
-								 &stack->exceptions_size, sizeof(Exception));
+		stack->exceptions =
+			grow(stack, stack->exceptions, stack->nexceptions, &stack->exceptions_size, sizeof(Exception));
 	exception = &stack->exceptions[stack->nexceptions++];
 	memset(exception, 0, sizeof(*exception));
 	return exception;
@@ -54,7 +54,7 @@ stack_add_exception(Stack *stack)
 Frame *
 stack_add_frame(Stack *stack, Exception *exception)
 {
-	Frame	   *frame;
+	Frame *frame;
 
 	if (stack->total_frames >= STACK_MAX_FRAMES)
 	{
@@ -62,8 +62,8 @@ stack_add_frame(Stack *stack, Exception *exception)
 		return NULL;
 	}
 	if (exception->nframes == exception->frames_size)
-		exception->frames = grow(stack, exception->frames, exception->nframes,
-								 &exception->frames_size, sizeof(Frame));
+		exception->frames =
+			grow(stack, exception->frames, exception->nframes, &exception->frames_size, sizeof(Frame));
 	frame = &exception->frames[exception->nframes++];
 	memset(frame, 0, sizeof(*frame));
 	stack->total_frames++;
@@ -76,7 +76,7 @@ stack_reverse_exceptions(Stack *stack)
 {
 	for (int i = 0, j = stack->nexceptions - 1; i < j; i++, j--)
 	{
-		Exception	swap = stack->exceptions[i];
+		Exception swap = stack->exceptions[i];
 
 		stack->exceptions[i] = stack->exceptions[j];
 		stack->exceptions[j] = swap;
@@ -89,7 +89,7 @@ exception_reverse_frames(Exception *exception)
 {
 	for (int i = 0, j = exception->nframes - 1; i < j; i++, j--)
 	{
-		Frame		swap = exception->frames[i];
+		Frame swap = exception->frames[i];
 
 		exception->frames[i] = exception->frames[j];
 		exception->frames[j] = swap;
@@ -100,7 +100,7 @@ exception_reverse_frames(Exception *exception)
 static bool
 previous_line(Slice *rest, Slice *line)
 {
-	ptrdiff_t	end;
+	ptrdiff_t end;
 
 	if (rest->len == 0)
 		return false;
@@ -121,13 +121,11 @@ previous_line(Slice *rest, Slice *line)
  * takes none.
  */
 bool
-read_heading(Slice lines, bool (*read) (Slice line, bool strict, Exception *exception),
-			 Exception *exception)
+read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception)
 {
 	for (int strict = 1; strict >= 0; strict--)
 	{
-		Slice		rest = lines,
-					line;
+		Slice rest = lines, line;
 
 		while (previous_line(&rest, &line))
 		{
@@ -147,10 +145,10 @@ find_parser(Slice platform)
 {
 	for (size_t i = 0; i < NPARSERS; i++)
 	{
-		if (slice_equal(platform, (Slice) {parsers[i]->platform, strlen(parsers[i]->platform)}))
+		if (slice_equal(platform, (Slice){parsers[i]->platform, strlen(parsers[i]->platform)}))
 			return parsers[i];
 		for (const char *const *alias = parsers[i]->aliases; *alias; alias++)
-			if (slice_equal(platform, (Slice) {*alias, strlen(*alias)}))
+			if (slice_equal(platform, (Slice){*alias, strlen(*alias)}))
 				return parsers[i];
 	}
 	return NULL;

@@ -20,35 +20,35 @@ typedef enum InApp
 /* One stack entry. */
 typedef struct Frame
 {
-	Slice		function;		/* as printed, qualified where the text qualifies it */
-	Slice		module;			/* what qualifies it, or a module that the reporter named */
-	Slice		file;
-	int32_t		line;			/* 1-based; 0: not known */
-	int32_t		column;			/* 1-based; 0: not known */
-	InApp		in_app;
+	Slice function; /* as printed, qualified where the text qualifies it */
+	Slice module;   /* what qualifies it, or a module that the reporter named */
+	Slice file;
+	int32_t line;   /* 1-based; 0: not known */
+	int32_t column; /* 1-based; 0: not known */
+	InApp in_app;
 } Frame;
 
 /* One exception of a chain. */
 typedef struct Exception
 {
-	Slice		type;
-	Slice		module;			/* of the type, where it is told apart from it */
-	Slice		value;
-	Frame	   *frames;			/* innermost first */
-	int			nframes;
-	int			frames_size;
+	Slice type;
+	Slice module; /* of the type, where it is told apart from it */
+	Slice value;
+	Frame *frames; /* innermost first */
+	int nframes;
+	int frames_size;
 } Exception;
 
 /* All that a trace tells: the exception that was reported, then its causes. */
 typedef struct Stack
 {
-	const char *platform;		/* the language that was read, NULL where none was */
-	Exception  *exceptions;
-	int			nexceptions;
-	int			exceptions_size;
-	int			total_frames;
-	bool		cut;			/* frames were passed over: there were too many */
-	Allocator	allocator;
+	const char *platform; /* the language that was read, NULL where none was */
+	Exception *exceptions;
+	int nexceptions;
+	int exceptions_size;
+	int total_frames;
+	bool cut; /* frames were passed over: there were too many */
+	Allocator allocator;
 } Stack;
 
 /* How one language prints its traces. */
@@ -58,7 +58,7 @@ typedef struct StackParser
 	/* other names of the platform, or of platforms that print alike; ends in NULL */
 	const char *const *aliases;
 	/* Fills stack from text; leaves it without exceptions where text holds no such trace. */
-	void		(*parse) (Slice text, Stack *stack);
+	void (*parse)(Slice text, Stack *stack);
 } StackParser;
 
 extern const StackParser python_parser;
@@ -70,9 +70,9 @@ extern Exception *stack_add_exception(Stack *stack);
 extern Frame *stack_add_frame(Stack *stack, Exception *exception);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
-extern bool read_heading(Slice lines, bool (*read) (Slice line, bool strict, Exception *exception),
-						 Exception *exception);
+extern bool
+read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception);
 extern bool stack_parse(Slice text, Slice platform, Stack *stack);
 extern const char *platform_canonical(Slice platform);
 
-#endif							/* ERRTRACK_STACK_H */
+#endif /* ERRTRACK_STACK_H */
