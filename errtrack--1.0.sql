@@ -274,6 +274,12 @@ COMMENT ON COLUMN errtrack.frame_rules.built_in IS 'Ships with errtrack.';
 SELECT pg_extension_config_dump('errtrack.frame_rules', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('errtrack.frame_rules_rule_id_seq', '');
 
+CREATE FUNCTION errtrack.frame_rules_changed() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_frame_rules_changed';
+COMMENT ON FUNCTION errtrack.frame_rules_changed() IS 'Trigger of frame_rules: has all sessions load the rules again.';
+CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE ON errtrack.frame_rules
+  FOR EACH STATEMENT EXECUTE FUNCTION errtrack.frame_rules_changed();
+
 INSERT INTO errtrack.frame_rules (platform, module, in_app, built_in)
 SELECT 'java', module, false, true
 FROM unnest(ARRAY[
@@ -822,8 +828,20 @@ BEGIN
              AS duplicate
     FROM event AS e
   ),
+  -- does it count?  What arrives again makes no issue of its own, even if it says something else now
+  weighed AS MATERIALIZED (
+    SELECT j.*,
+           NOT stray
+             AND (NOT duplicate
+                  OR count_duplicates
+                     AND ((SELECT true FROM errtrack.fingerprints AS f
+                           WHERE f.project_id = j.project_id AND f.fingerprint = j.fingerprint) IS NOT NULL
+                          OR (project_id, fingerprint) IN (SELECT project_id, fingerprint FROM judged
+                                                           WHERE NOT stray AND NOT duplicate))) AS counts
+    FROM judged AS j
+  ),
   counted AS MATERIALIZED (
-    SELECT * FROM judged WHERE NOT stray AND (count_duplicates OR NOT duplicate)
+    SELECT * FROM weighed WHERE counts
   ),
   -- its issue, found by its fingerprint or drawn: once for each fingerprint
   found AS MATERIALIZED (
@@ -860,7 +878,7 @@ BEGIN
     FROM (
       SELECT project_id, issue_id, count(*) AS n, min(seen_at) AS first_seen, max(seen_at) AS last_seen,
              -- what arrives again is no sign that the error came back
-             max(received_at) FILTER (WHERE NOT duplicate) AS last_received,
+             coalesce(max(received_at) FILTER (WHERE NOT duplicate), '-infinity') AS last_received,
              (array_agg(digest) FILTER (WHERE nth = 1))[1] AS first_digest,
              (array_agg(release ORDER BY nth) FILTER (WHERE release IS NOT NULL))[1] AS first_release,
              (array_agg(event_id) FILTER (WHERE nth = 1))[1] AS first_event_id,
@@ -967,7 +985,9 @@ BEGIN
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
     SELECT j.project_id, j.event_id, j.received_at, 'unknown_project',
-           (SELECT jsonb_strip_nulls(to_jsonb(r) - 'slot' - 'txid') FROM errtrack.raw_events AS r
+           (SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r) - 'slot' - 'txid')
+                    WHERE value <> 'null')
+            FROM errtrack.raw_events AS r
             WHERE r.slot = j.slot AND r.ctid = j.tid)
     FROM judged AS j
     WHERE j.stray
@@ -977,8 +997,8 @@ BEGIN
     INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
     SELECT project_id, CASE WHEN stray AND NOT duplicate THEN 'set_aside' ELSE 'duplicate' END AS outcome,
            count(*), max(received_at)
-    FROM judged
-    WHERE stray OR (duplicate AND NOT count_duplicates)
+    FROM weighed
+    WHERE NOT counts
     GROUP BY 1, 2
     ON CONFLICT (project_id, outcome) DO UPDATE SET
       events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
@@ -1092,7 +1112,7 @@ BEGIN
         SELECT slot, ctid FROM errtrack.raw_events
         WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
           AND pg_visible_in_snapshot(txid, until)
-        LIMIT max_events + 1) AS fresh;
+        LIMIT max_events::bigint + 1) AS fresh;
   IF n = 0 THEN
     RETURN;
   END IF;

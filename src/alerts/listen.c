@@ -30,84 +30,92 @@
 /* What the command line asks for. */
 typedef struct Options
 {
-	const char *dbname;			/* these four are NULL where not given */
+	const char *dbname; /* these four are NULL where not given */
 	const char *host;
 	const char *port;
 	const char *user;
-	int64_t		project;		/* 0: every project */
-	int64_t		since;			/* -1: not given */
-	int64_t		count;			/* 0: no end */
-	bool		json;
+	int64_t project; /* 0: every project */
+	int64_t since;   /* -1: not given */
+	int64_t count;   /* 0: no end */
+	bool json;
 } Options;
 
 /* How far it has come. */
 typedef struct Listener
 {
-	Options		options;
-	char		project[16];
-	char		channel[64];
-	PGconn	   *conn;
-	bool		started;		/* has it ever been listening? */
-	int64_t		last;			/* the last alert printed or skipped; -1: not known yet */
-	int64_t		printed;
-	int			delay_ms;		/* before the next attempt to connect */
+	Options options;
+	char project[16];
+	char channel[64];
+	PGconn *conn;
+	bool started; /* has it ever been listening? */
+	int64_t last; /* the last alert printed or skipped; -1: not known yet */
+	int64_t printed;
+	int delay_ms; /* before the next attempt to connect */
 } Listener;
 
 /* The columns of line_query; json_query has ALERT_ID and ALERT_JSON. */
 enum
 {
-	ALERT_ID, ALERT_AT, ALERT_KIND, ALERT_ISSUE, ALERT_TITLE, ALERT_CULPRIT, ALERT_PROJECT,
-	ALERT_ENVIRONMENT, ALERT_RELEASE, ALERT_COUNT, ALERT_JSON = 1
+	ALERT_ID,
+	ALERT_AT,
+	ALERT_KIND,
+	ALERT_ISSUE,
+	ALERT_TITLE,
+	ALERT_CULPRIT,
+	ALERT_PROJECT,
+	ALERT_ENVIRONMENT,
+	ALERT_RELEASE,
+	ALERT_COUNT,
+	ALERT_JSON = 1
 };
 
 /* Outer joins: an alert is printed even when its issue is gone. */
-#define FROM_ALERTS \
-	" FROM errtrack.alerts a" \
+#define FROM_ALERTS                                                                           \
+	" FROM errtrack.alerts a"                                                                 \
 	" LEFT JOIN errtrack.issues i ON i.project_id = a.project_id AND i.issue_id = a.issue_id" \
-	" LEFT JOIN errtrack.projects p ON p.project_id = a.project_id" \
-	" WHERE a.alert_id > $1::bigint AND ($2::int IS NULL OR a.project_id = $2::int)" \
+	" LEFT JOIN errtrack.projects p ON p.project_id = a.project_id"                           \
+	" WHERE a.alert_id > $1::bigint AND ($2::int IS NULL OR a.project_id = $2::int)"          \
 	" ORDER BY a.alert_id LIMIT " ROUND_LIMIT
 
 static const char help[] =
-PROGRAM " prints the alerts of errtrack as they come, one a line.\n\n"
-"Usage:\n  " PROGRAM " [OPTION]...\n\n"
-"Options:\n"
-"  -P, --project=N          only alerts of the project with this project_id\n"
-"      --since=ALERT_ID     begin with the alerts after this one (0: with the first)\n"
-"      --count=N            end after N alerts\n"
-"      --json               print one JSON object a line\n"
-"      --help, --version    print this or the version, then end\n\n"
-"Connection options (otherwise libpq's environment variables decide):\n"
-"  -d, --dbname=CONNINFO    database name or connection string\n"
-"  -h, --host=HOSTNAME      database server host or socket directory\n"
-"  -p, --port=PORT          database server port\n"
-"  -U, --username=USERNAME  database user name\n\n"
-"A password comes from ~/.pgpass or PGPASSWORD.  The role must be able to read\n"
-"errtrack's tables: errtrack.grant_role(role, 'viewer').\n\n"
-"A lost connection is made again.  Exit status: 0 after --count alerts, SIGINT or\n"
-"SIGTERM; 1 after an error.\n";
+	PROGRAM " prints the alerts of errtrack as they come, one a line.\n\n"
+			"Usage:\n  " PROGRAM " [OPTION]...\n\n"
+			"Options:\n"
+			"  -P, --project=N          only alerts of the project with this project_id\n"
+			"      --since=ALERT_ID     begin with the alerts after this one (0: with the first)\n"
+			"      --count=N            end after N alerts\n"
+			"      --json               print one JSON object a line\n"
+			"      --help, --version    print this or the version, then end\n\n"
+			"Connection options (otherwise libpq's environment variables decide):\n"
+			"  -d, --dbname=CONNINFO    database name or connection string\n"
+			"  -h, --host=HOSTNAME      database server host or socket directory\n"
+			"  -p, --port=PORT          database server port\n"
+			"  -U, --username=USERNAME  database user name\n\n"
+			"A password comes from ~/.pgpass or PGPASSWORD.  The role must be able to read\n"
+			"errtrack's tables: errtrack.grant_role(role, 'viewer').\n\n"
+			"A lost connection is made again.  Exit status: 0 after --count alerts, SIGINT or\n"
+			"SIGTERM; 1 after an error.\n";
 
 static const char line_query[] =
-"SELECT a.alert_id, to_char(a.created_at, 'YYYY-MM-DD HH24:MI:SSOF'), a.kind::text, a.issue_id,"
-" coalesce(i.title, '(no title)'), i.culprit, coalesce(p.name, a.project_id::text),"
-" a.environment, a.release, a.occurrence_count" FROM_ALERTS;
+	"SELECT a.alert_id, to_char(a.created_at, 'YYYY-MM-DD HH24:MI:SSOF'), a.kind::text, a.issue_id,"
+	" coalesce(i.title, '(no title)'), i.culprit, coalesce(p.name, a.project_id::text),"
+	" a.environment, a.release, a.occurrence_count" FROM_ALERTS;
 
 static const char json_query[] =
-"SELECT a.alert_id, json_build_object('alert_id', a.alert_id, 'kind', a.kind::text,"
-" 'project_id', a.project_id, 'project', p.name, 'issue_id', a.issue_id, 'title', i.title,"
-" 'culprit', i.culprit, 'level', i.level, 'environment', a.environment, 'release', a.release,"
-" 'count', a.occurrence_count, 'at', a.created_at)" FROM_ALERTS;
+	"SELECT a.alert_id, json_build_object('alert_id', a.alert_id, 'kind', a.kind::text,"
+	" 'project_id', a.project_id, 'project', p.name, 'issue_id', a.issue_id, 'title', i.title,"
+	" 'culprit', i.culprit, 'level', i.level, 'environment', a.environment, 'release', a.release,"
+	" 'count', a.occurrence_count, 'at', a.created_at)" FROM_ALERTS;
 
 /* It names every table that is read later, so that a missing right shows at once. */
 static const char present_query[] =
-"SELECT coalesce(max(a.alert_id), 0), EXISTS (SELECT FROM errtrack.issues),"
-" EXISTS (SELECT FROM errtrack.projects) FROM errtrack.alerts a";
+	"SELECT coalesce(max(a.alert_id), 0), EXISTS (SELECT FROM errtrack.issues),"
+	" EXISTS (SELECT FROM errtrack.projects) FROM errtrack.alerts a";
 
 /* Ends the program with what went wrong and what to do about it; either may be NULL. */
-static void __attribute__((noreturn))
-fail(const char *what, const char *hint)
+static void __attribute__((noreturn)) fail(const char *what, const char *hint)
 {
-	size_t		len = what != NULL ? strlen(what) : 0;
+	size_t len = what != NULL ? strlen(what) : 0;
 
 	if (len > 0)
 		fprintf(stderr, PROGRAM ": error: %s%s", what, what[len - 1] == '\n' ? "" : "\n");
@@ -131,9 +139,9 @@ handle_end(int signal_number)
 static int64_t
 parse_number(const char *option, const char *text, int64_t min, int64_t max, int64_t otherwise)
 {
-	char		message[200];
-	char	   *end;
-	long long	value;
+	char message[200];
+	char *end;
+	long long value;
 
 	if (text == NULL)
 		return otherwise;
@@ -142,7 +150,7 @@ parse_number(const char *option, const char *text, int64_t min, int64_t max, int
 	if (errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && value >= min && value <= max)
 		return value;
 	snprintf(message, sizeof(message), "%s must be a number from %lld to %lld", option, (long long) min,
-			 (long long) max);
+	         (long long) max);
 	fail(message, USAGE_HINT);
 }
 
@@ -150,15 +158,19 @@ parse_number(const char *option, const char *text, int64_t min, int64_t max, int
 static Options
 parse_options(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"dbname", required_argument, NULL, 'd'}, {"host", required_argument, NULL, 'h'},
-		{"port", required_argument, NULL, 'p'}, {"username", required_argument, NULL, 'U'},
-		{"project", required_argument, NULL, 'P'}, {"since", required_argument, NULL, 's'},
-		{"count", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'H'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}
-	};
+	static const struct option long_options[] = {{"dbname", required_argument, NULL, 'd'},
+	                                             {"host", required_argument, NULL, 'h'},
+	                                             {"port", required_argument, NULL, 'p'},
+	                                             {"username", required_argument, NULL, 'U'},
+	                                             {"project", required_argument, NULL, 'P'},
+	                                             {"since", required_argument, NULL, 's'},
+	                                             {"count", required_argument, NULL, 'c'},
+	                                             {"json", no_argument, NULL, 'j'},
+	                                             {"help", no_argument, NULL, 'H'},
+	                                             {"version", no_argument, NULL, 'V'},
+	                                             {NULL, 0, NULL, 0}};
 	const char *given[128] = {NULL};
-	int			c;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "d:h:p:U:P:", long_options, NULL)) != -1)
 	{
@@ -173,13 +185,14 @@ parse_options(int argc, char **argv)
 	}
 	if (optind < argc)
 		fail("too many arguments", USAGE_HINT);
-	return (Options) {
-		.dbname = given['d'], .host = given['h'], .port = given['p'], .user = given['U'],
-		.project = parse_number("--project", given['P'], 1, INT32_MAX, 0),
-		.since = parse_number("--since", given['s'], 0, INT64_MAX, -1),
-		.count = parse_number("--count", given['c'], 1, INT64_MAX, 0),
-		.json = given['j'] != NULL
-	};
+	return (Options){.dbname = given['d'],
+	                 .host = given['h'],
+	                 .port = given['p'],
+	                 .user = given['U'],
+	                 .project = parse_number("--project", given['P'], 1, INT32_MAX, 0),
+	                 .since = parse_number("--since", given['s'], 0, INT64_MAX, -1),
+	                 .count = parse_number("--count", given['c'], 1, INT64_MAX, 0),
+	                 .json = given['j'] != NULL};
 }
 
 /*
@@ -192,16 +205,22 @@ open_connection(Listener *listener)
 {
 	const Options *options = &listener->options;
 	const char *timeout = getenv("PGCONNECT_TIMEOUT") != NULL ? NULL : "10";
-	const char *const keywords[] = {
-		"connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
-		"tcp_user_timeout", "fallback_application_name", "dbname", "host", "port", "user",
-		"client_encoding", NULL
-	};
+	const char *const keywords[] = {"connect_timeout",
+	                                "keepalives",
+	                                "keepalives_idle",
+	                                "keepalives_interval",
+	                                "keepalives_count",
+	                                "tcp_user_timeout",
+	                                "fallback_application_name",
+	                                "dbname",
+	                                "host",
+	                                "port",
+	                                "user",
+	                                "client_encoding",
+	                                NULL};
 	const char *const values[] = {
-		timeout, "1", "30", "10", "3",
-		"30000", PROGRAM, options->dbname, options->host, options->port, options->user,
-		"UTF8", NULL
-	};
+		timeout,         "1",           "30",          "10",          "3",    "30000", PROGRAM,
+		options->dbname, options->host, options->port, options->user, "UTF8", NULL};
 
 	listener->conn = PQconnectdbParams(keywords, values, 1);
 	if (listener->conn == NULL)
@@ -225,8 +244,8 @@ query_succeeded(Listener *listener, PGresult *result)
 		fail(PQerrorMessage(listener->conn), "ask for errtrack.grant_role(role, 'viewer')");
 	if (sqlstate != NULL && (strcmp(sqlstate, "42P01") == 0 || strcmp(sqlstate, "3F000") == 0))
 		fail(PQerrorMessage(listener->conn),
-			 "connect to the database that has errtrack (-d), or run CREATE EXTENSION errtrack in this one,"
-			 " and ask for errtrack.grant_role(role, 'viewer')");
+		     "connect to the database that has errtrack (-d), or run CREATE EXTENSION errtrack in this one,"
+		     " and ask for errtrack.grant_role(role, 'viewer')");
 	if (!listener->started)
 		fail(PQerrorMessage(listener->conn), NULL);
 	PQclear(result);
@@ -240,8 +259,8 @@ query_succeeded(Listener *listener, PGresult *result)
 static bool
 start(Listener *listener)
 {
-	char		command[128];
-	PGresult   *result;
+	char command[128];
+	PGresult *result;
 
 	open_connection(listener);
 	if (PQstatus(listener->conn) != CONNECTION_OK)
@@ -344,13 +363,13 @@ static bool
 print_new_alerts(Listener *listener)
 {
 	const char *query = listener->options.json ? json_query : line_query;
-	char		last[32];
+	char last[32];
 	const char *const values[] = {last, listener->options.project > 0 ? listener->project : NULL};
-	int			rows;
+	int rows;
 
 	do
 	{
-		PGresult   *result;
+		PGresult *result;
 
 		snprintf(last, sizeof(last), "%lld", (long long) listener->last);
 		result = PQexecParams(listener->conn, query, 2, NULL, values, NULL, NULL, 0);
@@ -368,8 +387,8 @@ print_new_alerts(Listener *listener)
 static bool
 take_notifications(PGconn *conn)
 {
-	PGnotify   *notify;
-	bool		any = false;
+	PGnotify *notify;
+	bool any = false;
 
 	while ((notify = PQnotifies(conn)) != NULL)
 	{
@@ -390,7 +409,7 @@ wait_for_alerts(Listener *listener)
 	while (!take_notifications(listener->conn))
 	{
 		struct pollfd fd = {.fd = PQsocket(listener->conn), .events = POLLIN};
-		int			ready = poll(&fd, 1, IDLE_CHECK_MS);
+		int ready = poll(&fd, 1, IDLE_CHECK_MS);
 
 		if (ready == 0)
 			return true;
@@ -412,9 +431,8 @@ back_off(Listener *listener)
 	const char *message = PQerrorMessage(listener->conn);
 
 	fprintf(stderr, PROGRAM ": connection lost, next attempt in %.1f s: %s", listener->delay_ms / 1000.0,
-			message[0] != '\0' ? message : "no reason given\n");
+	        message[0] != '\0' ? message : "no reason given\n");
 	PQfinish(listener->conn);
-	listener->conn = NULL;
 	poll(NULL, 0, listener->delay_ms);
 	listener->delay_ms *= 2;
 	if (listener->delay_ms > LAST_DELAY_MS)
@@ -426,7 +444,7 @@ int
 main(int argc, char **argv)
 {
 	static char buffer[256 * 1024];
-	Listener	listener = {.delay_ms = FIRST_DELAY_MS};
+	Listener listener = {.delay_ms = FIRST_DELAY_MS};
 
 	signal(SIGINT, handle_end);
 	signal(SIGTERM, handle_end);
@@ -444,7 +462,7 @@ main(int argc, char **argv)
 	{
 		if (start(&listener))
 			while (print_new_alerts(&listener) && wait_for_alerts(&listener))
-				 /* until the connection is lost */ ;
+				/* until the connection is lost */;
 		back_off(&listener);
 	}
 }

@@ -70,6 +70,8 @@ static const struct
 #define EXCEPTIONS_AT_EACH_END 25
 /* Of a string in exceptions, so many bytes. */
 #define JSON_STRING_LIMIT 2000
+/* What lies deeper in exceptions becomes null; a frame's members lie six deep. */
+#define JSON_DEPTH_LIMIT 20
 /* Of an event's own fingerprint, so many parts and bytes of each. */
 #define FINGERPRINT_PARTS 20
 #define FINGERPRINT_PART_LIMIT 500
@@ -264,16 +266,16 @@ cut_fingerprint(Event *event)
 }
 
 /* Copies a value with its strings cut, and the source text and variables of its frames left out. */
-static void
-push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value, JsonbValue **result);
+static void push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value, int depth,
+                     JsonbValue **result);
 
 /* Copies the members of an array or object: of a long list only both ends. */
 static void
-push_container(JsonbParseState **state, JsonbContainer *container, int at_each_end, JsonbValue **result)
+push_container(JsonbParseState **state, JsonbContainer *container, int at_each_end, int depth,
+               JsonbValue **result)
 {
 	uint32 size = JsonContainerSize(container);
 
-	check_stack_depth();
 	if (JsonContainerIsArray(container))
 	{
 		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
@@ -281,7 +283,7 @@ push_container(JsonbParseState **state, JsonbContainer *container, int at_each_e
 		{
 			if (at_each_end > 0 && i >= (uint32) at_each_end && size - i > (uint32) at_each_end)
 				continue;
-			push_cut(state, WJB_ELEM, getIthJsonbValueFromContainer(container, i), result);
+			push_cut(state, WJB_ELEM, getIthJsonbValueFromContainer(container, i), depth + 1, result);
 		}
 		*result = pushJsonbValue(state, WJB_END_ARRAY, NULL);
 	}
@@ -302,11 +304,11 @@ push_container(JsonbParseState **state, JsonbContainer *container, int at_each_e
 				continue;
 			pushJsonbValue(state, WJB_KEY, &key);
 			if (slice_equal(name, SLICE("frames")) && json_container(&value) != NULL)
-				push_container(state, json_container(&value), FRAMES_AT_EACH_END, result);
+				push_container(state, json_container(&value), FRAMES_AT_EACH_END, depth + 1, result);
 			else if (slice_equal(name, SLICE("values")) && json_container(&value) != NULL)
-				push_container(state, json_container(&value), EXCEPTIONS_AT_EACH_END, result);
+				push_container(state, json_container(&value), EXCEPTIONS_AT_EACH_END, depth + 1, result);
 			else
-				push_cut(state, WJB_VALUE, &value, result);
+				push_cut(state, WJB_VALUE, &value, depth + 1, result);
 		}
 		*result = pushJsonbValue(state, WJB_END_OBJECT, NULL);
 	}
@@ -314,13 +316,19 @@ push_container(JsonbParseState **state, JsonbContainer *container, int at_each_e
 
 /* See above. */
 static void
-push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value, JsonbValue **result)
+push_cut(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value, int depth, JsonbValue **result)
 {
+	JsonbValue nothing = {.type = jbvNull};
+
 	CHECK_FOR_INTERRUPTS();
 	if (json_container(value) != NULL)
 	{
-		push_container(state, json_container(value), 0, result);
-		return;
+		if (depth < JSON_DEPTH_LIMIT)
+		{
+			push_container(state, json_container(value), 0, depth, result);
+			return;
+		}
+		value = &nothing;
 	}
 	if (value->type == jbvString)
 		value->val.string.len =
@@ -343,7 +351,7 @@ cut_exceptions(Event *event)
 		event->nulls[EVENT_EXCEPTIONS] = true;
 	else
 	{
-		push_container(&state, &exceptions->root, EXCEPTIONS_AT_EACH_END, &result);
+		push_container(&state, &exceptions->root, EXCEPTIONS_AT_EACH_END, 0, &result);
 		exceptions = JsonbValueToJsonb(result);
 		event_set_json(event, EVENT_EXCEPTIONS, exceptions);
 		if (VARSIZE(exceptions) > 16 * JSON_LIMIT)

@@ -39,22 +39,23 @@ event_add_flag(Event *event, const char *flag)
 {
 	Datum *old = NULL;
 	Datum *flags;
-	int nold = 0;
+	bool *nulls = NULL;
+	int nold = 0, kept = 0;
 
 	if (!event->nulls[EVENT_FLAGS])
 		deconstruct_array(DatumGetArrayTypeP(event->values[EVENT_FLAGS]), TEXTOID, -1, false, TYPALIGN_INT,
-		                  &old, NULL, &nold);
+		                  &old, &nulls, &nold);
 	flags = palloc((nold + 1) * sizeof(Datum));
 	for (int i = 0; i < nold; i++)
 	{
-		Slice known = slice_of_text(DatumGetTextPP(old[i]));
-
-		if (slice_equal(known, (Slice){flag, strlen(flag)}))
+		if (nulls[i])
+			continue;
+		if (slice_equal(slice_of_text(DatumGetTextPP(old[i])), (Slice){flag, strlen(flag)}))
 			return;
-		flags[i] = old[i];
+		flags[kept++] = old[i];
 	}
-	flags[nold] = CStringGetTextDatum(flag);
+	flags[kept++] = CStringGetTextDatum(flag);
 	event->values[EVENT_FLAGS] =
-		PointerGetDatum(construct_array(flags, nold + 1, TEXTOID, -1, false, TYPALIGN_INT));
+		PointerGetDatum(construct_array(flags, kept, TEXTOID, -1, false, TYPALIGN_INT));
 	event->nulls[EVENT_FLAGS] = false;
 }

@@ -80,7 +80,7 @@ BEGIN
         SELECT slot, ctid FROM errtrack.raw_events
         WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
           AND pg_visible_in_snapshot(txid, until)
-        LIMIT max_events + 1) AS fresh;
+        LIMIT max_events::bigint + 1) AS fresh;
   IF n = 0 THEN
     RETURN;
   END IF;

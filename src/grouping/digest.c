@@ -21,6 +21,10 @@ PG_FUNCTION_INFO_V1(errtrack_normalize_message);
 /* Bytes of a title and a culprit. */
 #define TITLE_LIMIT 250
 
+/* Bytes of what is read in a stack, as of what an event says itself. */
+#define EXCEPTION_CLASS_LIMIT 500
+#define MESSAGE_LIMIT (16 * 1024)
+
 /* What an event says of itself that matters here; slices without data where it says nothing. */
 typedef struct Reported
 {
@@ -261,7 +265,8 @@ make_digest(const Reported *reported, Digest *digest)
 	}
 	else if (!has_text(digest->message) && !has_text(digest->exception_class))
 		digest->message = first_line(reported->stack_trace);
-	if (!has_text(digest->message) && !has_text(digest->exception_class) && stack.nexceptions == 0)
+	digest->message = slice_clip(digest->message, MESSAGE_LIMIT);
+	if (!has_text(digest->exception_class) && !has_text(first_line(digest->message)))
 		add_flag(digest, "no_message");
 	digest->title = make_title(digest);
 	digest->culprit = make_culprit(&stack);
@@ -328,7 +333,7 @@ errtrack_digest(PG_FUNCTION_ARGS)
 	make_digest(&reported, &digest);
 
 	values[0] = fingerprint_datum(&digest);
-	set_text(values, nulls, 1, slice_clip(digest.exception_class, TITLE_LIMIT));
+	set_text(values, nulls, 1, slice_clip(digest.exception_class, EXCEPTION_CLASS_LIMIT));
 	/* the message goes out only where the event did not say it */
 	set_text(values, nulls, 2, has_text(reported.message) ? NO_SLICE : digest.message);
 	set_text(values, nulls, 3, digest.title);

@@ -96,8 +96,8 @@ hash_frame(const Stack *stack, const Frame *frame)
 	Slice function = frame->function;
 	Slice module = frame->module;
 
-	if (has_text(module) && slice_starts(function, module) && function.len > module.len &&
-	    function.data[module.len] == '.')
+	if (has_classes(stack) && has_text(module) && slice_starts(function, module) &&
+	    function.len > module.len && function.data[module.len] == '.')
 		function = slice_skip(function, module.len + 1);
 	if (!has_classes(stack))
 	{

@@ -9,13 +9,17 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/namespace.h"
+#include "commands/trigger.h"
 #include "executor/tuptable.h"
+#include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+
+PG_FUNCTION_INFO_V1(errtrack_frame_rules_changed);
 
 /* The columns of errtrack.frame_rules. */
 enum
@@ -63,6 +67,19 @@ on_relcache_change(Datum arg, Oid relid)
 {
 	if (relid == InvalidOid || relid == rules_relid)
 		rules_valid = false;
+}
+
+/* errtrack.frame_rules_changed(): AFTER trigger for each statement on frame_rules. */
+Datum
+errtrack_frame_rules_changed(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+		                errmsg("errtrack.frame_rules_changed() must be called as a trigger")));
+	CacheInvalidateRelcache(trigger->tg_relation);
+	return PointerGetDatum(NULL);
 }
 
 /* A copy of a text column, as a slice without data where it is null. */

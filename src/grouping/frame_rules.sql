@@ -25,6 +25,12 @@ COMMENT ON COLUMN errtrack.frame_rules.built_in IS 'Ships with errtrack.';
 SELECT pg_extension_config_dump('errtrack.frame_rules', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('errtrack.frame_rules_rule_id_seq', '');
 
+CREATE FUNCTION errtrack.frame_rules_changed() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_frame_rules_changed';
+COMMENT ON FUNCTION errtrack.frame_rules_changed() IS 'Trigger of frame_rules: has all sessions load the rules again.';
+CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE ON errtrack.frame_rules
+  FOR EACH STATEMENT EXECUTE FUNCTION errtrack.frame_rules_changed();
+
 INSERT INTO errtrack.frame_rules (platform, module, in_app, built_in)
 SELECT 'java', module, false, true
 FROM unnest(ARRAY[

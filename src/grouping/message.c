@@ -445,7 +445,12 @@ message_normalize(Slice message, char *normalized)
 		if (line.len == 0)
 			continue;
 		if (line.len > left)
+		{
+			/* not in the middle of a character, if it is UTF-8 */
+			while (left > 0 && (line.data[left] & 0xC0) == 0x80)
+				left--;
 			line.len = left;
+		}
 		left -= line.len;
 		if (lines++ > 0)
 			put(&scanner, " ", 1);

@@ -47,22 +47,12 @@ read_frame(JsonbContainer *object, Frame *frame)
 		frame->in_app = in_app.val.boolean ? IN_APP_YES : IN_APP_NO;
 }
 
-/* Reads one exception; what is not of the expected shape is passed over. */
+/* Reads frames; false where some of it is not of the expected shape, and was passed over. */
 static bool
-read_exception(JsonbContainer *object, Stack *stack)
+read_frames(JsonbContainer *frames, Stack *stack, Exception *exception)
 {
-	JsonbContainer *frames;
-	Exception *exception;
+	bool valid = true;
 
-	if (object == NULL || !JsonContainerIsObject(object))
-		return false;
-	exception = stack_add_exception(stack);
-	exception->type = json_member_text(object, "type");
-	exception->module = json_member_text(object, "module");
-	exception->value = json_member_text(object, "value");
-	frames = json_member_container(json_member_container(object, "stacktrace"), "frames");
-	if (frames == NULL || !JsonContainerIsArray(frames))
-		return true;
 	/* innermost first, so that it is the outermost that are passed over where there are too many */
 	for (uint32 i = JsonContainerSize(frames); i > 0; i--)
 	{
@@ -71,12 +61,40 @@ read_exception(JsonbContainer *object, Stack *stack)
 		Frame *frame;
 
 		CHECK_FOR_INTERRUPTS();
-		if (member != NULL && JsonContainerIsObject(member) &&
-		    (frame = stack_add_frame(stack, exception)) != NULL)
+		if (member == NULL || !JsonContainerIsObject(member))
+			valid = false;
+		else if ((frame = stack_add_frame(stack, exception)) != NULL)
 			read_frame(member, frame);
 		pfree(value);
 	}
-	return true;
+	return valid;
+}
+
+/* Reads one exception; false as above. */
+static bool
+read_exception(JsonbContainer *object, Stack *stack)
+{
+	JsonbContainer *stacktrace, *frames;
+	JsonbValue value;
+	Exception *exception;
+
+	if (object == NULL || !JsonContainerIsObject(object))
+		return false;
+	exception = stack_add_exception(stack);
+	exception->type = json_member_text(object, "type");
+	exception->module = json_member_text(object, "module");
+	exception->value = json_member_text(object, "value");
+	if (!json_member(object, "stacktrace", &value))
+		return true;
+	stacktrace = json_container(&value);
+	if (stacktrace == NULL || !JsonContainerIsObject(stacktrace))
+		return false;
+	if (!json_member(stacktrace, "frames", &value))
+		return true;
+	frames = json_container(&value);
+	if (frames == NULL || !JsonContainerIsArray(frames))
+		return false;
+	return read_frames(frames, stack, exception);
 }
 
 /*
@@ -87,11 +105,15 @@ bool
 exceptions_read(JsonbContainer *exceptions, Slice platform, Stack *stack)
 {
 	bool valid = true;
-	JsonbContainer *values = json_member_container(exceptions, "values");
+	JsonbValue values;
 
 	stack->platform = platform.data ? platform_canonical(platform) : NULL;
-	if (values != NULL)
-		exceptions = values;
+	if (json_member(exceptions, "values", &values))
+	{
+		exceptions = json_container(&values);
+		if (exceptions == NULL || !JsonContainerIsArray(exceptions))
+			return false;
+	}
 	if (JsonContainerIsObject(exceptions))
 		return read_exception(exceptions, stack);
 	for (uint32 i = 0; i < JsonContainerSize(exceptions); i++)

@@ -243,7 +243,9 @@ parse_java(Slice text, Stack *stack)
 		Frame frame;
 		int omitted;
 
-		if (reader.suppressed && (trimmed.len == 0 || indent > reader.suppressed_indent))
+		/* a suppressed exception's causes stand as deep as itself */
+		if (reader.suppressed && (trimmed.len == 0 || indent > reader.suppressed_indent ||
+		                          (indent == reader.suppressed_indent && slice_starts(trimmed, caused_by))))
 			continue;
 		reader.suppressed = stack->nexceptions > 0 && slice_starts(trimmed, suppressed);
 		reader.suppressed_indent = indent;

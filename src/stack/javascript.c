@@ -171,6 +171,9 @@ parse_javascript(Slice text, Stack *stack)
 		Slice trimmed = slice_trim(line);
 		Frame frame, *added;
 
+		/* a place that cannot be read ends nothing: the frames below it still belong to the trace */
+		if (exception != NULL && slice_starts(trimmed, SLICE("at ")) && !read_frame(trimmed, &frame))
+			continue;
 		if (!read_frame(trimmed, &frame))
 		{
 			bool is_cause = slice_starts(trimmed, SLICE("[cause]: "));

@@ -1,0 +1,242 @@
+-- Shows which events errtrack.fingerprint() takes for one error and which it keeps apart, how frame rules and an event's
+-- own fingerprint change that, and what errtrack.normalize_message() replaces. Fingerprints themselves are not shown.
+\getenv abs_srcdir PG_ABS_SRCDIR
+\pset null (null)
+\pset format unaligned
+
+CREATE FUNCTION pg_temp.fp(event jsonb) RETURNS bytea LANGUAGE sql AS $$ SELECT errtrack.fingerprint(event) $$;
+-- of a stack trace as text
+CREATE FUNCTION pg_temp.fp(trace text) RETURNS bytea LANGUAGE sql AS
+$$ SELECT errtrack.fingerprint(jsonb_build_object('stack_trace', trace)) $$;
+
+\set file :abs_srcdir '/test/fixtures/python_price.txt'
+SELECT pg_read_file(:'file') AS python \gset
+\set file :abs_srcdir '/test/fixtures/python_stock.txt'
+SELECT pg_read_file(:'file') AS python_stock \gset
+\set file :abs_srcdir '/test/fixtures/java_invoice.txt'
+SELECT pg_read_file(:'file') AS java \gset
+\set file :abs_srcdir '/test/fixtures/java_parse.txt'
+SELECT pg_read_file(:'file') AS java_parse \gset
+\set file :abs_srcdir '/test/fixtures/javascript_cart.txt'
+SELECT pg_read_file(:'file') AS javascript \gset
+
+SELECT octet_length(pg_temp.fp(:'python')) AS bytes, pg_temp.fp(:'python') = pg_temp.fp(:'python') AS repeatable;
+
+--
+-- What must not matter: lines, columns, what the message holds, paths, other wrapping
+--
+SELECT change, pg_temp.fp(trace) = pg_temp.fp(changed) AS same
+FROM (VALUES
+  ('python: other lines', :'python', regexp_replace(:'python', 'line (\d+)', 'line 7\1', 'g')),
+  ('python: other folder', :'python', replace(:'python', '/srv/shop/', '/opt/releases/42/')),
+  ('python: other message', :'python', replace(:'python', 'NoneType', 'str')),
+  ('python: a library beneath', :'python',
+   replace(:'python', E'TypeError:', E'  File "/usr/lib/python3.11/decimal.py", line 5, in mul\nTypeError:')),
+  ('python: called from elsewhere', :'python', replace(:'python', 'in <module>', 'in main')),
+  ('python: CR LF', :'python', replace(:'python', E'\n', E'\r\n')),
+  ('java: other lines', :'java', regexp_replace(:'java', 'java:\d+', 'java:1', 'g')),
+  ('java: other order', :'java', replace(:'java', '1001', '2002')),
+  ('java: other wrapper', :'java', replace(:'java', 'java.lang.IllegalStateException', 'shop.OtherException')),
+  ('java: module prefix', :'java', replace(:'java', 'at shop.', 'at app//shop.')),
+  ('javascript: other lines', :'javascript', regexp_replace(:'javascript', ':\d+:\d+', ':1:1', 'g')),
+  ('javascript: other folder', :'javascript', replace(:'javascript', '/srv/shop/', 'https://shop.example/assets/'))
+) AS t (change, trace, changed)
+ORDER BY change COLLATE "C";
+
+--
+-- What must matter: the class and the functions of the root cause
+--
+SELECT change, pg_temp.fp(trace) = pg_temp.fp(changed) AS same
+FROM (VALUES
+  ('python: other class', :'python', replace(:'python', 'TypeError', 'ValueError')),
+  ('python: other function', :'python', replace(:'python', 'line_total', 'line_sum')),
+  ('python: other file', :'python', replace(:'python', 'shop.py', 'store.py')),
+  ('python: other cause', :'python_stock', replace(:'python_stock', 'KeyError', 'IndexError')),
+  ('python: other error', :'python', :'python_stock'),
+  ('java: other root cause', :'java', replace(:'java', 'ArithmeticException', 'ArrayStoreException')),
+  ('java: other function', :'java', replace(:'java', 'instalment', 'rate')),
+  ('java: other class of the function', :'java', replace(:'java', 'Shop$Invoice', 'Shop$Bill')),
+  ('java: other error', :'java', :'java_parse'),
+  ('javascript: other class', :'javascript', replace(:'javascript', 'TypeError', 'RangeError')),
+  ('javascript: other function', :'javascript', replace(:'javascript', 'Cart.total', 'Cart.sum')),
+  ('no trace: other words', 'order 7 is late', 'order 7 is lost')
+) AS t (change, trace, changed)
+ORDER BY change COLLATE "C";
+
+-- without a trace, class and message identify, and the message without its variable parts
+SELECT a, b, pg_temp.fp(a::jsonb) = pg_temp.fp(b::jsonb) AS same
+FROM (VALUES
+  ('{"message": "order 7 late"}', '{"message": "order 8 late"}'),
+  ('{"message": "order 7 late"}', '{"message": "order 7 lost"}'),
+  ('{"message": "late", "exception_class": "A"}', '{"message": "late", "exception_class": "B"}'),
+  ('{"message": "late", "exception_class": "shop.A"}', '{"message": "late", "exception_class": "A"}'),
+  ('{"message": "late", "level": "info"}', '{"message": "late", "level": "fatal", "release": "2", "extra": {"a": 1}}'),
+  -- lengths stand before the parts: what moves from one part to the next is another event
+  ('{"message": "bc", "exception_class": "a"}', '{"message": "c", "exception_class": "ab"}'),
+  ('{"fingerprint": ["ab", "c"]}', '{"fingerprint": ["a", "bc"]}'),
+  ('{"fingerprint": ["a", "b"]}', '{"fingerprint": ["b", "a"]}'),
+  ('{}', '{"message": ""}'),
+  ('{}', '{"message": "x"}')
+) AS t (a, b);
+
+--
+-- One error as its language prints it, and as an SDK reports it
+--
+SELECT language, pg_temp.fp(trace) = pg_temp.fp(jsonb_build_object('platform', language, 'exception', sdk::jsonb)) AS same
+FROM (VALUES
+  ('python',
+   E'Traceback (most recent call last):\n  File "/srv/shop/views.py", line 9, in checkout\n  File "/srv/shop/cart.py", line 12, in total\n  File "/usr/lib/python3.11/decimal.py", line 3, in mul\nshop.errors.PriceError: no price for 7',
+   '{"values": [{"type": "PriceError", "module": "shop.errors", "value": "no price for 8", "stacktrace": {"frames": [
+      {"filename": "shop/views.py", "abs_path": "/app/shop/views.py", "module": "shop.views", "function": "checkout", "lineno": 90, "in_app": true},
+      {"filename": "shop/cart.py", "abs_path": "/app/shop/cart.py", "module": "shop.cart", "function": "total", "lineno": 120, "in_app": true},
+      {"filename": "decimal.py", "abs_path": "/usr/lib/python3.11/decimal.py", "module": "decimal", "function": "mul", "lineno": 3, "in_app": false}]}}]}'),
+  ('java',
+   E'shop.CartException: no total\n\tat shop.Cart.total(Cart.java:12)\n\tat shop.Main.main(Main.java:3)\nCaused by: java.lang.ArithmeticException: / by zero\n\tat java.base/java.math.BigDecimal.divide(BigDecimal.java:1780)\n\tat shop.Price.split(Price.java:7)\n\tat shop.Cart.total(Cart.java:10)\n\t... 1 more',
+   '[{"type": "ArithmeticException", "module": "java.lang", "value": "/ by zero", "stacktrace": {"frames": [
+      {"module": "shop.Main", "function": "main", "filename": "Main.java", "lineno": 30},
+      {"module": "shop.Cart", "function": "total", "filename": "Cart.java", "lineno": 100},
+      {"module": "shop.Price", "function": "split", "filename": "Price.java", "lineno": 70},
+      {"module": "java.math.BigDecimal", "function": "divide", "filename": "BigDecimal.java", "lineno": 1}]}},
+     {"type": "CartException", "module": "shop", "value": "no total", "stacktrace": {"frames": [
+      {"module": "shop.Main", "function": "main", "filename": "Main.java", "lineno": 30},
+      {"module": "shop.Cart", "function": "total", "filename": "Cart.java", "lineno": 120}]}}]'),
+  ('javascript',
+   E'TypeError: Cannot read properties of undefined (reading ''price'')\n    at Cart.total (/srv/shop/cart.js:12:21)\n    at Array.map (<anonymous>)\n    at checkout (/srv/shop/cart.js:1:1)\n    at Module._compile (node:internal/modules/cjs/loader:1:1)',
+   '{"values": [{"type": "TypeError", "value": "Cannot read properties of undefined", "stacktrace": {"frames": [
+      {"function": "Module._compile", "module": "loader", "filename": "node:internal/modules/cjs/loader", "in_app": false},
+      {"function": "checkout", "module": "cart", "filename": "/srv/shop/cart.js", "lineno": 10, "colno": 2, "in_app": true},
+      {"function": "Array.map", "filename": "<anonymous>", "in_app": false},
+      {"function": "Cart.total", "module": "cart", "filename": "app:///cart.js", "abs_path": "https://shop.example/cart.js?v=1", "lineno": 1, "colno": 2, "in_app": true}]}}]}')
+) AS t (language, trace, sdk);
+
+--
+-- Frame rules: a row counts from the next event on, in this session too
+--
+SELECT pg_temp.fp(:'python') AS before \gset
+INSERT INTO errtrack.frame_rules (platform, function, in_app) VALUES ('python', 'line_*', false);
+SELECT pg_temp.fp(:'python') <> :'before'::bytea AS inserted_changes_it;
+SELECT f ->> 'function' AS function, f -> 'in_app' AS in_app
+FROM jsonb_array_elements(errtrack.parse_stack(:'python') -> 'exceptions' -> 0 -> 'frames') AS f;
+UPDATE errtrack.frame_rules SET in_app = true WHERE NOT built_in;
+SELECT pg_temp.fp(:'python') = :'before'::bytea AS updated_changes_it_back;
+UPDATE errtrack.frame_rules SET in_app = false WHERE NOT built_in;
+SELECT pg_temp.fp(:'python') <> :'before'::bytea AS updated_changes_it;
+DELETE FROM errtrack.frame_rules WHERE NOT built_in;
+SELECT pg_temp.fp(:'python') = :'before'::bytea AS deleted_changes_it_back;
+-- a rule that is rolled back is gone
+BEGIN;
+INSERT INTO errtrack.frame_rules (function, in_app) VALUES ('line_total', false);
+SELECT pg_temp.fp(:'python') <> :'before'::bytea AS counts_in_its_transaction;
+ROLLBACK;
+SELECT pg_temp.fp(:'python') = :'before'::bytea AS rolled_back;
+-- as does TRUNCATE, which takes the built-in ones as well
+BEGIN;
+TRUNCATE errtrack.frame_rules;
+SELECT bool_and((f -> 'in_app')::boolean) AS all_in_app
+FROM jsonb_array_elements(errtrack.parse_stack(:'java') -> 'exceptions' -> 1 -> 'frames') AS f;
+ROLLBACK;
+SELECT bool_and((f -> 'in_app')::boolean) AS all_in_app
+FROM jsonb_array_elements(errtrack.parse_stack(:'java') -> 'exceptions' -> 1 -> 'frames') AS f;
+-- another platform's rule does not matter, another project's neither; a project's own one outranks an older one for all
+INSERT INTO errtrack.frame_rules (platform, function, in_app) VALUES ('java', 'line_*', false);
+INSERT INTO errtrack.frame_rules (project_id, function, in_app) VALUES (77, 'line_*', false);
+SELECT pg_temp.fp(:'python') = :'before'::bytea AS not_concerned,
+       pg_temp.fp(jsonb_build_object('project_id', 77, 'stack_trace', :'python')) <> :'before'::bytea AS concerned;
+INSERT INTO errtrack.frame_rules (function, in_app) VALUES ('line_*', false);
+INSERT INTO errtrack.frame_rules (project_id, function, in_app) VALUES (1, 'line_total', true);
+SELECT pg_temp.fp(:'python') = :'before'::bytea AS own_rule_first;
+DELETE FROM errtrack.frame_rules WHERE NOT built_in;
+-- a built-in rule is overruled by a project's
+INSERT INTO errtrack.frame_rules (project_id, module, in_app) VALUES (1, 'java.math.*', true);
+SELECT f ->> 'function' AS function, f -> 'in_app' AS in_app
+FROM jsonb_array_elements(errtrack.parse_stack(:'java') -> 'exceptions' -> 1 -> 'frames') WITH ORDINALITY AS x (f, n)
+WHERE n <= 2 ORDER BY n;
+DELETE FROM errtrack.frame_rules WHERE NOT built_in;
+-- globs: stars anywhere, everything else literal
+BEGIN;
+SELECT pattern, (errtrack.parse_stack(E'a.b: x\n\tat shop.cart.Total.sum(A.java:1)') #> '{exceptions,0,frames,0,in_app}') AS unruled
+FROM (SELECT 'none' AS pattern) AS p;
+CREATE FUNCTION pg_temp.ruled(pattern text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  in_app boolean;
+BEGIN
+  INSERT INTO errtrack.frame_rules (module, in_app) VALUES (pattern, false);
+  in_app := errtrack.parse_stack(E'a.b: x\n\tat shop.cart.Total.sum(A.java:1)') #> '{exceptions,0,frames,0,in_app}';
+  DELETE FROM errtrack.frame_rules WHERE NOT built_in;
+  RETURN NOT in_app;
+END $$;
+SELECT pattern, pg_temp.ruled(pattern) AS matches
+FROM unnest(ARRAY['shop.cart.Total', 'shop.*', '*.Total', '*cart*', 's*c*T*l', '*', '**', 'shop*cart*', 'shop.cart.Total*',
+                  'shop', 'cart', 'SHOP.*', 'shop?cart.Total', 'shop.cart.Tota_', '*basket*', 'shop.cart.Total.*', '',
+                  's*c*T*x', '%']) WITH ORDINALITY AS p (pattern, n)
+ORDER BY n;
+ROLLBACK;
+
+--
+-- An event's own fingerprint
+--
+SELECT a, b, pg_temp.fp(a::jsonb || '{"message": "m", "exception_class": "C"}')
+             = pg_temp.fp(b::jsonb || '{"message": "n", "exception_class": "D"}') AS other_events_same,
+       pg_temp.fp(a::jsonb || '{"message": "m", "exception_class": "C"}')
+             = pg_temp.fp(b::jsonb || '{"message": "m", "exception_class": "C"}') AS one_event_same
+FROM (VALUES
+  ('{"fingerprint": ["a"]}', '{"fingerprint": ["a"]}'),
+  ('{"fingerprint": ["a"]}', '{"fingerprint": ["b"]}'),
+  ('{"fingerprint": ["a"]}', '{"fingerprint": "a"}'),
+  ('{"fingerprint": [1]}', '{"fingerprint": ["1"]}'),
+  ('{"fingerprint": ["a"]}', '{"fingerprint": [" a ", null]}'),
+  ('{"fingerprint": ["{{ default }}"]}', '{}'),
+  ('{"fingerprint": ["{{default}}"]}', '{"fingerprint": ["{{ default }}"]}'),
+  ('{"fingerprint": ["{{ default }}", "a"]}', '{"fingerprint": ["{{ default }}", "a"]}'),
+  ('{"fingerprint": ["{{ default }}", "a"]}', '{"fingerprint": ["{{ default }}", "b"]}'),
+  ('{"fingerprint": ["{{ default }}", "a"]}', '{}'),
+  ('{"fingerprint": []}', '{}'),
+  ('{"fingerprint": null}', '{}')
+) AS t (a, b);
+
+--
+-- Messages without their variable parts
+--
+SELECT replace(message, E'\r', '<CR>') AS message, errtrack.normalize_message(message) AS normalized
+FROM (VALUES
+  ('mail to ann.o-neill+x@mail.example.com failed'),
+  ('a@b is no mail'),
+  ('GET https://shop.example:8080/a/b?c=1&d=[2], see (http://x.example).'),
+  ('id 550e8400-e29b-41d4-a716-446655440000 and 550E8400-E29B-41D4-A716-446655440000'),
+  ('order-550e8400-e29b-41d4-a716-446655440000'),
+  ('from 10.20.4.2, 10.20.4.2:5432 and 10.0.0.0/8'),
+  ('1.2.3.4.5 is no address, version 1.2.3 neither'),
+  ('from ::1, fe80::1, 2001:db8::8a2e:370:7334 and 2001:0db8:0000:0000:0000:8a2e:0370:7334'),
+  ('at 2024-05-31, 2024/05/31 07:45:12.123, 2024-05-31T07:45:12Z, 2024-05-31T07:45:12+02:00 and 07:45'),
+  ('took 12ms, 3 seconds, 1.5 s, 0.05s, 2h and 15 min'),
+  ('12 kB of 3 MiB, 512 bytes, 10GB'),
+  ('at 0xDEADbeef and 0x0'),
+  ('commit 3f2a9bc and d41d8cd98f00b204e9800998ecf8427e'),
+  ('deadbeef facade 3f2a'),
+  ('7 of -8, +9, 1,234.5, 1e-9 and 1E+10; 5%'),
+  ('order1234 and a12b, x1, sha256, utf8'),
+  ('key ''teapot'' and "tea pot" and `Cart` missing'),
+  ('can''t, won''t and the users'' don''t count as quotes'),
+  ('it is ''can''t'' here'),
+  ('an open ''quote'),
+  ('no such file: /etc/shop/key.pem, ./a/b, ../c, ~/d, C:\shop\a.txt'),
+  ('and/or, 1/2, a / b, w/o'),
+  ('utf-8 codec, x-ray, non-null; iso-8859-1'),
+  ('called Option::unwrap() on a None value: std::vector<int>::at'),
+  ('Cannot read properties of undefined (reading ''cents'')'),
+  ('Grüße für Käthe: 3 Stück'),
+  (E'  first   line\t of two  \r\n\n  second 2 line\nthird 3 line'),
+  (''),
+  (E' \n \n')
+) AS t (message);
+-- placeholders never make it longer than it has room for; long ones are cut at whole characters
+SELECT what, length(n) <= 6016 AS fits, n ~ '^(<\w+>[ ,;.]?|x|é)*<?\w*>?$' AS sound, n = convert_from(convert_to(n, 'UTF8'), 'UTF8') AS valid
+FROM (SELECT what, errtrack.normalize_message(message) AS n
+      FROM (VALUES ('durations', repeat('1s;', 2000)), ('sizes', repeat('1K ', 2000)), ('digits', repeat('1 ', 2000)),
+                   ('quotes', repeat('""', 2000)), ('lines', repeat(E'1s\n', 2000)), ('long word', repeat('x', 100000)),
+                   ('whole characters', repeat('é', 4000))) AS t (what, message)) AS t
+ORDER BY what;
+SELECT n = convert_from(convert_to(n, 'UTF8'), 'UTF8') AS half_a_character_is_cut
+FROM errtrack.normalize_message('x' || repeat('é', 4000)) AS n;
+-- a null is none
+SELECT errtrack.normalize_message(NULL), errtrack.fingerprint(NULL);
