@@ -591,6 +591,10 @@ BEGIN
     RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
   END IF;
+  -- in the order in which the fold locks them
+  PERFORM FROM errtrack.issues
+  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < now() - after
+  ORDER BY project_id, issue_id FOR UPDATE;
   UPDATE errtrack.issues
   SET status = 'resolved', resolved_at = clock_timestamp(), release_fixed = NULL
   WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < now() - after;
@@ -710,41 +714,42 @@ CREATE TABLE errtrack.inbox_progress (
 COMMENT ON TABLE errtrack.inbox_progress IS
   'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
 COMMENT ON COLUMN errtrack.inbox_progress.only_row IS 'There is one row.';
-COMMENT ON COLUMN errtrack.inbox_progress.epoch IS 'Tells this database from one that a dump of it was restored to: see inbox_epoch.';
+COMMENT ON COLUMN errtrack.inbox_progress.epoch IS 'Tells this database from one that a dump of it was restored to: see restore_epoch.';
 COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this snapshot have been consumed.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
 
-CREATE TABLE errtrack.inbox_epoch (epoch uuid PRIMARY KEY);
-COMMENT ON TABLE errtrack.inbox_epoch IS
+-- its name makes a dump hold it behind the leaves, so that what it tells of is there when it is seen
+CREATE TABLE errtrack.restore_epoch (epoch uuid PRIMARY KEY);
+COMMENT ON TABLE errtrack.restore_epoch IS
   'The epoch of inbox_progress, and after a restore, for a moment, that of the database which was dumped: then the inbox holds transaction ids of another server.';
-COMMENT ON COLUMN errtrack.inbox_epoch.epoch IS 'Drawn by CREATE EXTENSION.';
-INSERT INTO errtrack.inbox_epoch SELECT epoch FROM errtrack.inbox_progress;
+COMMENT ON COLUMN errtrack.restore_epoch.epoch IS 'Drawn by CREATE EXTENSION.';
+INSERT INTO errtrack.restore_epoch SELECT epoch FROM errtrack.inbox_progress;
 
 -- a dump passes on its own epoch, and the events that have not been consumed
-SELECT pg_extension_config_dump('errtrack.inbox_epoch', '');
+SELECT pg_extension_config_dump('errtrack.restore_epoch', '');
 DO $do$
 DECLARE
   unconsumed text := $$
   WHERE NOT pg_catalog.pg_visible_in_snapshot(txid, (SELECT prev FROM errtrack.inbox_progress))
-    AND NOT coalesce((SELECT pg_catalog.pg_visible_in_snapshot(txid, cur) AND (slot, ctid) <= (leaf, "position")
-                      FROM errtrack.inbox_progress), false)$$;
+    AND NOT coalesce(pg_catalog.pg_visible_in_snapshot(txid, (SELECT cur FROM errtrack.inbox_progress))
+                     AND (slot, ctid) <= (SELECT leaf, "position" FROM errtrack.inbox_progress), false)$$;
 BEGIN
   PERFORM pg_extension_config_dump('errtrack.raw_events_0', unconsumed);
   PERFORM pg_extension_config_dump('errtrack.raw_events_1', unconsumed);
   PERFORM pg_extension_config_dump('errtrack.raw_events_2', unconsumed);
 END $do$;
 
--- Events that came by pg_restore bear the transaction ids of another server: they get that of this transaction, and so
--- are what the next window holds.
+-- Events that came by pg_restore bear the transaction ids of another server: they get one that was over long ago, and
+-- the next window begins before that.
 CREATE FUNCTION errtrack.adopt_restored_events() RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE errtrack.raw_events SET txid = pg_current_xact_id();
+  UPDATE errtrack.raw_events SET txid = '3';
   UPDATE errtrack.inbox_progress
-  SET prev = errtrack.inbox_snapshot(), cur = NULL, leaf = NULL, "position" = NULL;
-  DELETE FROM errtrack.inbox_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
+  SET prev = '3:3:', cur = NULL, leaf = NULL, "position" = NULL;
+  DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
 $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
 
@@ -756,17 +761,17 @@ DECLARE
   p errtrack.inbox_progress;
 BEGIN
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
-  RETURN EXISTS (SELECT FROM errtrack.inbox_epoch WHERE epoch <> p.epoch)
+  -- within a window that passes in pieces the rest of it is not looked for: that would read what is done as well
+  RETURN p.cur IS NOT NULL
+    OR EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> p.epoch)
     OR EXISTS (
       SELECT FROM errtrack.raw_events
       WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
              OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until))
-        AND pg_visible_in_snapshot(txid, until)
-        AND NOT (p.cur IS NOT NULL AND pg_visible_in_snapshot(txid, p.cur)
-                 AND (slot, ctid) <= (p.leaf, p."position")));
+        AND pg_visible_in_snapshot(txid, until));
 END $$;
 COMMENT ON FUNCTION errtrack.has_unconsumed(pg_snapshot) IS
-  'Whether an event that is visible in the snapshot has not been consumed yet.';
+  'Whether an event that is visible in the snapshot has not been consumed yet; true as long as a window is passing in pieces.';
 
 CREATE TABLE errtrack.worker (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -801,8 +806,18 @@ BEGIN
   -- a plan made for its parameters costs more than a small batch; a kept one was made for tables of another size
   PERFORM set_config('plan_cache_mode',
                      CASE WHEN coalesce(cardinality(tids_0), 0) + coalesce(cardinality(tids_1), 0)
-                               + coalesce(cardinality(tids_2), 0) < 100
+                               + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
+
+  -- a restore sets sequences last, and events may be folded before that
+  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
+     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
+    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  END IF;
+  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
+     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
+    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  END IF;
 
   WITH
   -- each event with what is read in it
@@ -1040,7 +1055,7 @@ COMMENT ON FUNCTION errtrack.begin_consume() IS
 CREATE FUNCTION errtrack.wake_worker() RETURNS boolean
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
 COMMENT ON FUNCTION errtrack.wake_worker() IS
-  'Wakes this database''s background worker; false where none runs.';
+  'Wakes this database''s background worker; false where none runs, or it would have to wait for this transaction, which has consumed.';
 
 -- Folds one batch. A window is what became visible between two snapshots; one that is too large passes in pieces.
 CREATE FUNCTION errtrack.consume_batch(max_events int, OUT events int, OUT alerts int)
@@ -1058,9 +1073,8 @@ BEGIN
   events := 0;
   alerts := 0;
   PERFORM errtrack.begin_consume();
-  IF EXISTS (SELECT FROM errtrack.inbox_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+  IF EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
     PERFORM errtrack.adopt_restored_events();
-    RETURN;
   END IF;
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 

@@ -8,7 +8,7 @@ COMMENT ON FUNCTION errtrack.begin_consume() IS
 CREATE FUNCTION errtrack.wake_worker() RETURNS boolean
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
 COMMENT ON FUNCTION errtrack.wake_worker() IS
-  'Wakes this database''s background worker; false where none runs.';
+  'Wakes this database''s background worker; false where none runs, or it would have to wait for this transaction, which has consumed.';
 
 -- Folds one batch. A window is what became visible between two snapshots; one that is too large passes in pieces.
 CREATE FUNCTION errtrack.consume_batch(max_events int, OUT events int, OUT alerts int)
@@ -26,9 +26,8 @@ BEGIN
   events := 0;
   alerts := 0;
   PERFORM errtrack.begin_consume();
-  IF EXISTS (SELECT FROM errtrack.inbox_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+  IF EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
     PERFORM errtrack.adopt_restored_events();
-    RETURN;
   END IF;
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 

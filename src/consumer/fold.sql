@@ -20,8 +20,18 @@ BEGIN
   -- a plan made for its parameters costs more than a small batch; a kept one was made for tables of another size
   PERFORM set_config('plan_cache_mode',
                      CASE WHEN coalesce(cardinality(tids_0), 0) + coalesce(cardinality(tids_1), 0)
-                               + coalesce(cardinality(tids_2), 0) < 100
+                               + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
+
+  -- a restore sets sequences last, and events may be folded before that
+  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
+     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
+    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  END IF;
+  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
+     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
+    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  END IF;
 
   WITH
   -- each event with what is read in it

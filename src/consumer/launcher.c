@@ -4,8 +4,12 @@
  */
 #include "consumer.h"
 
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
-#include "commands/dbcommands.h"
+#include "catalog/pg_database.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -17,6 +21,9 @@
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 #include "utils/varlena.h"
 
 /* A worker that has ended, and databases that are not there yet, are looked at again after so long (ms). */
@@ -27,6 +34,7 @@ typedef struct Served
 {
 	Oid database; /* hash key */
 	BackgroundWorkerHandle *handle;
+	TimestampTz started_at; /* when it was registered */
 } Served;
 
 /* Registers the launcher, while the server starts. */
@@ -46,54 +54,83 @@ register_launcher(void)
 	RegisterBackgroundWorker(&worker);
 }
 
-/* Starts a worker for a database that has none. */
+/*
+ * Starts a worker for a database that has none; not soon again, where the last
+ * one has left because errtrack is not there or not wanted.
+ */
 static void
 serve(HTAB *served, Oid database)
 {
 	bool found;
 	Served *entry = hash_search(served, &database, HASH_ENTER, &found);
+	TimestampTz now = GetCurrentTimestamp();
 	pid_t pid;
 
-	if (!found)
-		entry->handle = NULL;
-	if (entry->handle != NULL)
+	if (found && !TimestampDifferenceExceeds(entry->started_at, now, LOOK_AGAIN))
+		return;
+	if (found && entry->handle != NULL)
 	{
 		if (GetBackgroundWorkerPid(entry->handle, &pid) != BGWH_STOPPED)
 			return;
 		pfree(entry->handle);
-		entry->handle = NULL;
 	}
+	entry->handle = NULL;
+	entry->started_at = now;
 	if (!register_worker(database, true, MyProcPid, &entry->handle))
 		ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 		              errmsg("errtrack could not register a background worker for database %u", database),
 		              errhint("You may need to increase max_worker_processes.")));
 }
 
-/* Starts a worker for each database of the list that has none. */
+/* Is a database in the list? */
+static bool
+is_listed(List *names, const char *name)
+{
+	ListCell *cell;
+
+	foreach (cell, names)
+		if (strcmp(lfirst(cell), name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Starts a worker for each database of the list that has none.  A process without
+ * a database can read pg_database by a scan only, not by an index.
+ */
 static void
 serve_all(HTAB *served)
 {
 	MemoryContext context = CurrentMemoryContext;
 	List *names;
-	ListCell *cell;
+	Relation databases;
+	TableScanDesc scan;
+	HeapTuple tuple;
 
 	StartTransactionCommand();
+	(void) GetTransactionSnapshot();
 	if (!SplitIdentifierString(pstrdup(worker_databases), ',', &names))
+	{
 		ereport(LOG, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		              errmsg("invalid list of names in setting \"errtrack.databases\"")));
-	else
-		foreach (cell, names)
+		names = NIL;
+	}
+	databases = table_open(DatabaseRelationId, AccessShareLock);
+	scan = table_beginscan_catalog(databases, 0, NULL);
+	while (HeapTupleIsValid(tuple = heap_getnext(scan, ForwardScanDirection)))
+	{
+		Form_pg_database database = (Form_pg_database) GETSTRUCT(tuple);
+
+		if (is_listed(names, NameStr(database->datname)))
 		{
-			Oid database = get_database_oid(lfirst(cell), true);
+			MemoryContext old = MemoryContextSwitchTo(context);
 
-			if (OidIsValid(database))
-			{
-				MemoryContext old = MemoryContextSwitchTo(context);
-
-				serve(served, database);
-				MemoryContextSwitchTo(old);
-			}
+			serve(served, database->oid);
+			MemoryContextSwitchTo(old);
 		}
+	}
+	table_endscan(scan);
+	table_close(databases, AccessShareLock);
 	CommitTransactionCommand();
 	MemoryContextSwitchTo(context);
 }

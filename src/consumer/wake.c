@@ -141,6 +141,16 @@ find_worker(void)
 }
 
 /*
+ * Before a transaction is prepared: as before_commit(), but without its lock,
+ * which would be held until COMMIT PREPARED.
+ */
+static void
+before_prepare(void)
+{
+	may_register = find_worker() == NULL;
+}
+
+/*
  * Before a commit: is a worker there?  Where none is, one of the transactions
  * that commit at this time takes it upon itself to start one.
  */
@@ -208,14 +218,17 @@ on_xact_event(XactEvent event, void *arg)
 				         errmsg("cannot prepare a transaction that has consumed events"),
 				         errdetail("No other transaction could consume until it is committed."),
 				         errhint("Commit it, or call errtrack.consume() in a transaction of its own.")));
+			if (has_inserted)
+				before_prepare();
 			break;
 		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PREPARE:
+			/* COMMIT PREPARED wakes nobody, but a worker does not leave while it is to be expected */
 			if (has_inserted)
 				after_commit();
 			has_inserted = has_consumed = may_register = false;
 			break;
 		case XACT_EVENT_ABORT:
-		case XACT_EVENT_PREPARE:
 			has_inserted = has_consumed = may_register = false;
 			break;
 		default:
@@ -258,7 +271,8 @@ errtrack_wake_worker(PG_FUNCTION_ARGS)
 {
 	WorkerShared *shared = find_worker();
 
-	if (shared == NULL || pg_atomic_read_u32(&shared->state) != WORKER_RUNNING)
+	/* while this transaction consumes, a worker only waits for it */
+	if (has_consumed || shared == NULL || pg_atomic_read_u32(&shared->state) != WORKER_RUNNING)
 		PG_RETURN_BOOL(false);
 	SetLatch(&ProcGlobal->allProcs[shared->pgprocno].procLatch);
 	PG_RETURN_BOOL(true);

@@ -106,6 +106,7 @@ override_settings(void)
 		{"idle_in_transaction_session_timeout", "0"},
 		{"idle_session_timeout", "0"},
 		{"session_replication_role", "origin"},
+		{"search_path", "pg_catalog, pg_temp"},
 	};
 
 	for (size_t i = 0; i < lengthof(settings); i++)
@@ -248,7 +249,7 @@ has_prepared_events(void)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	query_numbers("SELECT pg_catalog.count(*)::pg_catalog.int4"
 	              " FROM pg_catalog.pg_locks l"
-	              " WHERE l.virtualtransaction OPERATOR(pg_catalog.~~) '-1/%'"
+	              " WHERE l.pid IS NULL"
 	              " AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
 	              "  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
 	              " AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"

@@ -64,6 +64,10 @@ BEGIN
     RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
   END IF;
+  -- in the order in which the fold locks them
+  PERFORM FROM errtrack.issues
+  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < now() - after
+  ORDER BY project_id, issue_id FOR UPDATE;
   UPDATE errtrack.issues
   SET status = 'resolved', resolved_at = clock_timestamp(), release_fixed = NULL
   WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < now() - after;
