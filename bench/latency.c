@@ -22,8 +22,7 @@
 #define TIMEOUT_MS 10000
 #define LONGEST_PAUSE_MS 50
 
-static void __attribute__((noreturn))
-fail(const char *what)
+static void __attribute__((noreturn)) fail(const char *what)
 {
 	fprintf(stderr, "latency: %s\n", what);
 	exit(1);
@@ -41,7 +40,7 @@ now_ms(void)
 static PGconn *
 connect_or_fail(void)
 {
-	PGconn	   *conn = PQconnectdb("");	/* libpq's environment variables decide */
+	PGconn *conn = PQconnectdb(""); /* libpq's environment variables decide */
 
 	if (PQstatus(conn) != CONNECTION_OK)
 		fail(PQerrorMessage(conn));
@@ -51,7 +50,7 @@ connect_or_fail(void)
 static void
 run(PGconn *conn, const char *query, const char *parameter)
 {
-	PGresult   *result = PQexecParams(conn, query, parameter != NULL, NULL, &parameter, NULL, NULL, 0);
+	PGresult *result = PQexecParams(conn, query, parameter != NULL, NULL, &parameter, NULL, NULL, 0);
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
 		fail(PQerrorMessage(conn));
@@ -77,13 +76,13 @@ fill_in(const char *trace, const char *function, char *into)
 static void
 hear(PGconn *conn, const char *function)
 {
-	double		deadline = now_ms() + TIMEOUT_MS;
-	bool		heard = false;
+	double deadline = now_ms() + TIMEOUT_MS;
+	bool heard = false;
 
 	for (;;)
 	{
 		struct pollfd fd = {.fd = PQsocket(conn), .events = POLLIN};
-		PGnotify   *notify;
+		PGnotify *notify;
 
 		while ((notify = PQnotifies(conn)) != NULL)
 		{
@@ -102,8 +101,7 @@ hear(PGconn *conn, const char *function)
 static int
 compare(const void *a, const void *b)
 {
-	double		x = *(const double *) a,
-				y = *(const double *) b;
+	double x = *(const double *) a, y = *(const double *) b;
 
 	return (x > y) - (x < y);
 }
@@ -113,12 +111,11 @@ main(int argc, char **argv)
 {
 	static char trace[8192];
 	static char event[16384];
-	int			events = argc == 4 ? atoi(argv[1]) : 0;
-	bool		cold = argc == 4 && strcmp(argv[2], "cold") == 0;
-	FILE	   *file;
-	PGconn	   *writer,
-			   *listener;
-	double	   *took;
+	int events = argc == 4 ? atoi(argv[1]) : 0;
+	bool cold = argc == 4 && strcmp(argv[2], "cold") == 0;
+	FILE *file;
+	PGconn *writer, *listener;
+	double *took;
 
 	if (events < 1)
 		fail("usage: latency EVENTS warm|cold TRACE_FILE");
@@ -132,20 +129,24 @@ main(int argc, char **argv)
 	run(listener, "LISTEN errtrack_alerts", NULL);
 	srandom(1);
 
-	for (int i = -1; i < events; i++)	/* the first one warms up, and is not measured */
+	for (int i = -1; i < events; i++) /* the first one warms up, and is not measured */
 	{
-		char		function[64];
-		double		committed;
+		char function[64];
+		double committed;
 
 		if (cold)
-			run(writer, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-				" WHERE backend_type = 'errtrack worker'", NULL);
+			run(writer,
+			    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+			    " WHERE backend_type = 'errtrack worker'",
+			    NULL);
 		usleep(random() % (LONGEST_PAUSE_MS * 1000 + 1));
 		snprintf(function, sizeof(function), "%sProbe%d", argv[2], i + 1);
 		fill_in(trace, function, event);
-		strcat(function, " (");		/* as it stands in the culprit */
-		run(writer, "INSERT INTO errtrack.raw_events (stack_trace, release, environment, server_name)"
-			" VALUES ($1, '1.4.0', 'production', 'web-1')", event);
+		strcat(function, " ("); /* as it stands in the culprit */
+		run(writer,
+		    "INSERT INTO errtrack.raw_events (stack_trace, release, environment, server_name)"
+		    " VALUES ($1, '1.4.0', 'production', 'web-1')",
+		    event);
 		committed = now_ms();
 		hear(listener, function);
 		if (i >= 0)
