@@ -183,20 +183,22 @@ CREATE FUNCTION errtrack.capture(event text, project_id int DEFAULT 1) RETURNS u
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   payload jsonb;
+  -- escapes that JSON has and jsonb refuses: a NUL, half of a surrogate pair, what the encoding has no character for
+  refused text := CASE WHEN getdatabaseencoding() = 'UTF8'
+    THEN '(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})'
+    ELSE '(?:0000|(?!00[0-7])[0-9a-f]{4})' END;
+  replacement text := CASE WHEN getdatabaseencoding() = 'UTF8' THEN '\ufffd' ELSE '?' END;
 BEGIN
   BEGIN
     payload := event::jsonb;
-  EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
+  EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex OR feature_not_supported THEN
     BEGIN
-      -- a NUL and half of a surrogate pair are escapes that JSON has and jsonb refuses
-      payload := regexp_replace(
-                   regexp_replace(event, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g'),
-                   '(?<!\\)((?:\\\\)*)\\u(?:d[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})',
-                   '\1\\ufffd', 'gi')::jsonb;
+      payload := regexp_replace(event, '(?<!\\)((?:\\\\)*)\\u' || refused, '\1' || replace(replacement, '\', '\\'),
+                                'gi')::jsonb;
       IF jsonb_typeof(payload) = 'object' THEN
         payload := payload || '{"flags": ["payload_repaired"]}';
       END IF;
-    EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
+    EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex OR feature_not_supported THEN
       -- no JSON: a person can still read it
       payload := jsonb_build_object('message', event, 'flags', '["payload_invalid"]'::jsonb);
     END;
@@ -652,7 +654,8 @@ COMMENT ON COLUMN errtrack.alerts.created_at IS 'When it was decided.';
 SELECT pg_extension_config_dump('errtrack.alerts', '');
 SELECT pg_extension_config_dump('errtrack.alerts_alert_id_seq', '');
 
--- Sends an alert to whoever listens. Parts that may be long are cut, so that a payload stays below 8,000 bytes.
+-- Sends an alert to whoever listens. A payload stays below 8,000 bytes, although control characters grow sixfold in JSON:
+-- what may be long is cut.
 CREATE FUNCTION errtrack.notify_alert(alert_id bigint, kind errtrack.alert_kind, project_id int, project text,
                                       issue_id bigint, title text, culprit text, level text, environment text,
                                       release text, occurrence_count bigint, created_at timestamptz)
@@ -663,17 +666,11 @@ DECLARE
     WHEN 'ids' THEN json_build_object('alert_id', alert_id, 'kind', kind, 'project_id', project_id,
                                       'issue_id', issue_id, 'count', occurrence_count, 'at', created_at)
     ELSE json_build_object('alert_id', alert_id, 'kind', kind, 'project_id', project_id,
-                           'project', left(project, 100), 'issue_id', issue_id, 'title', title,
-                           'culprit', culprit, 'level', level, 'environment', environment,
-                           'release', release, 'count', occurrence_count, 'at', created_at)
+                           'project', left(project, 100), 'issue_id', issue_id, 'title', left(title, 250),
+                           'culprit', left(culprit, 250), 'level', level, 'environment', left(environment, 200),
+                           'release', left(release, 200), 'count', occurrence_count, 'at', created_at)
     END::text;
 BEGIN
-  -- control characters grow sixfold in JSON
-  IF octet_length(payload) >= 8000 THEN
-    payload := json_build_object('alert_id', alert_id, 'kind', kind, 'project_id', project_id,
-                                 'issue_id', issue_id, 'title', translate(left(title, 250), E'\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f', ''),
-                                 'level', level, 'count', occurrence_count, 'at', created_at)::text;
-  END IF;
   -- a listener that sleeps in a transaction fills the queue: alerts then stay in the table, and folding goes on
   IF pg_notification_queue_usage() > 0.8 THEN
     RETURN false;

@@ -27,20 +27,22 @@ CREATE FUNCTION errtrack.capture(event text, project_id int DEFAULT 1) RETURNS u
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   payload jsonb;
+  -- escapes that JSON has and jsonb refuses: a NUL, half of a surrogate pair, what the encoding has no character for
+  refused text := CASE WHEN getdatabaseencoding() = 'UTF8'
+    THEN '(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})'
+    ELSE '(?:0000|(?!00[0-7])[0-9a-f]{4})' END;
+  replacement text := CASE WHEN getdatabaseencoding() = 'UTF8' THEN '\ufffd' ELSE '?' END;
 BEGIN
   BEGIN
     payload := event::jsonb;
-  EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
+  EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex OR feature_not_supported THEN
     BEGIN
-      -- a NUL and half of a surrogate pair are escapes that JSON has and jsonb refuses
-      payload := regexp_replace(
-                   regexp_replace(event, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g'),
-                   '(?<!\\)((?:\\\\)*)\\u(?:d[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})',
-                   '\1\\ufffd', 'gi')::jsonb;
+      payload := regexp_replace(event, '(?<!\\)((?:\\\\)*)\\u' || refused, '\1' || replace(replacement, '\', '\\'),
+                                'gi')::jsonb;
       IF jsonb_typeof(payload) = 'object' THEN
         payload := payload || '{"flags": ["payload_repaired"]}';
       END IF;
-    EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
+    EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex OR feature_not_supported THEN
       -- no JSON: a person can still read it
       payload := jsonb_build_object('message', event, 'flags', '["payload_invalid"]'::jsonb);
     END;

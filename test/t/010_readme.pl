@@ -46,6 +46,14 @@ sub check_example
 	return;
 }
 
+# what the README begins with, in a database of its own
+$node->safe_psql('postgres', 'CREATE DATABASE start');
+my ($rc, $out, $err) = $node->psql('start', $example{start} // die('README.md has no example "start"'),
+	on_error_stop => 1);
+is($rc, 0, "start: runs ($err)");
+like($out, qr/^1\|unresolved\|1\|TypeError: unsupported.*\|total \(cart\.py:12\)$/m, 'start: the issue');
+like($out, qr/^1\|new\|1\|/m, 'start: the alert');
+
 check_example('python', 'report.py', ['/usr/bin/python3'],
 	"TypeError: unsupported operand type(s) for *: 'NoneType' and 'dict' | total (report.py:15)");
 check_example('java', 'Report.java', ['java'],
