@@ -385,6 +385,8 @@ scrub_and_limit(Event *event)
 			continue;
 		json = DatumGetJsonbP(event->values[column]);
 		scrubbed = scrub_json(json);
+		if (scrubbed == NULL)
+			event_add_flag(event, json_limits[i].flag);
 		if (scrubbed != json)
 		{
 			event_set_json(event, column, scrubbed);

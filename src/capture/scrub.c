@@ -4,6 +4,9 @@
  */
 #include "event.h"
 
+/* The server rewrites JSON by recursion: nested deeper than this, it could run out of stack. */
+#define REWRITE_DEPTH 500
+
 /* What stands in the place of a secret. */
 static const char filtered[] = "[Filtered]";
 
@@ -57,6 +60,7 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 	JsonbValue value;
 	JsonbValue replacement = {.type = jbvString};
 	bool found = false;
+	int depth = 0;
 	int in_pair = 0;      /* 1: a list of two begins, 2: and its first element names a secret */
 	bool replace = false; /* the next value is a secret */
 
@@ -65,6 +69,15 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 	while ((token = JsonbIteratorNext(&it, &value, replace)) != WJB_DONE)
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (token == WJB_BEGIN_ARRAY || token == WJB_BEGIN_OBJECT)
+			depth++;
+		else if (token == WJB_END_ARRAY || token == WJB_END_OBJECT)
+			depth--;
+		if (state != NULL && depth > REWRITE_DEPTH)
+		{
+			*result = NULL;
+			return true;
+		}
 		if (replace)
 		{
 			replace = false;
@@ -94,7 +107,8 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 /*
  * Replaces the values of secrets in json, at any depth: the value of a key in
  * an object, and the second of a list of two where a header is [name, value].
- * Returns json itself where there is none.
+ * Returns json itself where there is none, and NULL where it cannot be rewritten,
+ * since it is nested too deep.
  */
 Jsonb *
 scrub_json(Jsonb *json)
@@ -105,5 +119,5 @@ scrub_json(Jsonb *json)
 	if (!scrub(&json->root, NULL, NULL))
 		return json;
 	scrub(&json->root, &state, &result);
-	return JsonbValueToJsonb(result);
+	return result != NULL ? JsonbValueToJsonb(result) : NULL;
 }

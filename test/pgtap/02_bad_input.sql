@@ -163,5 +163,12 @@ SELECT lives_ok('SELECT errtrack.consume(2147483647)', 'consume() of the largest
 INSERT INTO errtrack.raw_events (message) VALUES ('large number');
 SELECT lives_ok('SELECT errtrack.consume(2147483647)', '... when there are events neither');
 
+-- a secret beside what is nested too deep to be rewritten: the column goes, the event stays
+SELECT lives_ok($$INSERT INTO errtrack.raw_events (message, extra)
+  VALUES ('deep secret', ('{"cookie": "s3cret", "deep": ' || repeat('[', 5000) || repeat(']', 5000) || '}')::jsonb)$$,
+  'INSERT raises nothing: a secret in JSON that is nested deep');
+SELECT is((SELECT extra IS NULL AND flags = '{extra_dropped}' FROM errtrack.raw_events WHERE message = 'deep secret'), true,
+  '... and it is not stored');
+
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;
