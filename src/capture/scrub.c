@@ -61,7 +61,7 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 	JsonbValue replacement = {.type = jbvString};
 	bool found = false;
 	int depth = 0;
-	int in_pair = 0;      /* 1: a list of two begins, 2: and its first element names a secret */
+	bool in_pair = false; /* a list of two begins */
 	bool replace = false; /* the next value is a secret */
 
 	replacement.val.string.val = (char *) filtered;
@@ -81,7 +81,7 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 		if (replace)
 		{
 			replace = false;
-			in_pair = 0;
+			in_pair = false;
 			found = true;
 			if (state == NULL)
 				return true;
@@ -94,8 +94,8 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 			in_pair = !value.val.array.rawScalar && value.val.array.nElems == 2;
 		else
 		{
-			replace = token == WJB_ELEM && in_pair == 1 && value.type == jbvString && is_secret(&value);
-			in_pair = 0;
+			replace = token == WJB_ELEM && in_pair && value.type == jbvString && is_secret(&value);
+			in_pair = false;
 		}
 		if (state != NULL)
 			*result = pushJsonbValue(state, token,

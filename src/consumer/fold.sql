@@ -86,7 +86,7 @@ BEGIN
   ),
   -- each event's place in its issue, and in its release and environment there
   placed AS MATERIALIZED (
-    SELECT c.*, k.issue_id, k.is_new, coalesce(c.release, '') AS seen_release,
+    SELECT c.*, k.issue_id, coalesce(c.release, '') AS seen_release,
            coalesce(c.environment, '') AS seen_environment,
            row_number() OVER (PARTITION BY c.project_id, k.issue_id
                               ORDER BY c.received_at, c.event_id) AS nth,

@@ -170,23 +170,21 @@ parse_javascript(Slice text, Stack *stack)
 	{
 		Slice trimmed = slice_trim(line);
 		Frame frame, *added;
+		bool is_frame = read_frame(trimmed, &frame);
 
 		/* a place that cannot be read ends nothing: the frames below it still belong to the trace */
-		if (exception != NULL && slice_starts(trimmed, SLICE("at ")) && !read_frame(trimmed, &frame))
+		if (exception != NULL && slice_starts(trimmed, SLICE("at ")) && !is_frame)
 			continue;
-		if (!read_frame(trimmed, &frame))
+		if (!is_frame)
 		{
 			bool is_cause = slice_starts(trimmed, SLICE("[cause]: "));
 
-			if (stack->nexceptions > 0 && exception != NULL && !is_cause)
-				exception = NULL;
+			exception = NULL;
 			if (trimmed.len == 0)
 				continue;
 			if (heading.data == NULL || is_cause)
 				heading.data = line.data;
 			heading.len = line.data + line.len - heading.data;
-			if (is_cause)
-				exception = NULL;
 			continue;
 		}
 		if (exception == NULL)
