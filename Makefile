@@ -21,6 +21,24 @@ SQL_PARTS = \
 	src/capture/capture.sql \
 	src/stack/stack.sql \
 	src/grouping/frame_rules.sql \
+	src/grouping/rules/python.sql \
+	src/grouping/rules/java.sql \
+	src/grouping/rules/javascript.sql \
+	src/grouping/rules/go.sql \
+	src/grouping/rules/ruby.sql \
+	src/grouping/rules/php.sql \
+	src/grouping/rules/dotnet.sql \
+	src/grouping/rules/rust.sql \
+	src/grouping/rules/native.sql \
+	src/grouping/rules/apple.sql \
+	src/grouping/rules/dart.sql \
+	src/grouping/rules/erlang.sql \
+	src/grouping/rules/perl.sql \
+	src/grouping/rules/lua.sql \
+	src/grouping/rules/r.sql \
+	src/grouping/rules/plpgsql.sql \
+	src/grouping/rules/kernel.sql \
+	src/grouping/rules/bsd.sql \
 	src/grouping/grouping.sql \
 	src/issues/issues.sql \
 	src/issues/occurrences.sql \

@@ -113,19 +113,19 @@ FROM (VALUES
 -- Frame rules: a row counts from the next event on, in this session too
 --
 SELECT pg_temp.fp(:'python') AS before \gset
-INSERT INTO errtrack.frame_rules (platform, function, in_app) VALUES ('python', 'line_*', false);
+INSERT INTO errtrack.frame_rules (platform, function, action) VALUES ('python', 'line_*', 'not_in_app');
 SELECT pg_temp.fp(:'python') <> :'before'::bytea AS inserted_changes_it;
 SELECT f ->> 'function' AS function, f -> 'in_app' AS in_app
 FROM jsonb_array_elements(errtrack.parse_stack(:'python') -> 'exceptions' -> 0 -> 'frames') AS f;
-UPDATE errtrack.frame_rules SET in_app = true WHERE NOT built_in;
+UPDATE errtrack.frame_rules SET action = 'in_app' WHERE NOT built_in;
 SELECT pg_temp.fp(:'python') = :'before'::bytea AS updated_changes_it_back;
-UPDATE errtrack.frame_rules SET in_app = false WHERE NOT built_in;
+UPDATE errtrack.frame_rules SET action = 'not_in_app' WHERE NOT built_in;
 SELECT pg_temp.fp(:'python') <> :'before'::bytea AS updated_changes_it;
 DELETE FROM errtrack.frame_rules WHERE NOT built_in;
 SELECT pg_temp.fp(:'python') = :'before'::bytea AS deleted_changes_it_back;
 -- a rule that is rolled back is gone
 BEGIN;
-INSERT INTO errtrack.frame_rules (function, in_app) VALUES ('line_total', false);
+INSERT INTO errtrack.frame_rules (function, action) VALUES ('line_total', 'not_in_app');
 SELECT pg_temp.fp(:'python') <> :'before'::bytea AS counts_in_its_transaction;
 ROLLBACK;
 SELECT pg_temp.fp(:'python') = :'before'::bytea AS rolled_back;
@@ -138,16 +138,16 @@ ROLLBACK;
 SELECT bool_and((f -> 'in_app')::boolean) AS all_in_app
 FROM jsonb_array_elements(errtrack.parse_stack(:'java') -> 'exceptions' -> 1 -> 'frames') AS f;
 -- another platform's rule does not matter, another project's neither; a project's own one outranks an older one for all
-INSERT INTO errtrack.frame_rules (platform, function, in_app) VALUES ('java', 'line_*', false);
-INSERT INTO errtrack.frame_rules (project_id, function, in_app) VALUES (77, 'line_*', false);
+INSERT INTO errtrack.frame_rules (platform, function, action) VALUES ('java', 'line_*', 'not_in_app');
+INSERT INTO errtrack.frame_rules (project_id, function, action) VALUES (77, 'line_*', 'not_in_app');
 SELECT pg_temp.fp(:'python') = :'before'::bytea AS not_concerned,
        pg_temp.fp(jsonb_build_object('project_id', 77, 'stack_trace', :'python')) <> :'before'::bytea AS concerned;
-INSERT INTO errtrack.frame_rules (function, in_app) VALUES ('line_*', false);
-INSERT INTO errtrack.frame_rules (project_id, function, in_app) VALUES (1, 'line_total', true);
+INSERT INTO errtrack.frame_rules (function, action) VALUES ('line_*', 'not_in_app');
+INSERT INTO errtrack.frame_rules (project_id, function, action) VALUES (1, 'line_total', 'in_app');
 SELECT pg_temp.fp(:'python') = :'before'::bytea AS own_rule_first;
 DELETE FROM errtrack.frame_rules WHERE NOT built_in;
 -- a built-in rule is overruled by a project's
-INSERT INTO errtrack.frame_rules (project_id, module, in_app) VALUES (1, 'java.math.*', true);
+INSERT INTO errtrack.frame_rules (project_id, module, action) VALUES (1, 'java.math.*', 'in_app');
 SELECT f ->> 'function' AS function, f -> 'in_app' AS in_app
 FROM jsonb_array_elements(errtrack.parse_stack(:'java') -> 'exceptions' -> 1 -> 'frames') WITH ORDINALITY AS x (f, n)
 WHERE n <= 2 ORDER BY n;
@@ -160,7 +160,7 @@ CREATE FUNCTION pg_temp.ruled(pattern text) RETURNS boolean LANGUAGE plpgsql AS 
 DECLARE
   in_app boolean;
 BEGIN
-  INSERT INTO errtrack.frame_rules (module, in_app) VALUES (pattern, false);
+  INSERT INTO errtrack.frame_rules (module, action) VALUES (pattern, 'not_in_app');
   in_app := errtrack.parse_stack(E'a.b: x\n\tat shop.cart.Total.sum(A.java:1)') #> '{exceptions,0,frames,0,in_app}';
   DELETE FROM errtrack.frame_rules WHERE NOT built_in;
   RETURN NOT in_app;

@@ -70,6 +70,13 @@ is_word(char c)
 	return is_letter(c) || is_digit(c) || c == '_' || (c & 0x80) != 0;
 }
 
+/* A C string as a slice. */
+static inline Slice
+slice_of_string(const char *string)
+{
+	return (Slice){string, strlen(string)};
+}
+
 /* The part of s from index "from" to before index "to". */
 static inline Slice
 slice_range(Slice s, size_t from, size_t to)

@@ -156,8 +156,7 @@ make_culprit(const Stack *stack)
 		return NO_SLICE;
 	function = frame->function;
 	where = frame->module;
-	if (!has_text(where) ||
-	    (stack->platform && strcmp(stack->platform, "javascript") == 0 && has_text(frame->file)))
+	if (!has_text(where) || (stack->language == &javascript_language && has_text(frame->file)))
 	{
 		ptrdiff_t at = slice_find_last_char(frame->file, '/');
 
@@ -208,7 +207,7 @@ read_stack(const Reported *reported, Stack *stack, Digest *digest)
 	if (stack->cut)
 		add_flag(digest, "frames_cut");
 	digest->platform = has_text(platform) ? platform
-	                   : stack->platform  ? (Slice){stack->platform, strlen(stack->platform)}
+	                   : stack->language  ? slice_of_string(stack->language->platform)
 	                                      : NO_SLICE;
 }
 

@@ -54,60 +54,13 @@ hash_end(uint8 *fingerprint)
 		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
 }
 
-/* The last name of a qualified one: `views` of `shop.views`. */
-static Slice
-last_name(Slice name, char separator)
-{
-	ptrdiff_t at = slice_find_last_char(name, separator);
-
-	return at >= 0 ? slice_skip(name, at + 1) : name;
-}
-
-/* A file's name without its folder, what follows a '?', and its ending. */
-static Slice
-file_stem(Slice file)
-{
-	ptrdiff_t at = slice_find_char(file, '?');
-
-	if (at > 0)
-		file.len = at;
-	file = last_name(last_name(file, '/'), '\\');
-	at = slice_find_char(file, '.');
-	if (at > 0)
-		file.len = at;
-	return file;
-}
-
-/* Are a platform's functions known by the class that holds them, and not by their file? */
-static bool
-has_classes(const Stack *stack)
-{
-	return stack->platform != NULL && strcmp(stack->platform, "java") == 0;
-}
-
-/*
- * Adds what identifies a frame: {module, function}.  An SDK names the module of
- * a Python or JavaScript function, the text of a trace only its file, so there
- * the file's name stands for the module in both.
- */
+/* Adds what identifies a frame. */
 static void
 hash_frame(const Stack *stack, const Frame *frame)
 {
-	Slice function = frame->function;
-	Slice module = frame->module;
+	Slice module, function;
 
-	if (has_classes(stack) && has_text(module) && slice_starts(function, module) &&
-	    function.len > module.len && function.data[module.len] == '.')
-		function = slice_skip(function, module.len + 1);
-	if (!has_classes(stack))
-	{
-		if (has_text(frame->file))
-			module = file_stem(frame->file);
-		else
-			module = last_name(module, '.');
-		if (stack->platform != NULL && strcmp(stack->platform, "python") == 0)
-			function = last_name(function, '.');
-	}
+	frame_identify(stack->language, frame, palloc_allocator(), &module, &function);
 	hash_add(module);
 	hash_add(function);
 }
@@ -128,7 +81,10 @@ find_culprit(const Exception *exception)
 	for (int f = 0; f < exception->nframes; f++)
 		if (exception->frames[f].in_app == IN_APP_YES)
 			return &exception->frames[f];
-	return exception->nframes > 0 ? &exception->frames[0] : NULL;
+	for (int f = 0; f < exception->nframes; f++)
+		if (!exception->frames[f].dropped)
+			return &exception->frames[f];
+	return NULL;
 }
 
 /*
@@ -148,7 +104,7 @@ identifying_frames(const Exception *exception, bool need_names, const Frame **fr
 	{
 		const Frame *frame = &exception->frames[f];
 
-		if (any_in_app && frame->in_app != IN_APP_YES)
+		if (frame->dropped || (any_in_app && frame->in_app != IN_APP_YES))
 			continue;
 		frames[n++] = frame;
 		any_named |= has_text(frame->function);
@@ -167,8 +123,7 @@ hash_default(const GroupedEvent *event)
 	const Stack *stack = event->stack;
 
 	/* the anonymous functions of a minified bundle would join all of its errors */
-	bool need_names =
-		stack->platform != NULL && strcmp(stack->platform, "javascript") == 0 && has_text(event->message);
+	bool need_names = stack->language == &javascript_language && has_text(event->message);
 
 	for (int e = stack->nexceptions - 1; e >= 0; e--)
 	{

@@ -30,7 +30,8 @@ enum
 	COLUMN_MODULE,
 	COLUMN_FUNCTION,
 	COLUMN_FILE,
-	COLUMN_IN_APP,
+	COLUMN_EXCEPTION_CLASS,
+	COLUMN_ACTION,
 };
 
 /*
@@ -44,6 +45,19 @@ typedef struct Glob
 	bool contains;  /* a star, literal text, a star */
 } Glob;
 
+/* What becomes of a frame that a rule matches. */
+typedef enum Action
+{
+	ACTION_NONE, /* no rule matches */
+	ACTION_IN_APP,
+	ACTION_NOT_IN_APP,
+	ACTION_DROP,
+	ACTION_DROP_ABOVE,
+	ACTION_DROP_BELOW
+} Action;
+
+static const char *const action_names[] = {NULL, "in_app", "not_in_app", "drop", "drop_above", "drop_below"};
+
 typedef struct FrameRule
 {
 	int64 rule_id;
@@ -52,7 +66,8 @@ typedef struct FrameRule
 	Glob module;
 	Glob function;
 	Glob file;
-	InApp in_app;
+	Glob exception_class;
+	Action action;
 } FrameRule;
 
 static MemoryContext rules_context = NULL;
@@ -120,6 +135,16 @@ compare_rules(const void *a, const void *b)
 	return x->rule_id < y->rule_id ? -1 : x->rule_id > y->rule_id;
 }
 
+/* The action of a name; the table admits no others. */
+static Action
+read_action(Slice name)
+{
+	for (int i = 1; i < (int) lengthof(action_names); i++)
+		if (slice_equal(name, slice_of_string(action_names[i])))
+			return i;
+	return ACTION_NONE;
+}
+
 /* Reads one row into *rule. */
 static void
 read_rule(TupleTableSlot *slot, FrameRule *rule)
@@ -134,7 +159,8 @@ read_rule(TupleTableSlot *slot, FrameRule *rule)
 	rule->module = make_glob(column_text(slot, COLUMN_MODULE));
 	rule->function = make_glob(column_text(slot, COLUMN_FUNCTION));
 	rule->file = make_glob(column_text(slot, COLUMN_FILE));
-	rule->in_app = DatumGetBool(slot_getattr(slot, COLUMN_IN_APP, &isnull)) ? IN_APP_YES : IN_APP_NO;
+	rule->exception_class = make_glob(column_text(slot, COLUMN_EXCEPTION_CLASS));
+	rule->action = read_action(column_text(slot, COLUMN_ACTION));
 }
 
 /*
@@ -234,28 +260,74 @@ match_glob(const Glob *glob, Slice text)
 
 /* Is rule for this project and platform? */
 static inline bool
-concerns(const FrameRule *rule, int32 project_id, const char *platform)
+concerns(const FrameRule *rule, int32 project_id, const Language *language)
 {
 	if (rule->project_id != 0 && rule->project_id != project_id)
 		return false;
-	return rule->platform.data == NULL || (platform != NULL && strcmp(rule->platform.data, platform) == 0);
+	return rule->platform.data == NULL ||
+	       (language != NULL && strcmp(rule->platform.data, language->platform) == 0);
 }
 
-/* What the first rule that matches a frame says of it; unknown where none does. */
-static InApp
-ask_rules(const FrameRule *const *asked, int nasked, const Frame *frame)
+/* What the first rule that matches a frame says of it. */
+static Action
+ask_rules(const FrameRule *const *asked, int nasked, const Exception *exception, const Frame *frame)
 {
 	for (int i = 0; i < nasked; i++)
 		if (match_glob(&asked[i]->module, frame->module) &&
-		    match_glob(&asked[i]->function, frame->function) && match_glob(&asked[i]->file, frame->file))
-			return asked[i]->in_app;
-	return IN_APP_UNKNOWN;
+		    match_glob(&asked[i]->function, frame->function) && match_glob(&asked[i]->file, frame->file) &&
+		    match_glob(&asked[i]->exception_class, exception->type))
+			return asked[i]->action;
+	return ACTION_NONE;
+}
+
+/* Does any frame still count? */
+static bool
+any_counts(const Exception *exception)
+{
+	for (int f = 0; f < exception->nframes; f++)
+		if (!exception->frames[f].dropped)
+			return true;
+	return false;
+}
+
+/* Applies the rules to one exception's frames. */
+static void
+rule_exception(const FrameRule *const *asked, int nasked, bool reporter_knows, Exception *exception)
+{
+	int first = 0, last = exception->nframes; /* those from first to before last are kept */
+
+	for (int f = 0; f < exception->nframes; f++)
+	{
+		Frame *frame = &exception->frames[f];
+		Action action = ask_rules(asked, nasked, exception, frame);
+
+		CHECK_FOR_INTERRUPTS();
+		if (action == ACTION_DROP_ABOVE)
+			first = f + 1;
+		else if (action == ACTION_DROP_BELOW && f < last)
+			last = f;
+		frame->dropped = action >= ACTION_DROP;
+		if (action != ACTION_NONE)
+			frame->in_app = action == ACTION_IN_APP ? IN_APP_YES : IN_APP_NO;
+		else if (!reporter_knows || frame->in_app != IN_APP_NO)
+			frame->in_app = IN_APP_YES;
+	}
+	for (int f = 0; f < exception->nframes; f++)
+		if (f < first || f >= last)
+		{
+			exception->frames[f].dropped = true;
+			exception->frames[f].in_app = IN_APP_NO;
+		}
+	if (!any_counts(exception))
+		for (int f = 0; f < exception->nframes; f++)
+			exception->frames[f].dropped = false;
 }
 
 /*
- * Decides for each frame of stack whether it is in_app: the first rule that
- * matches has it; where none does, what the reporter said, or else yes.  A
- * reporter that calls none of the frames the application's own does not know.
+ * Decides for each frame of stack whether it counts, and whether it is in_app:
+ * the first rule that matches has it; where none does, what the reporter said,
+ * or else yes.  A reporter that calls none of the frames the application's own
+ * does not know.
  */
 void
 frame_rules_apply(int32 project_id, Stack *stack)
@@ -270,24 +342,13 @@ frame_rules_apply(int32 project_id, Stack *stack)
 		load_rules();
 	asked = palloc(Max(nrules, 1) * sizeof(FrameRule *));
 	for (int i = 0; i < nrules; i++)
-		if (concerns(&rules[i], project_id, stack->platform))
+		if (concerns(&rules[i], project_id, stack->language))
 			asked[nasked++] = &rules[i];
 
 	for (int e = 0; e < stack->nexceptions; e++)
 		for (int f = 0; f < stack->exceptions[e].nframes; f++)
 			reporter_knows |= stack->exceptions[e].frames[f].in_app == IN_APP_YES;
-
 	for (int e = 0; e < stack->nexceptions; e++)
-		for (int f = 0; f < stack->exceptions[e].nframes; f++)
-		{
-			Frame *frame = &stack->exceptions[e].frames[f];
-			InApp ruled = ask_rules(asked, nasked, frame);
-
-			CHECK_FOR_INTERRUPTS();
-			if (ruled != IN_APP_UNKNOWN)
-				frame->in_app = ruled;
-			else if (!reporter_knows || frame->in_app != IN_APP_NO)
-				frame->in_app = IN_APP_YES;
-		}
+		rule_exception(asked, nasked, reporter_knows, &stack->exceptions[e]);
 	pfree(asked);
 }

@@ -14,13 +14,13 @@ text_of_either(JsonbContainer *object, const char *name, const char *export_name
 	return has_text(s) ? s : json_member_text(object, export_name);
 }
 
-/* The number that a member holds, if it is a line or a column; otherwise 0. */
+/* The number that a member holds, if it is a line or a column; otherwise NO_POSITION. */
 static int32_t
 read_position(JsonbContainer *frame, const char *name, const char *export_name)
 {
 	int32_t number;
 
-	return read_number(text_of_either(frame, name, export_name), &number) ? number : 0;
+	return read_number(text_of_either(frame, name, export_name), &number) ? number : NO_POSITION;
 }
 
 /* Reads one frame. */
@@ -107,7 +107,7 @@ exceptions_read(JsonbContainer *exceptions, Slice platform, Stack *stack)
 	bool valid = true;
 	JsonbValue values;
 
-	stack->platform = platform.data ? platform_canonical(platform) : NULL;
+	stack->language = platform.data ? find_language(platform) : NULL;
 	if (json_member(exceptions, "values", &values))
 	{
 		exceptions = json_container(&values);

@@ -11,6 +11,7 @@
 #include "stack.h"
 
 static const char *const aliases[] = {"kotlin", "scala", "groovy", "clojure", "android", "jvm", NULL};
+static const char *const marks[] = {"at ", NULL};
 
 typedef struct Reader
 {
@@ -141,7 +142,7 @@ read_frame(Slice line, Frame *frame)
 	close = slice_find_char(slice_skip(line, open), ')');
 	if (close < 0)
 		return false;
-	memset(frame, 0, sizeof(*frame));
+	frame_clear(frame);
 	if (!read_place(slice_range(line, open + 1, open + close), frame))
 		return false;
 
@@ -228,7 +229,7 @@ take_heading(Reader *reader, Slice line)
 	reader->heading.len = line.data + line.len - reader->heading.data;
 }
 
-/* Reads text; see StackParser. */
+/* Reads text; see Language. */
 static void
 parse_java(Slice text, Stack *stack)
 {
@@ -277,4 +278,13 @@ parse_java(Slice text, Stack *stack)
 	}
 }
 
-const StackParser java_parser = {"java", aliases, parse_java};
+/* See Language: the class and the method. */
+static void
+identify_java(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
+{
+	if (module->len > 0 && slice_starts(*function, *module) && function->len > module->len &&
+	    function->data[module->len] == '.')
+		*function = slice_skip(*function, module->len + 1);
+}
+
+const Language java_language = {"java", aliases, marks, parse_java, identify_java};

@@ -13,6 +13,7 @@
 
 static const char *const aliases[] = {"node", "nodejs", "typescript", "browser",
                                       "deno", "bun",    "electron",   NULL};
+static const char *const marks[] = {"at ", "@", NULL};
 
 /* Reads the line that names an error; strictly: only where the name ends as those of errors do. */
 static bool
@@ -52,18 +53,6 @@ read_named(Slice line, bool strict, Exception *exception)
 	return true;
 }
 
-/* Takes `:number` off the end of *place. */
-static bool
-take_number(Slice *place, int32_t *number)
-{
-	ptrdiff_t colon = slice_find_last_char(*place, ':');
-
-	if (colon <= 0 || !read_number(slice_skip(*place, colon + 1), number))
-		return false;
-	place->len = colon;
-	return true;
-}
-
 /* Reads `file:line:column`, or one of the words that stand where there is no file. */
 static bool
 read_place(Slice place, bool alone, Frame *frame)
@@ -81,12 +70,12 @@ read_place(Slice place, bool alone, Frame *frame)
 			return false;
 		place.len = close;
 	}
-	if (take_number(&place, &frame->column) && take_number(&place, &frame->line))
+	if (take_position(&place, &frame->column) && take_position(&place, &frame->line))
 	{
 		frame->file = place;
 		return true;
 	}
-	frame->line = frame->column = 0;
+	frame->line = frame->column = NO_POSITION;
 	return !alone && (slice_equal(place, SLICE("native")) || slice_equal(place, SLICE("<anonymous>")) ||
 	                  slice_starts(place, SLICE("index ")));
 }
@@ -119,7 +108,7 @@ read_frame(Slice line, Frame *frame)
 	line = slice_skip(line, at.len);
 	if (slice_ends(line, brace))
 		line.len -= brace.len;
-	memset(frame, 0, sizeof(*frame));
+	frame_clear(frame);
 	if (line.len > 0 && line.data[line.len - 1] == ')')
 		open = find_open(line);
 	if (open < 0)
@@ -158,7 +147,7 @@ last_line(Slice text)
 	return slice_trim(slice_skip(text, end + 1));
 }
 
-/* Reads text; see StackParser. */
+/* Reads text; see Language. */
 static void
 parse_javascript(Slice text, Stack *stack)
 {
@@ -202,4 +191,11 @@ parse_javascript(Slice text, Stack *stack)
 	}
 }
 
-const StackParser javascript_parser = {"javascript", aliases, parse_javascript};
+/* See Language.  An SDK names the module of a function, the text of a trace only its file. */
+static void
+identify_javascript(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
+{
+	*module = frame->file.len > 0 ? file_stem(frame->file) : last_name(*module, '.');
+}
+
+const Language javascript_language = {"javascript", aliases, marks, parse_javascript, identify_javascript};

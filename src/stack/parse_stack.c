@@ -42,7 +42,7 @@ push_position(JsonbParseState **state, const char *key, int32 number)
 	JsonbValue value = {.type = jbvNull};
 
 	push_key(state, key);
-	if (number > 0)
+	if (number >= 0)
 	{
 		value.type = jbvNumeric;
 		value.val.numeric = int64_to_numeric(number);
@@ -98,8 +98,7 @@ errtrack_parse_stack(PG_FUNCTION_ARGS)
 	frame_rules_apply(1, &stack);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_text(&state, "platform",
-	          stack.platform ? (Slice){stack.platform, strlen(stack.platform)} : NO_SLICE);
+	push_text(&state, "platform", stack.language ? slice_of_string(stack.language->platform) : NO_SLICE);
 	push_key(&state, "exceptions");
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < stack.nexceptions; i++)

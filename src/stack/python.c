@@ -10,6 +10,7 @@
 #include "stack.h"
 
 static const char *const aliases[] = {"python3", "py", "django", "flask", "celery", NULL};
+static const char *const marks[] = {"File \"", NULL};
 
 /* Where in a traceback a line was read. */
 typedef enum Place
@@ -54,7 +55,7 @@ read_frame(Slice line, Frame *frame)
 	at = slice_find(line, middle);
 	if (at < 0)
 		return false;
-	memset(frame, 0, sizeof(*frame));
+	frame_clear(frame);
 	frame->file = slice_range(line, 0, at);
 	line = slice_skip(line, at + middle.len);
 	while (digits < line.len && is_digit(line.data[digits]))
@@ -162,7 +163,7 @@ take_in_frames(Reader *reader, Slice line)
 	}
 }
 
-/* Reads text; see StackParser. */
+/* Reads text; see Language. */
 static void
 parse_python(Slice text, Stack *stack)
 {
@@ -189,4 +190,15 @@ parse_python(Slice text, Stack *stack)
 	stack_reverse_exceptions(stack);
 }
 
-const StackParser python_parser = {"python", aliases, parse_python};
+/*
+ * See Language.  An SDK names the module of a function and its class, the text
+ * of a trace only its file and, before Python 3.11, no class.
+ */
+static void
+identify_python(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
+{
+	*module = frame->file.len > 0 ? file_stem(frame->file) : last_name(*module, '.');
+	*function = last_name(*function, '.');
+}
+
+const Language python_language = {"python", aliases, marks, parse_python, identify_python};

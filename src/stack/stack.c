@@ -3,17 +3,20 @@
  */
 #include "stack.h"
 
+#include "prefix.h"
+
 /*
  * The languages, the strictest first: where nobody says which it is, the first
  * one that reads a trace in the text has it.
  */
-static const StackParser *const parsers[] = {
-	&python_parser,
-	&java_parser,
-	&javascript_parser,
+static const Language *const languages[] = {
+	&python_language, &java_language,    &go_language,         &rust_language,   &dotnet_language,
+	&php_language,    &ruby_language,    &dart_language,       &erlang_language, &kernel_language,
+	&bsd_language,    &apple_language,   &native_language,     &perl_language,   &lua_language,
+	&r_language,      &plpgsql_language, &javascript_language,
 };
 
-#define NPARSERS (sizeof(parsers) / sizeof(parsers[0]))
+#define NLANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
 /* Makes *stack empty; what is added to it comes from allocator. */
 void
@@ -65,9 +68,17 @@ stack_add_frame(Stack *stack, Exception *exception)
 		exception->frames =
 			grow(stack, exception->frames, exception->nframes, &exception->frames_size, sizeof(Frame));
 	frame = &exception->frames[exception->nframes++];
-	memset(frame, 0, sizeof(*frame));
+	frame_clear(frame);
 	stack->total_frames++;
 	return frame;
+}
+
+/* Makes *frame one of which nothing is known. */
+void
+frame_clear(Frame *frame)
+{
+	memset(frame, 0, sizeof(*frame));
+	frame->line = frame->column = NO_POSITION;
 }
 
 /* For languages that print the cause first. */
@@ -139,56 +150,106 @@ read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *excep
 	return false;
 }
 
-/* The parser for a platform's name, or NULL. */
-static const StackParser *
-find_parser(Slice platform)
+/* Takes `:number` off the end of *place; false, and nothing changed, where it does not end so. */
+bool
+take_position(Slice *place, int32_t *position)
 {
-	for (size_t i = 0; i < NPARSERS; i++)
+	ptrdiff_t colon = slice_find_last_char(*place, ':');
+
+	if (colon < 0 || !read_number(slice_skip(*place, colon + 1), position))
+		return false;
+	place->len = colon;
+	return true;
+}
+
+/* The last name of a qualified one: `views` of `shop.views`. */
+Slice
+last_name(Slice name, char separator)
+{
+	ptrdiff_t at = slice_find_last_char(name, separator);
+
+	return at >= 0 ? slice_skip(name, at + 1) : name;
+}
+
+/* A file's name without its folder, what follows a '?', and its ending. */
+Slice
+file_stem(Slice file)
+{
+	ptrdiff_t at = slice_find_char(file, '?');
+
+	if (at > 0)
+		file.len = at;
+	file = last_name(last_name(file, '/'), '\\');
+	at = slice_find_char(file, '.');
+	if (at > 0)
+		file.len = at;
+	return file;
+}
+
+/* The language that a platform's name stands for ('node' is JavaScript), or NULL. */
+const Language *
+find_language(Slice platform)
+{
+	for (size_t i = 0; i < NLANGUAGES; i++)
 	{
-		if (slice_equal(platform, (Slice){parsers[i]->platform, strlen(parsers[i]->platform)}))
-			return parsers[i];
-		for (const char *const *alias = parsers[i]->aliases; *alias; alias++)
-			if (slice_equal(platform, (Slice){*alias, strlen(*alias)}))
-				return parsers[i];
+		if (slice_equal(platform, slice_of_string(languages[i]->platform)))
+			return languages[i];
+		for (const char *const *alias = languages[i]->aliases; *alias; alias++)
+			if (slice_equal(platform, slice_of_string(*alias)))
+				return languages[i];
 	}
 	return NULL;
 }
 
-/* The language that a platform's name stands for ('node' is 'javascript'), or NULL. */
-const char *
-platform_canonical(Slice platform)
+/*
+ * Sets *module and *function to what identifies a frame's code; language NULL:
+ * one that is not known, whose module is its file where none is named.
+ */
+void
+frame_identify(const Language *language, const Frame *frame, Allocator allocator, Slice *module,
+               Slice *function)
 {
-	const StackParser *parser = find_parser(platform);
-
-	return parser ? parser->platform : NULL;
+	*module = frame->module;
+	*function = frame->function;
+	if (language)
+		language->identify(frame, allocator, module, function);
+	else if (frame->module.len == 0)
+		*module = file_stem(frame->file);
 }
 
-/* Lets one parser try; false, and stack empty, where it finds no trace. */
+/* Lets one language try; false, and stack empty, where it finds no trace. */
 static bool
-try_parser(const StackParser *parser, Slice text, Stack *stack)
+try_language(const Language *language, Slice text, Stack *stack)
 {
+	const char *const *mark = language->marks;
+
+	while (*mark && slice_find(text, slice_of_string(*mark)) < 0)
+		mark++;
+	if (*mark == NULL)
+		return false;
 	stack_init(stack, stack->allocator);
-	parser->parse(text, stack);
+	language->parse(text, stack);
 	if (stack->nexceptions == 0)
 		return false;
-	stack->platform = parser->platform;
+	stack->language = language;
 	return true;
 }
 
 /*
- * Reads text into *stack (made with stack_init).  The platform's own parser is
- * asked first; where there is none, or it finds nothing, the others in turn.
+ * Reads text into *stack (made with stack_init).  The platform's own language
+ * is asked first; where there is none, or it finds nothing, the others in turn.
  * False where text holds no trace that any of them reads.
  */
 bool
 stack_parse(Slice text, Slice platform, Stack *stack)
 {
-	const StackParser *named = platform.data ? find_parser(platform) : NULL;
+	const Language *named = platform.data ? find_language(platform) : NULL;
 
-	if (named && try_parser(named, text, stack))
+	text = without_prefixes(text, stack->allocator);
+	if (named && try_language(named, text, stack))
 		return true;
-	for (size_t i = 0; i < NPARSERS; i++)
-		if (parsers[i] != named && try_parser(parsers[i], text, stack))
+	for (size_t i = 0; i < NLANGUAGES; i++)
+		if (languages[i] != named && try_language(languages[i], text, stack))
 			return true;
 	stack_init(stack, stack->allocator);
 	return false;

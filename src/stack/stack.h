@@ -6,6 +6,9 @@
 
 #include "../portable.h"
 
+/* A line or a column that is not known. */
+#define NO_POSITION (-1)
+
 /* Frames of one event beyond this number are passed over. */
 #define STACK_MAX_FRAMES 100000
 
@@ -17,15 +20,18 @@ typedef enum InApp
 	IN_APP_YES
 } InApp;
 
+struct Language;
+
 /* One stack entry. */
 typedef struct Frame
 {
 	Slice function; /* as printed, qualified where the text qualifies it */
 	Slice module;   /* what qualifies it, or a module that the reporter named */
 	Slice file;
-	int32_t line;   /* 1-based; 0: not known */
-	int32_t column; /* 1-based; 0: not known */
+	int32_t line;   /* 1-based, 0 where the text prints that; NO_POSITION: not known */
+	int32_t column; /* likewise */
 	InApp in_app;
+	bool dropped; /* a rule says that it identifies nothing */
 } Frame;
 
 /* One exception of a chain. */
@@ -42,7 +48,7 @@ typedef struct Exception
 /* All that a trace tells: the exception that was reported, then its causes. */
 typedef struct Stack
 {
-	const char *platform; /* the language that was read, NULL where none was */
+	const struct Language *language; /* the one that was read, or that the reporter named; NULL: none */
 	Exception *exceptions;
 	int nexceptions;
 	int exceptions_size;
@@ -51,28 +57,58 @@ typedef struct Stack
 	Allocator allocator;
 } Stack;
 
-/* How one language prints its traces. */
-typedef struct StackParser
+/* What a language is called, how it prints its traces, and what in a frame identifies its code. */
+typedef struct Language
 {
 	const char *platform;
 	/* other names of the platform, or of platforms that print alike; ends in NULL */
 	const char *const *aliases;
+	/* text that holds none of these holds no such trace, and is not offered to parse; ends in NULL */
+	const char *const *marks;
 	/* Fills stack from text; leaves it without exceptions where text holds no such trace. */
 	void (*parse)(Slice text, Stack *stack);
-} StackParser;
+	/*
+	 * Sets *module and *function to what identifies the frame's code, without
+	 * what changes between runs and builds: parts of the frame's text, or of
+	 * what it takes from allocator.  The frame may come from a trace's text or
+	 * from an SDK's JSON, and should be identified alike.
+	 */
+	void (*identify)(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
+} Language;
 
-extern const StackParser python_parser;
-extern const StackParser java_parser;
-extern const StackParser javascript_parser;
+extern const Language python_language;
+extern const Language java_language;
+extern const Language javascript_language;
+extern const Language go_language;
+extern const Language ruby_language;
+extern const Language php_language;
+extern const Language dotnet_language;
+extern const Language rust_language;
+extern const Language native_language;
+extern const Language apple_language;
+extern const Language dart_language;
+extern const Language erlang_language;
+extern const Language perl_language;
+extern const Language lua_language;
+extern const Language r_language;
+extern const Language plpgsql_language;
+extern const Language kernel_language;
+extern const Language bsd_language;
 
 extern void stack_init(Stack *stack, Allocator allocator);
 extern Exception *stack_add_exception(Stack *stack);
 extern Frame *stack_add_frame(Stack *stack, Exception *exception);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
+extern void frame_clear(Frame *frame);
+extern bool take_position(Slice *place, int32_t *position);
+extern Slice last_name(Slice name, char separator);
+extern Slice file_stem(Slice file);
 extern bool
 read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception);
 extern bool stack_parse(Slice text, Slice platform, Stack *stack);
-extern const char *platform_canonical(Slice platform);
+extern const Language *find_language(Slice platform);
+extern void frame_identify(const Language *language, const Frame *frame, Allocator allocator, Slice *module,
+                           Slice *function);
 
 #endif /* ERRTRACK_STACK_H */

@@ -108,7 +108,7 @@ FROM (VALUES
   ('42501', 'UPDATE errtrack.issues SET status = ''resolved'''),
   ('42501', 'DELETE FROM errtrack.issues'),
   ('42501', 'DELETE FROM errtrack.alerts'),
-  ('42501', 'INSERT INTO errtrack.frame_rules (module, in_app) VALUES (''a'', true)'),
+  ('42501', 'INSERT INTO errtrack.frame_rules (module, action) VALUES (''a'', ''in_app'')'),
   ('42501', 'SELECT nextval(''errtrack.issues_issue_id_seq'')'),
   ('42501', 'SELECT errtrack.resolve(1)'),
   ('42501', 'SELECT errtrack.acknowledge(1)'),

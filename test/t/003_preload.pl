@@ -72,7 +72,7 @@ $node->safe_psql(
 	'source', q{
 CREATE EXTENSION errtrack;
 SELECT errtrack.create_project('shop');
-INSERT INTO errtrack.frame_rules (project_id, platform, module, in_app) VALUES (2, 'java', 'com.mine.*', false);
+INSERT INTO errtrack.frame_rules (project_id, platform, module, action) VALUES (2, 'java', 'com.mine.*', 'not_in_app');
 INSERT INTO errtrack.raw_events (project_id, exception_class, message, release)
 SELECT 1 + n % 2, 'Known' || chr(97 + n % 4), 'consumed', '1.0' FROM generate_series(1, 40) AS n;
 SELECT errtrack.consume();
@@ -101,7 +101,7 @@ $node->command_ok([ 'pg_dump', '-f', "$dump/plain.sql", 'source' ], 'pg_dump, pl
 # All that must be the same; issue ids of the same batch may be drawn in another order.
 my $state = q{
 SELECT 'project', project_id, name, NULL, NULL FROM errtrack.projects
-UNION ALL SELECT 'rule', project_id, module, in_app::text, rule_id::text FROM errtrack.frame_rules WHERE NOT built_in
+UNION ALL SELECT 'rule', project_id, module, action, rule_id::text FROM errtrack.frame_rules WHERE NOT built_in
 UNION ALL SELECT 'issue', project_id, title, status::text, concat_ws(' ', occurrence_count, regression_count, release_introduced, release_fixed, resolved_at)
   FROM errtrack.issues
 UNION ALL SELECT 'known issue', project_id, title, issue_id::text, NULL FROM errtrack.issues WHERE issue_id <= 4
@@ -131,7 +131,7 @@ sub check_restored
 		't', "$how: no frame rule twice");
 	is($node->safe_psql($database, q{SELECT errtrack.create_project('after')}), 3, "$how: projects go on");
 	$node->safe_psql($database,
-		q{INSERT INTO errtrack.frame_rules (module, in_app) VALUES ('after', false)});
+		q{INSERT INTO errtrack.frame_rules (module, action) VALUES ('after', 'not_in_app')});
 	my $n = $node->safe_psql($database, 'SELECT count(*), max(issue_id) FROM errtrack.issues');
 	my ($count, $max) = split /\|/, $n;
 	$node->safe_psql($database,

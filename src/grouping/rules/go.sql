@@ -1,0 +1,2 @@
+-- ---- frame rules: go ----
+

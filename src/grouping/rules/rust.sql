@@ -1,0 +1,2 @@
+-- ---- frame rules: rust ----
+
