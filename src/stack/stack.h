@@ -31,7 +31,8 @@ typedef struct Frame
 	int32_t line;   /* 1-based, 0 where the text prints that; NO_POSITION: not known */
 	int32_t column; /* likewise */
 	InApp in_app;
-	bool dropped; /* a rule says that it identifies nothing */
+	int64_t rule_id; /* the frame rule that decided on it, 0: none */
+	bool dropped;    /* a rule says that it identifies nothing */
 } Frame;
 
 /* One exception of a chain. */
@@ -74,6 +75,8 @@ typedef struct Language
 	 * from an SDK's JSON, and should be identified alike.
 	 */
 	void (*identify)(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
+	/* what stands before the class in a module; NUL: a module is no class */
+	char class_separator;
 } Language;
 
 extern const Language python_language;
