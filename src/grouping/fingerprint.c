@@ -170,12 +170,23 @@ count_package(Grouping *grouping, const Stack *stack, const Candidate *caller)
 	part->in_app_key = true;
 }
 
+/* No frame is in-app: the innermost ones count; false where they have no names. */
+static bool
+choose_innermost(const Stack *stack, Candidate *candidates, int n)
+{
+	if (n == 0 || !has_name(stack, &candidates[0]))
+		return false;
+	for (int i = 0; i < n && i < FALLBACK_FRAMES; i++)
+		count_frame(&candidates[i], "no frame is in-app: among the innermost");
+	return true;
+}
+
 /*
  * Chooses among the frames that count those that identify the error: the
  * innermost in-app one, and the package of the in-app one that called it.
  * Where it is the only one, the frame that called it, whatever that is; where
- * there is none, the innermost FALLBACK_FRAMES.  Returns whether any of them
- * has a name.
+ * there is none, the innermost FALLBACK_FRAMES.  False, and none counts, where
+ * the first of them has no name.
  */
 static bool
 choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int n)
@@ -185,16 +196,9 @@ choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int
 	while (first < n && candidates[first].frame->in_app != IN_APP_YES)
 		first++;
 	if (first == n)
-	{
-		bool any = false;
-
-		for (int i = 0; i < n && i < FALLBACK_FRAMES; i++)
-		{
-			any |= has_name(stack, &candidates[i]);
-			count_frame(&candidates[i], "no frame is in-app: among the innermost");
-		}
-		return any;
-	}
+		return choose_innermost(stack, candidates, n);
+	if (!has_name(stack, &candidates[first]))
+		return false;
 	count_frame(&candidates[first], "innermost in-app frame");
 	for (second = first + 1; second < n; second++)
 		if (candidates[second].frame->in_app == IN_APP_YES)
@@ -203,13 +207,26 @@ choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int
 		count_package(grouping, stack, &candidates[second]);
 	else if (first + 1 < n)
 		count_frame(&candidates[first + 1], "calls the only in-app frame");
-	return has_name(stack, &candidates[first]);
+	return true;
 }
 
-/* The frames have no names: a few more of them count. */
+/*
+ * None of the chosen frames has a name.  In JavaScript even their files change
+ * with each bundle, so there the message alone identifies, if there is one;
+ * otherwise a few more frames count beside it.
+ */
 static void
-choose_nameless_frames(Candidate *candidates, int n)
+choose_nameless_frames(const Stack *stack, Candidate *candidates, int n, bool has_message)
 {
+	if (stack->language == &javascript_language && has_message)
+	{
+		for (int i = 0; i < n; i++)
+		{
+			candidates[i].part->in_app_key = candidates[i].part->in_all_key = false;
+			candidates[i].part->reason = "frames without names";
+		}
+		return;
+	}
 	for (int i = 0; i < n && i < NAMELESS_FRAMES; i++)
 		count_frame(&candidates[i], "frames without names: among the innermost");
 }
@@ -294,10 +311,10 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	if (choose_frames(grouping, stack, candidates, n))
 	{
 		if (has_text(message))
-			add_part(grouping, PART_MESSAGE, message, normalized(message), "the frames identify the error");
+			add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
 		return;
 	}
-	choose_nameless_frames(candidates, n);
+	choose_nameless_frames(stack, candidates, n, has_text(message));
 	if (has_text(message))
 		count_in_both(add_part(grouping, PART_MESSAGE, message, normalized(message), "frames without names"));
 }
