@@ -26,7 +26,7 @@ static const char *const aliases[] = {
 	"electron",  "coffee",  "react",        "react-native", "angular", "vue",
 	"capacitor", "cordova", "node-express", "nextjs",       "svelte",  NULL,
 };
-static const char *const marks[] = {"at ", "@", " script", "called from line", NULL};
+static const char *const marks[] = {"at ", "@", " script", "called from line", "(execjs)", NULL};
 
 typedef struct Reader
 {
@@ -177,6 +177,29 @@ last_line(Slice text)
 	return slice_trim(slice_skip(text, end + 1));
 }
 
+/* Is line made of the marks that Node.js puts under a piece of source? */
+static bool
+is_marks(Slice line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (line.data[i] != '^')
+			return false;
+	return line.len > 0;
+}
+
+/* value without the source that Deno shows below it: a line, and marks below that. */
+static Slice
+without_source(Slice value)
+{
+	ptrdiff_t end = slice_find_last_char(value, '\n');
+
+	if (end < 0 || !is_marks(slice_trim(slice_skip(value, end + 1))))
+		return value;
+	value.len = end;
+	end = slice_find_last_char(value, '\n');
+	return end > 0 ? slice_trim_lines(slice_range(value, 0, end)) : value;
+}
+
 /* Does line say that the error below it caused the one above, or is part of it? */
 static bool
 is_link(Slice line)
@@ -203,7 +226,7 @@ take_heading(Reader *reader, Slice line, Slice trimmed)
 {
 	size_t indent = trimmed.data - line.data;
 
-	if (trimmed.len == 0)
+	if (trimmed.len == 0 || slice_equal(trimmed, SLICE("Backtrace:")))
 		return;
 	if (reader->in_list && trimmed.data[0] == ']' && indent <= reader->list_indent)
 		reader->in_list = false;
@@ -235,6 +258,33 @@ take_heading(Reader *reader, Slice line, Slice trimmed)
 	reader->heading.len = line.data + line.len - reader->heading.data;
 }
 
+/*
+ * Adds where a script cannot be read, for which there is no frame yet.  Node.js
+ * shows it above the error: the place, the source and marks under it.
+ */
+static void
+add_syntax_error(Reader *reader)
+{
+	Slice rest = reader->heading, line, above[2] = {NO_SLICE, NO_SLICE};
+	Frame frame, *added;
+
+	while (next_line(&rest, &line))
+	{
+		line = slice_trim(line);
+		frame_clear(&frame);
+		if (is_marks(line) && above[0].data && javascript_read_place(above[0], &frame) &&
+		    frame.column == NO_POSITION && frame.line != NO_POSITION && javascript_is_file(frame.file))
+		{
+			added = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->exception]);
+			if (added)
+				*added = frame;
+			return;
+		}
+		above[0] = above[1];
+		above[1] = line;
+	}
+}
+
 /* Begins an error that the lines in heading name; false where they belong to another trace. */
 static bool
 begin(Reader *reader)
@@ -258,8 +308,11 @@ begin(Reader *reader)
 	exception = stack_add_exception(reader->stack);
 	reader->exception = reader->stack->nexceptions - 1;
 	if (reader->heading.data && !read_heading(reader->heading, read_named, exception) &&
-	    reader->form == javascript_read_v8)
+	    reader->form != javascript_read_gecko)
 		exception->value = last_line(reader->heading);
+	exception->value = without_source(exception->value);
+	if (reader->heading.data && slice_equal(exception->type, SLICE("SyntaxError")))
+		add_syntax_error(reader);
 	reader->outer = reader->heading = NO_SLICE;
 	reader->linked = false;
 	return true;
@@ -345,19 +398,20 @@ read_frame(Reader *reader, Slice line, Frame *frame)
 		javascript_read_v8,
 		javascript_read_gecko,
 		javascript_read_opera,
+		javascript_read_execjs,
 	};
 
 	if (reader->form)
 		return reader->form(line, frame);
-	for (int i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 	{
 		Likeness likeness = forms[i](line, frame);
 
-		if (likeness != NO_FRAME)
-		{
-			reader->form = likeness == FRAME ? forms[i] : NULL;
+		if (likeness == FRAME)
+			reader->form = forms[i];
+		/* only Gecko's are certain to be frames where two stand together */
+		if (likeness == FRAME || (likeness == MAYBE_FRAME && forms[i] == javascript_read_gecko))
 			return likeness;
-		}
 	}
 	return NO_FRAME;
 }
@@ -423,6 +477,8 @@ is_among_frames(Reader *reader, Slice line)
 {
 	if (reader->form == javascript_read_opera)
 		return reader->after_frame; /* its source */
+	if (reader->form == javascript_read_gecko)
+		return slice_find_char(line, '@') >= 0 || slice_equal(line, SLICE("eval code"));
 	return slice_starts(line, SLICE("at ")) || take_omitted(reader, line) ||
 	       (slice_starts(line, SLICE("... skipping ")) && slice_ends(line, SLICE(" frames")));
 }

@@ -20,6 +20,7 @@ extern bool javascript_is_script(Slice file);
 extern void javascript_set_function(Frame *frame, Slice function);
 extern Likeness javascript_read_v8(Slice line, Frame *frame);
 extern Likeness javascript_read_gecko(Slice line, Frame *frame);
+extern Likeness javascript_read_execjs(Slice line, Frame *frame);
 extern Likeness javascript_read_opera(Slice line, Frame *frame);
 extern void javascript_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
 

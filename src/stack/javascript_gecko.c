@@ -10,12 +10,9 @@
  */
 #include "javascript.h"
 
-/*
- * The index of the '@' that ends the function: the first one that is not quoted
- * (`cart["@total"]`); the file may hold others.
- */
+/* The index of the first '@' that is not quoted, as in `cart["@total"]`, or -1. */
 static ptrdiff_t
-find_at(Slice line)
+find_unquoted_at(Slice line)
 {
 	bool quoted = false;
 
@@ -29,6 +26,26 @@ find_at(Slice line)
 			quoted = !quoted;
 	}
 	return quoted ? slice_find_char(line, '@') : -1;
+}
+
+/* The index of the '@' that ends the function, or -1: names hold some (`read@all`), and so do paths. */
+static ptrdiff_t
+find_at(Slice line)
+{
+	ptrdiff_t at = slice_find(line, SLICE("://")), slash, more;
+
+	if (at > 0)
+	{
+		while (at > 0 && (is_word(line.data[at - 1]) || line.data[at - 1] == '-' || line.data[at - 1] == ':'))
+			at--;
+		return at > 0 && line.data[at - 1] == '@' ? at - 1 : -1;
+	}
+	at = find_unquoted_at(line);
+	slash = slice_find_char(line, '/');
+	if (at < 0 || slash < at)
+		slash = at < 0 || slash >= 0 ? at : (ptrdiff_t) line.len;
+	more = slice_find_last_char(slice_range(line, 0, slash < 0 ? 0 : slash), '@');
+	return more > at ? more : at;
 }
 
 /* Takes the arguments off the end of an old name: `total(1,2)`; and says so of names that stand for none. */
@@ -120,9 +137,9 @@ read_place(Slice place, Frame *frame)
 	if (frame->file.len == 0)
 		return MAYBE_FRAME;
 	if (slice_find(frame->file, SLICE("://")) > 0 ? !is_url(frame->file) : !javascript_is_file(frame->file))
-		return slice_equal(frame->file, SLICE("debugger eval code")) ? FRAME : NO_FRAME;
-	if (slice_find_char(frame->file, ' ') >= 0 && !javascript_is_script(frame->file))
 		return NO_FRAME;
+	if (slice_find_char(frame->file, ' ') >= 0 && !javascript_is_script(frame->file))
+		return slice_equal(frame->file, SLICE("debugger eval code")) ? FRAME : NO_FRAME;
 	if (frame->line == NO_POSITION)
 		return FRAME; /* WebAssembly */
 	if (frame->column == NO_POSITION)

@@ -136,27 +136,59 @@ is_build_folder(Slice folder)
 {
 	return folder.len == 0 || slice_equal(folder, SLICE("dist")) || slice_equal(folder, SLICE("build")) ||
 	       slice_equal(folder, SLICE("lib")) || slice_equal(folder, SLICE("src")) ||
+	       slice_equal(folder, SLICE("assets")) || slice_equal(folder, SLICE("static")) ||
+	       slice_equal(folder, SLICE("public")) || slice_equal(folder, SLICE("js")) ||
+	       slice_equal(folder, SLICE("out")) || slice_equal(folder, SLICE("chunks")) ||
 	       slice_equal(folder, SLICE(".")) || slice_equal(folder, SLICE("~")) || is_number(folder) ||
 	       is_hash(folder);
 }
 
+/* name with '/' in place of '\\', as other systems have it. */
+static Slice
+with_slashes(Slice name, Allocator allocator)
+{
+	char *copy;
+
+	if (slice_find_char(name, '\\') < 0)
+		return name;
+	copy = allocator.alloc(allocator.context, name.len);
+	for (size_t i = 0; i < name.len; i++)
+		copy[i] = name.data[i] == '\\' ? '/' : name.data[i];
+	return (Slice){copy, name.len};
+}
+
+/* The path of a URL, or file where it is none. */
+static Slice
+without_host(Slice file)
+{
+	ptrdiff_t at = slice_find(file, SLICE("://")), slash;
+
+	if (at < 0)
+		return file;
+	file = slice_skip(file, at + 3);
+	slash = slice_find_char(file, '/');
+	return slice_skip(file, slash >= 0 ? (size_t) slash : file.len);
+}
+
 /* What identifies a script: its name, and its folder where that is one of many of the name. */
 static Slice
-identify_file(Slice file)
+identify_file(Slice file, Allocator allocator)
 {
-	ptrdiff_t at = slice_find_char(file, '?'), slash;
+	ptrdiff_t at, slash;
 	Slice path, name;
 
-	if (at > 0)
+	/* no file, or one whose name is made anew each time */
+	if (file.len == 0 || file.data[0] == '<' || file.data[0] == '[' || file.data[0] == '(' ||
+	    slice_starts(file, SLICE("blob:")) || slice_starts(file, SLICE("data:")) ||
+	    slice_starts(file, SLICE("native")) || slice_equal(file, SLICE("eval code")))
+		return slice_range(file, 0, 0);
+	file = without_host(file);
+	at = slice_find_char(file, '?');
+	if (at >= 0)
 		file.len = at;
 	at = slice_find_char(file, '#');
-	if (at > 0)
+	if (at >= 0)
 		file.len = at;
-	/* no file, or one whose name is made anew each time */
-	if (file.len == 0 || file.data[0] == '<' || file.data[0] == '[' || slice_starts(file, SLICE("blob:")) ||
-	    slice_starts(file, SLICE("data:")) || slice_starts(file, SLICE("native")) ||
-	    slice_equal(file, SLICE("eval code")))
-		return slice_range(file, 0, 0);
 	slash = find_last_slash(file);
 	name = strip_name(slice_skip(file, slash + 1));
 	if (slice_starts(name, SLICE("node:")))
@@ -171,10 +203,10 @@ identify_file(Slice file)
 
 		slash = find_last_slash(path);
 		folder = slice_skip(path, slash + 1);
-		if (slash < 0 || folder.data[folder.len > 0 ? folder.len - 1 : 0] == ':')
-			break;
 		if (!is_build_folder(folder))
-			return slice_range(folder, 0, name.data + name.len - folder.data);
+			return with_slashes(slice_range(folder, 0, name.data + name.len - folder.data), allocator);
+		if (slash <= 0)
+			break;
 		path.len = slash;
 	}
 	return name;
@@ -199,6 +231,7 @@ is_nameless(Slice name)
 		{"global", 6},
 		{"module code", 11},
 		{"eval code", 9},
+		{"eval", 4}, /* how webpack runs a module's body */
 		{"{anonymous}", 11},
 	};
 
@@ -232,8 +265,16 @@ without_words(Slice name)
 static Slice
 identify_function(Slice name)
 {
-	const Slice none = NO_SLICE;
-	ptrdiff_t at = slice_find(name, SLICE(" [as "));
+	const Slice none = NO_SLICE, wasm = SLICE("wasm-function[");
+	ptrdiff_t at = slice_find(name, wasm), close;
+
+	if (at >= 0 && (close = slice_find_char(slice_skip(name, at), ']')) > 0)
+	{
+		Slice inner = slice_range(name, at + wasm.len, at + close);
+
+		return is_number(inner) ? slice_range(name, at, at + close) : inner;
+	}
+	at = slice_find(name, SLICE(" [as "));
 
 	if (at > 0)
 		name.len = at;
@@ -264,6 +305,6 @@ identify_function(Slice name)
 void
 javascript_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
 {
-	*module = frame->file.len > 0 ? identify_file(frame->file) : identify_file(last_name(*module, ':'));
+	*module = identify_file(frame->file.len > 0 ? frame->file : last_name(*module, ':'), allocator);
 	*function = identify_function(*function);
 }

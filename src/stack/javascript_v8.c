@@ -27,7 +27,8 @@ bool
 javascript_is_file(Slice file)
 {
 	static const Slice names[] = {
-		{"repl", 4}, {"eval code", 9}, {"Function code", 13}, {"Unknown script code", 19}, {"native", 6},
+		{"repl", 4},   {"eval code", 9},    {"Function code", 13},      {"Unknown script code", 19},
+		{"native", 6}, {"self-hosted", 11}, {"debugger eval code", 18},
 	};
 	ptrdiff_t dot;
 
@@ -115,6 +116,7 @@ javascript_set_function(Frame *frame, Slice function)
 	frame->function = function;
 	end = slice_find(function, SLICE(" [as "));
 	name = end > 0 ? slice_range(function, 0, end) : function;
+	name = last_name(name, '*');
 	/* names made of paths (`Module../src/cart.js`) and of expressions (`a/b.c`, `t[e].d`) have no owner */
 	if (slice_find_char(name, '/') >= 0 || slice_find_char(name, '[') >= 0)
 		return;
@@ -223,7 +225,7 @@ read_place_alone(Slice place, Frame *frame)
 	/* a parenthesis that is not closed was before a place, whose end is cut off */
 	if (slice_find_last_char(frame->file, '(') > slice_find_last_char(frame->file, ')'))
 		return false;
-	return frame->column != NO_POSITION || slice_find(frame->file, SLICE("://")) > 0 ||
+	return frame->column != NO_POSITION || frame->line == NO_POSITION ||
 	       (javascript_is_script(frame->file) && slice_find_char(frame->file, ' ') < 0);
 }
 
@@ -279,7 +281,33 @@ javascript_read_v8(Slice line, Frame *frame)
 		place = slice_range(line, open + 1, line.len - (line.data[line.len - 1] == ')'));
 	}
 	javascript_set_function(frame, slice_range(line, 0, open));
-	if (frame->function.data == NULL && slice_starts(line, SLICE("(execjs)")))
-		return NO_FRAME;
 	return read_inner_place(place, open == 0 || !is_blank(line.data[open - 1]), frame) ? FRAME : NO_FRAME;
+}
+
+/*
+ * Reads a frame as Ruby's ExecJS passes it on: without `at `, so that only one
+ * in its own script is certain to be one.
+ */
+Likeness
+javascript_read_execjs(Slice line, Frame *frame)
+{
+	const Slice script = SLICE("(execjs)");
+	bool alone = slice_starts(line, script);
+	ptrdiff_t open;
+
+	if (line.len == 0 || !(line.data[line.len - 1] == ')' || is_digit(line.data[line.len - 1])))
+		return NO_FRAME;
+	frame_clear(frame);
+	open = line.data[line.len - 1] == ')' && !alone ? find_open(line) : -1;
+	if (open > 0)
+	{
+		if (!is_blank(line.data[open - 1]))
+			return NO_FRAME;
+		javascript_set_function(frame, slice_range(line, 0, open));
+		line = slice_range(line, open + 1, line.len - 1);
+	}
+	if (!javascript_read_place(line, frame) || frame->column == NO_POSITION ||
+	    !javascript_is_file(frame->file))
+		return NO_FRAME;
+	return slice_equal(frame->file, script) ? FRAME : MAYBE_FRAME;
 }
