@@ -21,6 +21,9 @@
 /* Node.js leaves out no more lines than a trace has, which has few. */
 #define MOST_OMITTED 1000
 
+/* A chain longer than this is no chain. */
+#define MOST_ERRORS 1000
+
 static const char *const aliases[] = {
 	"node",      "nodejs",  "typescript",   "browser",      "deno",    "bun",
 	"electron",  "coffee",  "react",        "react-native", "angular", "vue",
@@ -69,7 +72,7 @@ skip_lead(Slice line)
 	};
 	bool again = true;
 
-	while (again)
+	for (int taken = 0; again && taken < 8; taken++)
 	{
 		again = false;
 		for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
@@ -258,6 +261,17 @@ take_heading(Reader *reader, Slice line, Slice trimmed)
 	reader->heading.len = line.data + line.len - reader->heading.data;
 }
 
+/* Adds a frame to the error being read; false where there are too many. */
+static bool
+add_frame(Reader *reader, const Frame *frame)
+{
+	Frame *added = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->exception]);
+
+	if (added)
+		*added = *frame;
+	return added != NULL;
+}
+
 /*
  * Adds where a script cannot be read, for which there is no frame yet.  Node.js
  * shows it above the error: the place, the source and marks under it.
@@ -266,18 +280,17 @@ static void
 add_syntax_error(Reader *reader)
 {
 	Slice rest = reader->heading, line, above[2] = {NO_SLICE, NO_SLICE};
-	Frame frame, *added;
+	Frame frame;
 
 	while (next_line(&rest, &line))
 	{
 		line = slice_trim(line);
 		frame_clear(&frame);
 		if (is_marks(line) && above[0].data && javascript_read_place(above[0], &frame) &&
-		    frame.column == NO_POSITION && frame.line != NO_POSITION && javascript_is_file(frame.file))
+		    frame.column == NO_POSITION && frame.line != NO_POSITION && javascript_is_file(frame.file) &&
+		    frame.file.data[0] != '<')
 		{
-			added = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->exception]);
-			if (added)
-				*added = frame;
+			add_frame(reader, &frame);
 			return;
 		}
 		above[0] = above[1];
@@ -293,6 +306,8 @@ begin(Reader *reader)
 	Exception *exception;
 
 	if (reader->stack->nexceptions > 0 && !reader->linked && !reader->in_list)
+		return false;
+	if (reader->stack->nexceptions >= MOST_ERRORS)
 		return false;
 	if (reader->outer.data && read_heading(reader->outer, read_named, &outer))
 	{
@@ -318,16 +333,6 @@ begin(Reader *reader)
 	return true;
 }
 
-/* Adds a frame to the error being read. */
-static void
-add_frame(Reader *reader, const Frame *frame)
-{
-	Frame *added = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->exception]);
-
-	if (added)
-		*added = *frame;
-}
-
 /* Makes room for the frames that stand in the cause only: `... 3 lines matching cause stack trace ...`. */
 static bool
 take_omitted(Reader *reader, Slice line)
@@ -344,8 +349,8 @@ take_omitted(Reader *reader, Slice line)
 	if (!read_number(slice_range(line, 0, end), &count) || count > MOST_OMITTED)
 		return true;
 	frame_clear(&empty);
-	for (int i = 0; i < count; i++)
-		add_frame(reader, &empty);
+	for (int i = 0; i < count && add_frame(reader, &empty); i++)
+		;
 	return true;
 }
 

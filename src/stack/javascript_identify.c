@@ -11,14 +11,11 @@ static bool
 is_ending(Slice segment)
 {
 	static const Slice endings[] = {
-		{"js", 2},       {"mjs", 3},    {"cjs", 3},    {"jsx", 3},         {"ts", 2},
-		{"tsx", 3},      {"vue", 3},    {"html", 4},   {"min", 3},         {"chunk", 5},
-		{"bundle", 6},   {"prod", 4},   {"dev", 3},    {"production", 10}, {"development", 11},
-		{"esm", 3},      {"umd", 3},    {"iife", 4},   {"es5", 3},         {"es2015", 6},
-		{"es2017", 6},   {"legacy", 6}, {"module", 6}, {"nomodule", 8},    {"modern", 6},
-		{"htm", 3},      {"jsm", 3},    {"mts", 3},    {"cts", 3},         {"svelte", 6},
-		{"jsbundle", 8}, {"hbc", 3},    {"wasm", 4},   {"php", 3},         {"aspx", 4},
-		{"jsp", 3},
+		{"js", 2},       {"mjs", 3},  {"cjs", 3},  {"jsx", 3},    {"ts", 2},     {"tsx", 3},
+		{"vue", 3},      {"html", 4}, {"min", 3},  {"chunk", 5},  {"bundle", 6}, {"esm", 3},
+		{"umd", 3},      {"iife", 4}, {"es5", 3},  {"es2015", 6}, {"es2017", 6}, {"legacy", 6},
+		{"nomodule", 8}, {"htm", 3},  {"jsm", 3},  {"mts", 3},    {"cts", 3},    {"svelte", 6},
+		{"jsbundle", 8}, {"hbc", 3},  {"wasm", 4}, {"php", 3},    {"aspx", 4},   {"jsp", 3},
 	};
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
@@ -89,6 +86,8 @@ find_last_separator(Slice name)
 static Slice
 strip_name(Slice name)
 {
+	bool versioned = false;
+
 	for (;;)
 	{
 		ptrdiff_t at = find_last_separator(name);
@@ -103,8 +102,9 @@ strip_name(Slice name)
 		if (at <= 0)
 			break;
 		last = slice_skip(name, at + 1);
-		if (last.len > 0 && !is_ending(last) && !is_hash(last) &&
-		    !(is_number(last) && (name.data[at] == '.' || slice_find_char(name, '.') > 0)))
+		if (is_number(last) && (versioned || name.data[at] == '.'))
+			versioned = true; /* `3.6.0`, but not `step-1` */
+		else if (last.len > 0 && !is_hash(last) && !(is_ending(last) && name.data[at] != '_'))
 			break;
 		name.len = at;
 	}
@@ -130,6 +130,16 @@ find_last_slash(Slice path)
 	return -1;
 }
 
+/* Does a folder's name change with each build or version: `20240501`, `3f2a1c9d`, `v1.2.3`? */
+static bool
+is_changing(Slice folder)
+{
+	if (folder.len > 1 && folder.data[0] == 'v')
+		folder = slice_skip(folder, 1);
+	return is_number(folder) || is_hash(folder) ||
+	       (folder.len > 0 && is_digit(folder.data[0]) && slice_find_char(folder, '.') > 0);
+}
+
 /* Is folder part of every build, and none of the code's own? */
 static bool
 is_build_folder(Slice folder)
@@ -139,8 +149,7 @@ is_build_folder(Slice folder)
 	       slice_equal(folder, SLICE("assets")) || slice_equal(folder, SLICE("static")) ||
 	       slice_equal(folder, SLICE("public")) || slice_equal(folder, SLICE("js")) ||
 	       slice_equal(folder, SLICE("out")) || slice_equal(folder, SLICE("chunks")) ||
-	       slice_equal(folder, SLICE(".")) || slice_equal(folder, SLICE("~")) || is_number(folder) ||
-	       is_hash(folder);
+	       slice_equal(folder, SLICE(".")) || slice_equal(folder, SLICE("~"));
 }
 
 /* name with '/' in place of '\\', as other systems have it. */
@@ -203,6 +212,8 @@ identify_file(Slice file, Allocator allocator)
 
 		slash = find_last_slash(path);
 		folder = slice_skip(path, slash + 1);
+		if (is_changing(folder))
+			break;
 		if (!is_build_folder(folder))
 			return with_slashes(slice_range(folder, 0, name.data + name.len - folder.data), allocator);
 		if (slash <= 0)
