@@ -22,6 +22,22 @@ has_scheme(Slice file)
 	return n >= 2 && n + 1 < file.len && file.data[n] == ':' && !is_blank(file.data[n + 1]);
 }
 
+/* Does file's name end as those of other languages do, whose traces have lines of much the same form? */
+static bool
+is_foreign(Slice file)
+{
+	static const Slice endings[] = {
+		{".rs", 3}, {".go", 3}, {".c", 2},  {".cc", 3},   {".cpp", 4}, {".h", 2},     {".hpp", 4},
+		{".py", 3}, {".rb", 3}, {".cs", 3}, {".java", 5}, {".kt", 3},  {".scala", 6}, {".swift", 6},
+		{".pl", 3}, {".pm", 3}, {".ex", 3}, {".erl", 4},  {".lua", 4}, {".dart", 5},  {".log", 4},
+	};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (slice_ends(file, endings[i]))
+			return true;
+	return false;
+}
+
 /* Is what stands before a line's number the name of a file, or of what holds code without one? */
 bool
 javascript_is_file(Slice file)
@@ -32,7 +48,7 @@ javascript_is_file(Slice file)
 	};
 	ptrdiff_t dot;
 
-	if (file.len == 0 || is_blank(file.data[0]))
+	if (file.len == 0 || is_blank(file.data[0]) || is_foreign(file))
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (slice_equal(file, names[i]))
@@ -209,7 +225,8 @@ read_inner_place(Slice place, bool tight, Frame *frame)
 		       (javascript_is_script(frame->file) || slice_find_char(frame->file, '/') >= 0);
 	}
 	return frame->file.len == 0 || javascript_is_file(frame->file) ||
-	       (!tight && !is_digit(frame->file.data[0]) && slice_find_char(frame->file, ' ') < 0);
+	       (!tight && !is_digit(frame->file.data[0]) && slice_find_char(frame->file, ' ') < 0 &&
+	        !is_foreign(frame->file));
 }
 
 /* Reads a place without a function: less stands around it, so more is asked of it. */
@@ -279,6 +296,9 @@ javascript_read_v8(Slice line, Frame *frame)
 			return NO_FRAME;
 		open++;
 		place = slice_range(line, open + 1, line.len - (line.data[line.len - 1] == ')'));
+		/* `at Cart.Total (Int32 count) [0x00007] in cart.cs:9` */
+		if (place.data + place.len == line.data + line.len && slice_find_char(place, ')') >= 0)
+			return NO_FRAME;
 	}
 	javascript_set_function(frame, slice_range(line, 0, open));
 	return read_inner_place(place, open == 0 || !is_blank(line.data[open - 1]), frame) ? FRAME : NO_FRAME;
