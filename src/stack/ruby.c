@@ -268,8 +268,6 @@ read_head(Slice line, Entry *entry)
 	ptrdiff_t at = slice_find(line, SLICE(": "));
 	Slice message, type, place;
 
-	if (at > 0 && line.data[line.len - 1] != ')')
-		return false;
 	/* `bad.rb: bad.rb:3: …` */
 	if (at > 0 && (at < 2 || !is_digit(line.data[at - 1])))
 	{
@@ -282,8 +280,11 @@ read_head(Slice line, Entry *entry)
 	place = slice_range(line, 0, at);
 	entry->message = message;
 	entry->style = QUOTED;
-	return take_class(&message, &type) && is_exception_name(type) && read_place(place, true, &entry->frame) &&
-	       is_certain_path(entry->frame.file);
+	/* of the script itself, Ruby prints no class */
+	if (!slice_starts(message, SLICE("syntax error")) &&
+	    (!take_class(&message, &type) || !is_exception_name(type)))
+		return false;
+	return read_place(place, true, &entry->frame) && is_certain_path(entry->frame.file);
 }
 
 /* Reads `org.jruby.Main.run(Main.java:225)`, `RUBY.total(cart.rb:5)`. */
@@ -612,7 +613,11 @@ begin_with_message(Reader *reader, Slice message)
 	reader->proven = true;
 	if (slice_equal(message, SLICE("unhandled exception")))
 		exception->type = SLICE("RuntimeError");
-	else if (!take_class(&exception->value, &exception->type))
+	else if (take_class(&exception->value, &exception->type))
+		return;
+	else if (slice_starts(message, SLICE("syntax error")))
+		exception->type = SLICE("SyntaxError");
+	else
 		reader->proven = false;
 }
 
