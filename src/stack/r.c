@@ -18,6 +18,9 @@
 static const char *const aliases[] = {"R", "rlang", "shiny", NULL};
 static const char *const marks[] = {"Error in ", "Calls: ", "Backtrace:", "1: ", "Error:", NULL};
 
+/* Deeper calls of a tree are taken to stand below each other. */
+#define MAX_DEPTHS 64
+
 typedef struct Reader
 {
 	Stack *stack;
@@ -29,8 +32,12 @@ typedef struct Reader
 	bool tree;            /* below "Backtrace:" */
 	int32_t number;       /* of the last call of traceback(), 0: none */
 	bool shiny;           /* calls are numbered with gaps */
-	Slice function;       /* tree: of the last line, whose frame's place is in the next */
-	Frame next;           /* traceback(): a place whose function is in the next line */
+	bool in_tree;         /* a call of it was read */
+	/* the calls that the last one stands below: how far they are indented, and their frames */
+	size_t depths[MAX_DEPTHS];
+	int callers[MAX_DEPTHS];
+	int ndepths;
+	Frame next; /* traceback(): a place whose function is in the next line */
 } Reader;
 
 /* The length of the function's name that a call begins with, or 0: `shop::price(item)`, `cart$total()`. */
@@ -352,31 +359,70 @@ without_branches(Slice s)
 	}
 }
 
+/*
+ * The frame that made the call at depth: the last one that stands less deep.
+ * Where no tree is drawn, and for calls deeper than are kept, the last frame.
+ */
+static Frame *
+find_caller(Reader *reader, size_t depth)
+{
+	Exception *exception = reader->exception;
+
+	while (depth > 0 && reader->ndepths > 0 && reader->depths[reader->ndepths - 1] >= depth)
+		reader->ndepths--;
+	if (depth > 0 && reader->ndepths > 0)
+		return &exception->frames[reader->callers[reader->ndepths - 1]];
+	return exception->nframes > 0 ? &exception->frames[exception->nframes - 1] : NULL;
+}
+
 /* Takes a line below "Backtrace:", ` 2.   └─shop:::price(item) at Cart.R:9:3`; false: line is none. */
 static bool
 take_branch(Reader *reader, Slice line)
 {
-	static const Slice kinds[] = {{"global ", 7}, {"(local) ", 8}};
+	const Slice global = SLICE("global ");
 	Slice call = slice_trim(line), function;
-	Frame place;
+	Frame place, nowhere, *caller;
 	int32_t number;
-	size_t n;
+	size_t n, depth;
+	const char *start;
 
 	if (!take_number(&call, '.', &number))
 		return false;
+	start = call.data;
 	call = without_branches(call);
+	/* in characters: those of the tree have three bytes */
+	for (depth = 0; start < call.data; start++)
+		depth += (*start & 0xc0) != 0x80;
 	take_place(&call, &place);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (slice_starts(call, kinds[i]))
-			call = slice_skip(call, kinds[i].len);
+	if (slice_starts(call, global))
+		call = slice_skip(call, global.len);
 	/* `base (local) doTryCatch(…)` */
 	n = name_length(call);
 	if (n > 0 && slice_starts(slice_skip(call, n), SLICE(" (local) ")))
 		call = slice_skip(call, n + 9);
 	if (!read_call(call, &function))
 		return true; /* `[ reached … ]` */
-	add_frame(reader, reader->function, &place);
-	reader->function = function;
+	if (!reader->in_tree)
+	{
+		/* the function that the error names comes again */
+		reader->stack->total_frames -= reader->exception->nframes;
+		reader->exception->nframes = 0;
+		reader->in_tree = true;
+	}
+	caller = find_caller(reader, depth);
+	if (caller && place.line != NO_POSITION)
+	{
+		caller->file = place.file;
+		caller->line = place.line;
+		caller->column = place.column;
+	}
+	frame_clear(&nowhere);
+	if (reader->ndepths < MAX_DEPTHS)
+	{
+		reader->depths[reader->ndepths] = depth;
+		reader->callers[reader->ndepths++] = reader->exception->nframes;
+	}
+	add_frame(reader, function, &nowhere);
 	return true;
 }
 
@@ -384,14 +430,8 @@ take_branch(Reader *reader, Slice line)
 static void
 end_frames(Reader *reader)
 {
-	Frame place;
-
-	frame_clear(&place);
 	if (reader->tree)
-	{
-		add_frame(reader, reader->function, &place);
 		exception_reverse_frames(reader->exception);
-	}
 	else if (reader->number > 0)
 		add_frame(reader, NO_SLICE, &reader->next);
 	reader->tree = false;
@@ -445,7 +485,7 @@ take_in_frames(Reader *reader, Slice line)
 
 	if (reader->tree)
 		return take_branch(reader, line) ||
-		       (reader->function.len == 0 && (trimmed.len == 0 || slice_starts(trimmed, SLICE("\xe2\x96"))));
+		       (!reader->in_tree && (trimmed.len == 0 || slice_starts(trimmed, SLICE("\xe2\x96"))));
 	if (take_numbered(reader, line))
 		return true;
 	/* a call of several lines, the last of which has the place */
@@ -502,7 +542,6 @@ take_other(Reader *reader, Slice line)
 			begin(reader, NO_SLICE);
 		end_value(reader);
 		reader->tree = true;
-		reader->function = NO_SLICE;
 	}
 	else if (slice_starts(line, class) && line.data[line.len - 1] == '>')
 		reader->class = slice_range(line, class.len, line.len - 1);
