@@ -370,8 +370,8 @@ find_caller(Reader *reader, size_t depth)
 
 	while (depth > 0 && reader->ndepths > 0 && reader->depths[reader->ndepths - 1] >= depth)
 		reader->ndepths--;
-	if (depth > 0 && reader->ndepths > 0)
-		return &exception->frames[reader->callers[reader->ndepths - 1]];
+	if (depth > 0)
+		return reader->ndepths > 0 ? &exception->frames[reader->callers[reader->ndepths - 1]] : NULL;
 	return exception->nframes > 0 ? &exception->frames[exception->nframes - 1] : NULL;
 }
 
