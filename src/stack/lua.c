@@ -53,6 +53,23 @@ program_length(Slice line)
 	return colon + 2;
 }
 
+/* Where the `[string "` begins whose text ends before index end of line; end where none does. */
+static size_t
+start_of_chunk(Slice line, size_t end)
+{
+	for (size_t i = end; i > 1; i--)
+		if (line.data[i - 1] == '"' && (i == end || line.data[i] != ']'))
+		{
+			size_t open = i - 1;
+
+			while (open > 0 && (is_letter(line.data[open - 1]) || line.data[open - 1] == ' '))
+				open--;
+			if (open > 0 && line.data[open - 1] == '[')
+				return open - 1;
+		}
+	return end;
+}
+
 /*
  * Finds `cart.lua:3: ` or `[string "…"]:3: ` in line; sets the place, if asked
  * for, and what follows it.
@@ -81,8 +98,11 @@ find_position(Slice line, Frame *frame, Slice *message)
 			*message = slice_skip(line, n + 2);
 			if (frame == NULL)
 				return true;
-			while (start > 0 && !is_blank(line.data[start - 1]))
-				start--;
+			if (line.data[start] == '"')
+				start = start_of_chunk(line, start);
+			else
+				while (start > 0 && !is_blank(line.data[start - 1]))
+					start--;
 			frame_clear(frame);
 			frame->line = position;
 			frame->file = slice_range(line, start, number - 1);
@@ -92,26 +112,35 @@ find_position(Slice line, Frame *frame, Slice *message)
 	return false;
 }
 
-/* Reads the line that has the message; loosely: any, behind a position of Roblox's. */
+/* Takes `token:3: ` off the start of *line: of chunks that have a name of their own, and of Roblox's scripts. */
+static bool
+take_any_position(Slice *line)
+{
+	ptrdiff_t end = slice_find(*line, SLICE(": "));
+	Slice token = slice_range(*line, 0, end > 0 ? end : 0);
+	int32_t ignored;
+
+	if (slice_find_char(token, ' ') >= 0 || !take_position(&token, &ignored))
+		return false;
+	*line = slice_skip(*line, end + 2);
+	return true;
+}
+
+/* Reads the line that has the message; loosely: any.  An error that was thrown again has more than one position. */
 static bool
 read_message(Slice line, bool strict, Exception *exception)
 {
 	size_t program = program_length(line);
-	Slice token;
-	ptrdiff_t end;
-	int32_t ignored;
+	bool found = find_position(line, NULL, &exception->value);
 
-	if (find_position(line, NULL, &exception->value))
-		return true;
-	exception->value = slice_skip(line, program);
-	if (program > 0)
-		return true;
-	if (strict || line.len == 0)
-		return false;
-	end = slice_find(line, SLICE(": "));
-	token = slice_range(line, 0, end > 0 ? end : 0);
-	if (slice_find_char(token, ' ') < 0 && take_position(&token, &ignored))
-		exception->value = slice_skip(line, end + 2);
+	if (!found)
+	{
+		exception->value = slice_skip(line, program);
+		if (program == 0 && (strict || line.len == 0))
+			return false;
+	}
+	while (take_any_position(&exception->value))
+		;
 	return true;
 }
 
@@ -255,11 +284,24 @@ static void
 find_thrown(Reader *reader)
 {
 	const char *end = reader->exception->value.data, *start = end;
-	Slice ignored;
+	Slice line;
 
 	while (start > reader->heading.data && start[-1] != '\n')
 		start--;
-	find_position((Slice){start, end - start}, &reader->thrown, &ignored);
+	line = (Slice){start, end - start};
+	/* the last of them is where it was thrown first */
+	while (find_position(line, &reader->thrown, &line))
+		;
+}
+
+/* Roblox's console tells behind a message where it came from: "  -  Server - Cart:12". */
+static void
+end_value_at_dash(Exception *exception)
+{
+	ptrdiff_t at = slice_find(exception->value, SLICE("  -  "));
+
+	if (at > 0)
+		exception->value.len = at;
 }
 
 /*
@@ -293,7 +335,11 @@ take_frame(Reader *reader, const Frame *frame)
 	{
 		reader->exception = stack_add_exception(reader->stack);
 		if (reader->headed && read_heading(reader->heading, read_message, reader->exception))
+		{
 			find_thrown(reader);
+			if (reader->roblox)
+				end_value_at_dash(reader->exception);
+		}
 	}
 	added = stack_add_frame(reader->stack, reader->exception);
 	if (added)
@@ -397,8 +443,15 @@ identify_lua(const Frame *frame, Allocator allocator, Slice *module, Slice *func
 			file.len--;
 		*module = open > 0 && slice_find_char(file, ' ') >= 0 ? SLICE("[string]") : file_stem(file);
 	}
-	else if (file.len > 0)
+	else if (slice_find_char(file, '/') >= 0 || slice_find_char(file, '\\') >= 0 ||
+	         slice_find(file, SLICE(".lua")) > 0 || slice_ends(file, SLICE(".moon")))
 		*module = file_stem(file);
+	else if (file.len > 0)
+	{
+		/* Roblox's Workspace.Shop.Cart, OpenResty's content_by_lua(nginx.conf:45) */
+		open = slice_find_char(file, '(');
+		*module = open > 0 ? slice_range(file, 0, open) : file;
+	}
 	if (function->len > 0 && function->data[0] == '<')
 		*function = NO_SLICE;
 	else

@@ -109,7 +109,8 @@ read_place(Slice s, Entry *entry)
 	if (slice_starts(rest, SLICE(", near ")) || slice_starts(rest, SLICE(", at end of ")))
 		return entry->complete = true;
 	if (slice_starts(rest, SLICE(", <")) || slice_starts(rest, SLICE(" thread ")) ||
-	    slice_starts(rest, SLICE(".\t...propagated at ")) || slice_equal(rest, SLICE(",")))
+	    slice_starts(rest, SLICE(") line ")) || slice_starts(rest, SLICE(".\t...propagated at ")) ||
+	    slice_equal(rest, SLICE(",")))
 		return true;
 	return rest.len == 0 || slice_equal(rest, SLICE("."));
 }
@@ -118,16 +119,20 @@ read_place(Slice s, Entry *entry)
 static bool
 read_entry(Slice line, Entry *entry)
 {
-	const Slice at = SLICE(" at "), called = SLICE(" called");
+	const Slice at = SLICE(" at "), called = SLICE(" called"), defined = SLICE(" (defined at ");
 	size_t from = 0;
 	ptrdiff_t found;
 
 	while (from < line.len && (found = slice_find(slice_skip(line, from), at)) >= 0)
 	{
 		size_t end = from + found;
+		Slice place = slice_skip(line, end + at.len);
 
 		from = end + at.len - 1; /* the blank may begin the next one */
-		if (!read_place(slice_skip(line, end + at.len), entry))
+		/* Moose: `constructor Shop::Item::new (defined at file line 9) line 18` */
+		if (slice_starts(place, SLICE("constructor ")) && (found = slice_find(place, defined)) >= 0)
+			place = slice_skip(place, found + defined.len);
+		if (!read_place(place, entry))
 			continue;
 		entry->before = slice_range(line, 0, end);
 		entry->called = slice_ends(entry->before, called);
@@ -166,7 +171,7 @@ read_function(Slice call, Slice *function)
 		if (slice_starts(slice_skip(call, n), SLICE("(eval)")))
 			n += 6;
 		*function = slice_range(call, 0, n);
-		return n > 0 && (n == call.len || call.data[n] == '(');
+		return n > 0 && n < call.len && call.data[n] == '(';
 	}
 	return true;
 }

@@ -21,7 +21,8 @@
 #include "stack.h"
 
 static const char *const aliases[] = {"laravel", "symfony", "wordpress", NULL};
-static const char *const marks[] = {"#0 ", "#1 ", " on line ", "[object] (", "Exception trace:", NULL};
+static const char *const marks[] = {
+	"#0 ", "#1 ", " on line ", "[object] (", "Exception trace:", "Uncaught PHP Exception ", NULL};
 
 /* How the frames of the exception being read are printed. */
 typedef enum Style
@@ -568,6 +569,16 @@ take_message(Reader *reader, Slice line)
 	return false;
 }
 
+/* Do the lines above surely name an exception? */
+static bool
+has_certain_heading(const Heading *heading)
+{
+	Slice value = heading->value;
+	Frame ignored;
+
+	return heading->type.data && (heading->certain || take_thrown(&value, &ignored));
+}
+
 /* Takes a numbered line; false where it belongs to another trace. */
 static bool
 take_call(Reader *reader, const Call *call)
@@ -576,7 +587,7 @@ take_call(Reader *reader, const Call *call)
 	{
 		if (reader->stack->nexceptions > 0 && !reader->linked && !reader->heading.next)
 			return false;
-		if (reader->heading.type.data == NULL && (call->main || !is_path(call->place.file)))
+		if (!has_certain_heading(&reader->heading) && (call->main || !is_path(call->place.file)))
 			return true; /* too little to be a trace */
 		begin_below_heading(reader);
 	}
@@ -643,6 +654,8 @@ take_other(Reader *reader, Slice line)
 	if (reader->exception && reader->style == SYMFONY && take_symfony(reader, trimmed))
 		return;
 	if (reader->exception && reader->style == XDEBUG && take_xdebug(reader, trimmed))
+		return;
+	if (trimmed.len == 0 && reader->exception && reader->exception->nframes == 0)
 		return;
 	if (slice_equal(trimmed, SLICE("PHP Stack trace:")) || slice_equal(trimmed, SLICE("Call Stack:")) ||
 	    slice_equal(trimmed, SLICE("Stack trace:")))

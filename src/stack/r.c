@@ -163,7 +163,10 @@ take_error_in(Reader *reader, Slice line)
 			place.file = slice_range(file, 0, hash);
 		call.len = at;
 	}
-	is_call = read_call(call, &function) && call.data[call.len - 1] == ')';
+	/* R cuts long calls off behind a comma */
+	call = slice_trim(call);
+	is_call =
+		read_call(call, &function) && (call.data[call.len - 1] == ')' || call.data[call.len - 1] == ',');
 	begin(reader, value);
 	reader->certain = is_call;
 	if (is_call || place.file.len > 0)
@@ -328,12 +331,9 @@ take_numbered(Reader *reader, Slice line)
 		begin(reader, NO_SLICE);
 	if (reader->number == 0)
 	{
-		/* the function that the error names comes again */
-		if (reader->exception->nframes == 1)
-		{
-			reader->stack->total_frames--;
-			reader->exception->nframes--;
-		}
+		/* the functions that the error and "Calls:" name come again */
+		reader->stack->total_frames -= reader->exception->nframes;
+		reader->exception->nframes = 0;
 		end_value(reader);
 		reader->certain = reader->exception->value.len > 0 || number > 1;
 	}

@@ -255,8 +255,11 @@ read_quoted(Slice line, Entry *entry)
 	entry->style = QUOTED;
 	if (read_place(place, false, &entry->frame))
 		return true;
-	/* a logger's tags, or what an exception's class makes certain to be a prefix */
-	if (place.data[0] == '[' || (entry->message.data && entry->message.data[entry->message.len - 1] == ')'))
+	/* a logger's tags */
+	if (place.data[0] == '[' && (at = slice_find(place, SLICE("] "))) > 0)
+		return read_place(slice_trim(slice_skip(place, at + 2)), false, &entry->frame);
+	/* the exception's class makes certain that what stands before the place is a prefix */
+	if (entry->message.len > 0 && entry->message.data[entry->message.len - 1] == ')')
 		return read_place(last_name(place, ' '), false, &entry->frame);
 	return false;
 }
@@ -461,6 +464,10 @@ read_entry(const Reader *reader, Slice line, Entry *entry)
 	if (in > 0)
 	{
 		entry->frame.function = slice_skip(rest, in + 4);
+		/* the end of its name was cut off */
+		if (slice_starts(entry->frame.function, SLICE("`")) ||
+		    slice_starts(entry->frame.function, SLICE("'")))
+			entry->frame.function = NO_SLICE;
 		if (!entry->from || slice_find_char(entry->frame.function, ' ') >= 0)
 			return false;
 		rest.len = in;
@@ -548,6 +555,31 @@ end_value_in_parentheses(Slice heading, Exception *exception)
 	}
 }
 
+/* Logger prints a message, perhaps of several lines, and the class behind it. */
+static void
+end_value_at_class(Slice heading, Exception *exception)
+{
+	const Slice marker = SLICE(" -- ");
+	const char *end = exception->type.data - 2, *start = exception->value.data;
+	Slice before = slice_range(heading, 0, start - heading.data);
+	ptrdiff_t at;
+
+	if (exception->type.data < exception->value.data)
+		return;
+	/* its first line has the logger's prefix, unless this one had */
+	while (before.len > 0 && before.data[before.len - 1] != '\n')
+		before.len--;
+	if (before.data + before.len == start)
+		for (; (at = slice_find(before, marker)) >= 0; before = slice_skip(before, at + marker.len))
+		{
+			ptrdiff_t colon = slice_find(slice_skip(before, at), SLICE(": "));
+
+			if (colon >= 0)
+				start = before.data + at + colon + 2;
+		}
+	exception->value = (Slice){start, end > start ? end - start : 0};
+}
+
 /* Begins an exception that the lines above its first frame name. */
 static void
 begin_below_heading(Reader *reader, const Entry *entry)
@@ -559,6 +591,7 @@ begin_below_heading(Reader *reader, const Entry *entry)
 		heading = slice_range(heading, reader->class_line.data - heading.data, heading.len);
 	if (read_heading(heading, entry->style == ORACLE ? read_oracle_named : read_named, exception))
 	{
+		end_value_at_class(heading, exception);
 		end_value_in_parentheses(heading, exception);
 		reader->proven = true;
 	}
@@ -603,6 +636,24 @@ end_message(Reader *reader)
 	exception->value = join_lines(reader, exception->value, more);
 }
 
+/* Adds where a file that was to be loaded has its error: `broken.rb:3: syntax error, …`. */
+static void
+add_syntax_place(Reader *reader)
+{
+	Slice *value = &reader->exception->value;
+	ptrdiff_t at = slice_find(*value, SLICE(": "));
+	Frame place, *frame;
+
+	frame_clear(&place);
+	if (at <= 0 || !slice_equal(reader->exception->type, SLICE("SyntaxError")) ||
+	    !read_place(slice_range(*value, 0, at), true, &place) || !is_certain_path(place.file))
+		return;
+	*value = slice_skip(*value, at + 2);
+	frame = stack_add_frame(reader->stack, reader->exception);
+	if (frame)
+		*frame = place;
+}
+
 /* Begins an exception that its first frame's line names. */
 static void
 begin_with_message(Reader *reader, Slice message)
@@ -614,7 +665,7 @@ begin_with_message(Reader *reader, Slice message)
 	if (slice_equal(message, SLICE("unhandled exception")))
 		exception->type = SLICE("RuntimeError");
 	else if (take_class(&exception->value, &exception->type))
-		return;
+		add_syntax_place(reader);
 	else if (slice_starts(message, SLICE("syntax error")))
 		exception->type = SLICE("SyntaxError");
 	else
