@@ -369,7 +369,7 @@ take_other(Reader *reader, Slice line)
 		if (reader->headed || reader->exception->nframes >= 2)
 			return false;
 		reader->exception = NULL;
-		reader->stack->nexceptions = reader->stack->total_frames = 0;
+		stack_forget_exception(reader->stack);
 	}
 	if (is_headline(trimmed))
 	{
@@ -410,7 +410,7 @@ parse_lua(Slice text, Stack *stack)
 			break;
 	}
 	if (reader.exception && !reader.headed && reader.exception->nframes < 2)
-		stack->nexceptions = stack->total_frames = 0;
+		stack_forget_exception(stack);
 	else
 		add_thrown(&reader);
 	if (stack->nexceptions == 0 && reader.alone.data)

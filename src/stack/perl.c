@@ -130,7 +130,8 @@ read_entry(Slice line, Entry *entry)
 
 		from = end + at.len - 1; /* the blank may begin the next one */
 		/* Moose: `constructor Shop::Item::new (defined at file line 9) line 18` */
-		if (slice_starts(place, SLICE("constructor ")) && (found = slice_find(place, defined)) >= 0)
+		if (slice_starts(place, SLICE("constructor ")) &&
+		    (found = slice_find(slice_range(place, 0, place.len < 512 ? place.len : 512), defined)) >= 0)
 			place = slice_skip(place, found + defined.len);
 		if (!read_place(place, entry))
 			continue;
@@ -204,7 +205,8 @@ add_frame(Reader *reader, Slice function)
 static void
 begin(Reader *reader, Slice message, const Frame *place)
 {
-	reader->stack->nexceptions = reader->stack->total_frames = 0;
+	if (reader->exception)
+		stack_forget_exception(reader->stack);
 	reader->exception = stack_add_exception(reader->stack);
 	reader->exception->value = message;
 	reader->next = *place;
@@ -351,7 +353,7 @@ parse_perl(Slice text, Stack *stack)
 	add_frame(&reader, NO_SLICE);
 	/* one line in the middle of other text is too little */
 	if (reader.headless && reader.calls < 2)
-		stack->nexceptions = 0;
+		stack_forget_exception(stack);
 }
 
 /* See Language: the package and the function; of a script, or without a function, the file. */

@@ -470,7 +470,8 @@ extend_value(Reader *reader, Slice line)
 static void
 forget(Reader *reader)
 {
-	reader->stack->nexceptions = reader->stack->total_frames = 0;
+	while (reader->stack->nexceptions > 0)
+		stack_forget_exception(reader->stack);
 	reader->exception = NULL;
 	reader->in_value = reader->certain = reader->shiny = false;
 	reader->number = 0;
@@ -585,7 +586,7 @@ parse_r(Slice text, Stack *stack)
 		end_frames(&reader);
 	if (!reader.certain ||
 	    (stack->nexceptions == 1 && stack->exceptions[0].nframes == 0 && stack->exceptions[0].value.len == 0))
-		stack->nexceptions = stack->total_frames = 0;
+		forget(&reader);
 }
 
 /* See Language: the package or the file, and the function without either. */

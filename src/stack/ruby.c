@@ -715,8 +715,7 @@ end_exception(Reader *reader)
 		exception_reverse_frames(reader->exception);
 	if (!reader->proven)
 	{
-		stack->total_frames -= reader->exception->nframes;
-		stack->nexceptions--;
+		stack_forget_exception(stack);
 		reader->heading = reader->more;
 	}
 	else if (reader->more.data)
