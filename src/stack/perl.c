@@ -131,7 +131,7 @@ read_entry(Slice line, Entry *entry)
 		from = end + at.len - 1; /* the blank may begin the next one */
 		/* Moose: `constructor Shop::Item::new (defined at file line 9) line 18` */
 		if (slice_starts(place, SLICE("constructor ")) &&
-		    (found = slice_find(slice_range(place, 0, place.len < 512 ? place.len : 512), defined)) >= 0)
+		    (found = slice_find(slice_range(place, 0, place.len < 128 ? place.len : 128), defined)) >= 0)
 			place = slice_skip(place, found + defined.len);
 		if (!read_place(place, entry))
 			continue;

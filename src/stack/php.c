@@ -52,6 +52,8 @@ typedef struct Reader
 	Slice last_line;  /* the one before, where there is no heading */
 	Frame next;       /* a place whose function is in the next line */
 	Slice function;   /* XDEBUG: of the last line */
+	int calls;        /* numbered lines of the exception … */
+	bool headless;    /* … which nothing names */
 	bool linked;      /* what comes next belongs to the chain */
 	bool cause_first; /* "Next" was read */
 	bool open;        /* the last line ended within its arguments */
@@ -282,7 +284,11 @@ end_exception(Reader *reader)
 		if (reader->style == XDEBUG)
 			exception_reverse_frames(reader->exception);
 	}
+	/* one line in the middle of other text is too little */
+	if (reader->exception && reader->headless && reader->calls < 2)
+		stack_forget_exception(reader->stack);
 	reader->exception = NULL;
+	reader->headless = false;
 	reader->open = false;
 	reader->function = NO_SLICE;
 	memset(&reader->heading, 0, sizeof(reader->heading));
@@ -590,7 +596,10 @@ take_call(Reader *reader, const Call *call)
 		if (!has_certain_heading(&reader->heading) && (call->main || !is_path(call->place.file)))
 			return true; /* too little to be a trace */
 		begin_below_heading(reader);
+		reader->headless = reader->exception->type.data == NULL;
+		reader->calls = 0;
 	}
+	reader->calls++;
 	add_frame(reader, call->function);
 	reader->next = call->place;
 	reader->open = call->open;

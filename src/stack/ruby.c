@@ -837,7 +837,9 @@ parse_ruby(Slice text, Stack *stack)
 	Slice line;
 
 	text = without_highlighting(text, stack->allocator);
-	reader.execjs = slice_find(text, SLICE("(execjs):")) >= 0;
+	/* without a frame of Ruby's, it is a trace of JavaScript */
+	reader.execjs = slice_find(text, SLICE("(execjs):")) >= 0 &&
+	                (slice_find(text, SLICE(":in `")) >= 0 || slice_find(text, SLICE(":in '")) >= 0);
 	while (next_line(&text, &line))
 	{
 		Entry entry;
