@@ -399,10 +399,65 @@ FROM unnest(ARRAY[
 ]) AS function;
 -- ---- frame rules: go ----
 
--- ---- frame rules: ruby ----
+-- ---- frame rules: Ruby ----
 
--- ---- frame rules: php ----
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'ruby', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- gems; as Rails shortens them: `actionpack (7.0.4) lib/…`
+  '*/gems/*', '*/bundler/*', '*/vendor/bundle/*', '* (*) lib/*', '* (*) app/*', '* (*) exe/*', '* (*) bin/*',
+  -- the interpreter and its library
+  '<internal:*', '*/lib/ruby/*', '*/ruby/vendor_ruby/*', '/usr/share/ruby/*', '*/rubygems/*', '/usr/share/rubygems*',
+  -- JRuby, and Java below it
+  'org/jruby/*', 'java/*', 'javax/*', 'jdk/*', 'sun/*', '*.java', '*.gen',
+  -- commands that start the application
+  '*/bin/bundle', '*/bin/rails', '*/bin/rake', '*/bin/rspec', '*/bin/irb', '*/bin/puma', '*/bin/sidekiq',
+  '*/bin/unicorn', '*/exe/rspec',
+  -- JavaScript that ExecJS ran
+  '(execjs)', 'module.js', 'bootstrap_node.js', 'node:*'
+]) AS file;
 
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'ruby', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- JRuby, and Java below it
+  'org.jruby.*', 'java.*', 'javax.*', 'jdk.*', 'sun.*'
+]) AS module;
+-- ---- frame rules: PHP ----
+
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'php', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- Composer's packages, PEAR's, archives
+  '*/vendor/*', 'vendor/*', '*\vendor\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
+  -- WordPress, Drupal and other applications that call those of others
+  '*/wp-includes/*', '*/wp-admin/*', '*/wp-load.php', '*/wp-settings.php', '*/wp-config.php', '*/wp-blog-header.php',
+  '*/core/lib/Drupal/*', '*/core/modules/*',
+  -- what is compiled from templates and containers
+  '*/var/cache/*', '*/bootstrap/cache/*'
+]) AS file;
+
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'php', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- frameworks and libraries, where the text has no file of theirs
+  'Illuminate\*', 'Laravel\*', 'Symfony\*', 'Doctrine\*', 'Twig\*', 'Monolog\*', 'GuzzleHttp\*', 'Psr\*',
+  'Composer\*', 'PHPUnit\*', 'PhpParser\*', 'Carbon\*', 'League\*', 'Laminas\*', 'Zend\*', 'Zend_*', 'Yiisoft\*',
+  'yii\*', 'Cake\*', 'Slim\*', 'Drupal\Core\*', 'Sentry\*', 'Nette\*', 'CodeIgniter\*',
+  -- PHP's own classes
+  'PDO', 'PDOStatement', 'mysqli', 'mysqli_stmt', 'SoapClient', 'SoapServer', 'ReflectionClass', 'ReflectionMethod',
+  'ReflectionFunction', 'Generator', 'Closure', 'ArrayObject', 'ArrayIterator', 'DateTime', 'DateTimeImmutable',
+  'DateInterval', 'SimpleXMLElement', 'DOMDocument', 'SplFileObject', 'Redis', 'Memcached'
+]) AS module;
+
+-- functions that call those they were given
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'php', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  'array_map', 'array_filter', 'array_walk', 'array_walk_recursive', 'array_reduce', 'usort', 'uasort', 'uksort',
+  'call_user_func', 'call_user_func_array', 'iterator_apply', 'iterator_to_array', 'preg_replace_callback',
+  'spl_autoload_call', 'ob_end_flush', 'ob_get_clean', 'register_shutdown_function', 'trigger_error'
+]) AS function;
 -- ---- frame rules: dotnet ----
 
 -- ---- frame rules: rust ----
@@ -457,12 +512,86 @@ FROM unnest(ARRAY[
 ]) AS function;
 -- ---- frame rules: erlang ----
 
--- ---- frame rules: perl ----
+-- ---- frame rules: Perl ----
 
--- ---- frame rules: lua ----
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'perl', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- the interpreter's library and modules from CPAN
+  '/usr/share/perl/*', '/usr/share/perl5/*', '/usr/lib/perl5/*', '/usr/lib/*/perl/*', '/usr/lib/*/perl5/*',
+  '/usr/lib/*/perl-base/*', '/usr/lib64/perl5/*', '/usr/local/lib/*/perl/*', '/usr/local/share/perl*',
+  '*/lib/perl5/*', '*/perl5/perlbrew/*', '*/site_perl/*', '*/vendor_perl/*', '*/core_perl/*', '*:/Strawberry/perl/*'
+]) AS file;
 
--- ---- frame rules: r ----
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'perl', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- what throws, catches and traces
+  'Carp', 'Carp::*', 'Devel::StackTrace*', 'Exception::Class*', 'Throwable*', 'Try::Tiny*', 'TryCatch*', 'Error',
+  'Moose::Error*', 'Moose::Exception*',
+  -- objects, frameworks, databases, tests
+  'Moose', 'Moose::*', 'Class::MOP*', 'Moo', 'Moo::*', 'Mojo::*', 'Mojolicious*', 'Catalyst', 'Catalyst::*',
+  'Dancer', 'Dancer::*', 'Dancer2*', 'Plack::*', 'CGI', 'CGI::*', 'DBI', 'DBI::*', 'DBD::*', 'DBIx::Class*',
+  'Template', 'Template::*', 'LWP::*', 'HTTP::*', 'AnyEvent*', 'IO::*', 'POE*', 'Test::*', 'Test2::*',
+  'ModPerl::*', 'Apache2::*'
+]) AS module;
+-- ---- frame rules: Lua ----
 
+-- the functions that throw
+INSERT INTO errtrack.frame_rules (platform, function, file, action, built_in)
+SELECT 'lua', function, '[C]', 'drop', true
+FROM unnest(ARRAY['error', 'assert', '_G.error', '_G.assert']) AS function;
+
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'lua', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- functions written in C, and those that LuaJIT brings
+  '[C]', '=[C]', '[builtin*',
+  -- packages
+  '/usr/share/lua/*', '/usr/local/share/lua/*', '*/luarocks/*', '*/lua_modules/*', '/usr/lib/lua/*',
+  '*/openresty/lualib/*', '*/lualib/resty/*',
+  -- game engines
+  '[love *', 'CorePackages.*', 'CoreGui.*'
+]) AS file;
+-- ---- frame rules: R ----
+
+-- the functions that throw
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'r', function, 'drop', true
+FROM unnest(ARRAY[
+  'stop', 'base::stop', 'abort', 'rlang::abort', 'rlang:::signal_abort', 'stopifnot', 'base::stopifnot',
+  'cli::cli_abort', 'cli_abort', 'signalCondition', 'base::signalCondition', 'h', '.handleSimpleError',
+  'base::.handleSimpleError'
+]) AS function;
+
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'r', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- packages of R itself
+  'base', 'stats', 'utils', 'methods', 'graphics', 'grDevices', 'tools', 'parallel', 'compiler',
+  -- what evaluates the code of others
+  'rlang', 'cli', 'vctrs', 'lifecycle', 'magrittr', 'purrr', 'furrr', 'future', 'dplyr', 'tidyr', 'tibble', 'tidyselect',
+  'readr', 'ggplot2', 'data.table', 'shiny', 'promises', 'later', 'httpuv', 'plumber', 'knitr', 'rmarkdown',
+  'evaluate', 'withr', 'R6', 'foreach', 'doParallel', 'BiocParallel', 'testthat', 'pkgload', 'devtools', 'targets'
+]) AS module;
+
+-- the same where no package is named
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'r', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- calls of functions that were given
+  'lapply', 'sapply', 'vapply', 'mapply', 'tapply', 'Map', 'Filter', 'Reduce', 'apply', 'outer', 'do.call',
+  'Recall', 'match.fun', 'unlist', 'map', 'map_*',
+  -- evaluation
+  'eval', 'evalq', 'eval.parent', 'local', 'source', 'sys.source', 'withVisible', 'with', 'with.default', 'within',
+  'Rscript', 'force', 'library', 'require', 'loadNamespace', 'requireNamespace', 'UseMethod', 'NextMethod',
+  'standardGeneric',
+  -- handlers
+  'try', 'tryCatch', 'tryCatchList', 'tryCatchOne', 'doTryCatch', 'withCallingHandlers', 'value[[3L]]',
+  'withRestarts', 'withOneRestart', 'doWithOneRestart', 'suppressWarnings', 'suppressMessages', 'on.exit', 'warning',
+  -- Shiny
+  'runApp', 'shinyApp', 'observeEventHandler', 'renderFunc', 'reactive*', '..stacktraceon..', '..stacktraceoff..'
+]) AS function;
 -- ---- frame rules: plpgsql ----
 
 -- ---- frame rules: kernel ----

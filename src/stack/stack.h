@@ -54,7 +54,9 @@ typedef struct Stack
 	int nexceptions;
 	int exceptions_size;
 	int total_frames;
-	bool cut; /* frames were passed over: there were too many */
+	bool cut;            /* frames were passed over: there were too many */
+	Frame *spare_frames; /* room that a forgotten exception leaves to the next */
+	int spare_frames_size;
 	Allocator allocator;
 } Stack;
 
@@ -101,6 +103,7 @@ extern const Language bsd_language;
 extern void stack_init(Stack *stack, Allocator allocator);
 extern Exception *stack_add_exception(Stack *stack);
 extern Frame *stack_add_frame(Stack *stack, Exception *exception);
+extern void stack_forget_exception(Stack *stack);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
 extern void frame_clear(Frame *frame);
