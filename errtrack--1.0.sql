@@ -407,12 +407,120 @@ FROM unnest(ARRAY[
 
 -- ---- frame rules: native ----
 
--- ---- frame rules: apple ----
+-- ---- frame rules: Swift and Objective-C ----
 
+-- what throws, fails and stops for others
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'apple', function, 'drop', true
+FROM unnest(ARRAY[
+  '__exceptionPreprocess', 'objc_exception_throw', 'objc_exception_rethrow', '+[NSException raise:*', '-[NSException raise]',
+  '_CFThrowFormattedException', '*doesNotRecognizeSelector:]', '___forwarding___*', '_CF_forwarding_prep_0', '__forwarding_prep_0___',
+  '-[NSAssertionHandler handleFailure*', '_objc_terminate*', 'demangling_terminate_handler*', 'abort_message', '__abort_message',
+  'std::terminate*', 'std::__terminate*', '__cxa_throw', '__cxa_rethrow', '__cxxabiv1::failed_throw*', 'abort', '__abort', 'raise',
+  'pthread_kill', '__pthread_kill', '__abort_with_payload', 'abort_with_payload*', 'abort_with_reason',
+  '_assertionFailure*', 'Swift._assertionFailure*', '*in _assertionFailure*', '*in Swift._assertionFailure*', '_fatalErrorMessage*',
+  'specialized _fatalErrorMessage*', 'Swift._fatalErrorMessage*', 'fatalError(*', 'Swift.fatalError(*', 'preconditionFailure(*', 'assertionFailure(*',
+  'swift_unexpectedError*', 'swift_errorInMain*', 'swift_reportError*', '_swift_stdlib_reportFatalError*', '_swift_stdlib_reportUnimplementedInitializer*',
+  'swift::fatalError*', 'swift::warning*', 'swift_dynamicCastFailure*', 'swift::swift_dynamicCastFailure*', '_swift_runtime_on_report*',
+  '$ss17_assertionFailure*', '$ss18_fatalErrorMessage*', '$ss10fatalError*'
+]) AS function;
+
+-- the systems' images; a thread's and a program's entry
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'apple', form, 'not_in_app', true
+FROM unnest(ARRAY[
+  'CoreFoundation', 'Foundation', 'FoundationEssentials', 'CFNetwork', 'CoreAutoLayout', 'CoreData', 'CoreGraphics', 'CoreImage', 'CoreLocation',
+  'CoreMedia', 'CoreMotion', 'CoreML', 'CoreServices', 'CoreServicesInternal', 'CoreText', 'CoreTelephony', 'CoreBluetooth', 'CoreAudio*',
+  'CoreVideo', 'CoreUI', 'CloudKit', 'Combine', 'UIKit', 'UIKitCore', 'UIFoundation', 'AppKit', 'HIToolbox', 'SkyLight', 'SwiftUI', 'SwiftUICore',
+  'SwiftData', 'AttributeGraph', 'QuartzCore', 'RenderBox', 'GraphicsServices', 'FrontBoardServices', 'BackBoardServices', 'BaseBoard',
+  'RunningBoardServices', 'BoardServices', 'SpringBoard*', 'WatchKit', 'PepperUICore', 'TVMLKit', 'WebKit', 'WebKitLegacy', 'WebCore', 'JavaScriptCore',
+  'SafariServices', 'MapKit', 'VectorKit', 'GeoServices', 'AVFoundation', 'AVFAudio', 'AVKit', 'AudioToolbox', 'MediaToolbox', 'MediaPlayer',
+  'VideoToolbox', 'Metal', 'MetalKit', 'MetalPerformanceShaders*', 'OpenGLES', 'OpenGL', 'GLEngine', 'SpriteKit', 'SceneKit', 'RealityKit', 'ARKit',
+  'GameKit', 'Vision', 'ImageIO', 'IOKit', 'IOSurface', 'IOMobileFramebuffer', 'Photos', 'PhotosUI*', 'PassKitCore', 'StoreKit', 'Security', 'Network',
+  'NetworkExtension', 'UserNotifications*', 'PushKit', 'CallKit', 'Contacts*', 'EventKit*', 'HealthKit', 'HomeKit', 'MessageUI', 'MultipeerConnectivity',
+  'QuickLook*', 'TextInput*', 'UIKitMacHelper', 'XCTest*', 'XCTAutomationSupport', 'Testing', 'xctest', 'swift-testing', 'LaunchServices', 'SystemConfiguration',
+  'Accelerate', 'AccessibilityUtilities', 'AccessibilitySettingsLoader', 'UIAccessibility', 'PlugInKit', 'ExtensionFoundation', 'ViewBridge',
+  'WorkflowKit', 'Intents*', 'WidgetKit', 'TCC', 'XPCService*',
+  'libsystem_*', 'libSystem*', 'libobjc*', 'libdispatch*', 'libdyld*', 'dyld', 'dyld_sim', 'libc++*', 'libc.so*', 'libc-*', 'libpthread*', 'libxpc*',
+  'libswift*', 'libFoundation*', 'libBlocksRuntime*', 'libXCTest*', 'lib_TestingInterop*', 'libsqlite3*', 'libnetwork*', 'libboringssl*', 'libz.*', 'libicucore*',
+  'libGPUSupport*', 'libRPAC*', 'libBacktraceRecording*', 'libMainThreadChecker*', 'libclang_rt*', 'ld-linux*', 'linux-vdso*', 'libstdc++*', 'libgcc_s*', 'libm.so*',
+  -- what programs are linked with
+  'Alamofire', 'AFNetworking', 'Kingfisher', 'SDWebImage', 'Realm', 'RealmSwift', 'RxSwift', 'RxCocoa', 'ReactiveSwift', 'SnapKit', 'Moya', 'Starscream',
+  'Firebase*', 'FirebaseCore', 'GoogleUtilities', 'GoogleDataTransport', 'FBSDK*', 'FBLPromises', 'Sentry', 'SentrySwiftUI', 'Bugsnag', 'Crashlytics',
+  'AppCenter*', 'Flutter', 'hermes', 'React', 'React-Core', 'Lottie', 'GRDB', 'UnityFramework'
+]) AS name, LATERAL (VALUES (name), ('*/' || name)) AS forms (form);
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'apple', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  'start', '_start', '__libc_start_main*', '_dyld_start', 'thread_start', 'start_wqthread', '_pthread_start', '_pthread_wqthread', '__pthread_start',
+  'UIApplicationMain', 'NSApplicationMain', 'WKExtensionMain', 'NSExtensionMain', '-[NS*', '+[NS*', '-[UI*', '+[UI*', '-[__NS*', '-[WK*', '-[CA*',
+  '_dispatch_*', 'objc_msgSend*', '_objc_msgSend*', 'swift_task_*', 'swift::*', 'swift_*', '_swift_*', 'completeTask*', 'static App.main()',
+  'thunk for *', 'reabstraction thunk *', 'generic not re-abstracted *thunk for *', 'Swift.*', 'specialized Swift.*', 'Foundation.*', 'SwiftUI.*', 'Combine.*', '<redacted>', '<compiler-generated>'
+]) AS function;
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'apple', file, 'not_in_app', true
+FROM unnest(ARRAY['<compiler-generated>', '*/.build/checkouts/*', '*/SourcePackages/checkouts/*', '*/Pods/*', '*/Carthage/*', 'Swift/*']) AS file;
 -- ---- frame rules: dart ----
 
--- ---- frame rules: erlang ----
+-- ---- frame rules: Erlang and Elixir ----
 
+-- Elixir names modules of Erlang with a colon, Erlang those of Elixir with 'Elixir.' and in quotes
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'erlang', form, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- the runtime, kernel and stdlib
+  'erlang', 'erts_internal', 'erl_eval', 'erl_internal', 'erl_parse', 'erl_scan', 'erl_lint', 'erl_error', 'init', 'application',
+  'application_controller', 'application_master', 'code', 'code_server', 'error_handler', 'file', 'file_io_server', 'prim_file',
+  'prim_inet', 'prim_socket', 'prim_eval', 'gen', 'gen_event', 'gen_fsm', 'gen_server', 'gen_statem', 'gen_stage', 'gen_tcp',
+  'gen_udp', 'gen_sctp', 'global', 'group', 'inet', 'inet_*', 'logger', 'logger_*', 'net_kernel', 'os', 'pg', 'rpc', 'erpc',
+  'supervisor', 'supervisor_bridge', 'sys', 'user', 'user_drv', 'proc_lib', 'shell', 'shell_*', 'escript', 'c', 'array', 'base64',
+  'beam_lib', 'binary', 'calendar', 'dets', 'dict', 'digraph', 'epp', 'ets', 'filelib', 'filename', 'gb_sets', 'gb_trees', 'io',
+  'io_lib', 'io_lib_*', 'json', 'lists', 'maps', 'math', 'orddict', 'ordsets', 'persistent_term', 'proplists', 'qlc', 'queue',
+  'rand', 'random', 're', 'sets', 'string', 'timer', 'unicode', 'unicode_util', 'uri_string', 'zip', 'zlib', 'counters', 'atomics',
+  -- the other applications of OTP
+  'asn1*', 'crypto', 'public_key', 'pubkey_*', 'ssl', 'ssl_*', 'tls_*', 'dtls_*', 'ssh', 'ssh_*', 'ftp', 'httpc', 'httpc_*', 'httpd',
+  'httpd_*', 'http_*', 'inets', 'mod_esi', 'mnesia', 'mnesia_*', 'xmerl', 'xmerl_*', 'eunit', 'eunit_*', 'ct', 'ct_*', 'test_server',
+  'test_server_*', 'compile', 'dialyzer*', 'snmp*', 'megaco*', 'diameter*', 'odbc', 'wx*', 'elixir', 'elixir_*', 'rebar*',
+  -- libraries of Erlang
+  'cowboy', 'cowboy_*', 'cow_*', 'ranch', 'ranch_*', 'gun', 'gun_*', 'hackney', 'hackney_*', 'mochiweb*', 'webmachine*', 'yaws*',
+  'elli*', 'lager', 'lager_*', 'error_logger_lager_h', 'poolboy', 'jsx', 'jsx_*', 'jiffy', 'epgsql', 'epgsql_*', 'eredis', 'eredis_*',
+  'brod*', 'amqp_*', 'rabbit_*', 'telemetry', 'telemetry_*', 'opentelemetry*', 'otel_*', 'proper', 'proper_*', 'meck', 'meck_*',
+  'sentry', 'raven', 'recon*', 'ejabberd_hooks', 'p1_server', 'gpb', 'esockd*', 'lhttpc*', 'ibrowse*', 'fuse*', 'gproc*', 'ssl_verify*'
+]) AS name, LATERAL (VALUES (name), (':' || name)) AS forms (form);
+
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'erlang', form, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- Elixir itself
+  'Access', 'Agent', 'Agent.*', 'Application', 'Atom', 'Base', 'Bitwise', 'Calendar', 'Calendar.*', 'Code', 'Code.*', 'Collectable*',
+  'Config', 'Config.*', 'Date', 'Date.*', 'DateTime', 'DynamicSupervisor', 'EEx', 'EEx.*', 'Enum', 'Enumerable', 'Enumerable.*',
+  'Exception', 'File', 'File.*', 'Float', 'Function', 'GenEvent', 'GenServer', 'HashDict', 'IEx', 'IEx.*', 'IO', 'IO.*', 'Inspect*',
+  'Integer', 'JSON', 'JSON.*', 'Kernel', 'Kernel.*', 'Keyword', 'List', 'List.*', 'Logger', 'Logger.*', 'Macro', 'Macro.*', 'Map', 'MapSet',
+  'Mix', 'Mix.*', 'Module', 'Module.*', 'NaiveDateTime', 'Node', 'OptionParser', 'PartitionSupervisor', 'Path', 'Port', 'Process',
+  'Protocol', 'Range', 'Record', 'Regex', 'Registry', 'Registry.*', 'Stream', 'Stream.*', 'String', 'String.*', 'StringIO',
+  'Supervisor', 'Supervisor.*', 'System', 'Task', 'Task.*', 'Time', 'Tuple', 'URI', 'Version', 'Version.*', 'ExUnit', 'ExUnit.*',
+  -- the web
+  'Phoenix', 'Phoenix.*', 'Plug', 'Plug.*', 'Bandit', 'Bandit.*', 'ThousandIsland', 'ThousandIsland.*', 'WebSock*', 'Absinthe', 'Absinthe.*',
+  'Surface.*', 'Ash.*', 'Guardian.*', 'Ueberauth.*', 'Corsica*', 'CORSPlug*', 'Beacon.*',
+  -- data, messages, jobs
+  'Ecto', 'Ecto.*', 'Postgrex', 'Postgrex.*', 'MyXQL', 'MyXQL.*', 'Tds', 'Tds.*', 'Exqlite*', 'DBConnection', 'DBConnection.*', 'Redix*',
+  'Mongo', 'Mongo.*', 'Xandra*', 'Oban', 'Oban.*', 'Broadway', 'Broadway.*', 'BroadwayRabbitMQ*', 'GenStage', 'GenStage.*', 'Flow', 'Flow.*',
+  'AMQP', 'AMQP.*', 'KafkaEx*', 'Exq', 'Exq.*', 'Quantum', 'Quantum.*', 'Cachex', 'Cachex.*', 'Nebulex*', 'ConCache*', 'Horde*',
+  'Swarm*', 'Poolboy*', 'NimblePool*', 'NimbleOptions*', 'NimbleParsec*', 'NimbleCSV*', 'Nx', 'Nx.*', 'Explorer.*',
+  -- calls to others, formats, logs, tests
+  'Tesla', 'Tesla.*', 'HTTPoison', 'HTTPoison.*', 'Finch', 'Finch.*', 'Mint', 'Mint.*', 'Req', 'Req.*', 'GRPC.*', 'Jason', 'Jason.*', 'Poison',
+  'Poison.*', 'Decimal', 'Timex', 'Timex.*', 'Tzdata*', 'Protobuf*', 'SweetXml*', 'Floki*', 'Swoosh*', 'Bamboo*', 'ExAws*', 'Money.*',
+  'Gettext*', 'Cldr*', 'Sentry', 'Sentry.*', 'AppSignal*', 'Appsignal*', 'NewRelic*', 'OpenTelemetry*', 'Telemetry.*', 'PromEx*', 'Mox', 'Mox.*', 'Mock',
+  'Wallaby*', 'StreamData*', 'LiveBook*', 'Livebook.*'
+]) AS name, LATERAL (VALUES (name), ('Elixir.' || name), ('''Elixir.' || name || '''')) AS forms (form);
+
+-- what the shell calls operators, and what is read where there is no module
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'erlang', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  '+/1', '+/2', '-/1', '-/2', '//2', 'div/2', 'rem/2', '++/2', '--/2', '!/2', 'bnot/1', 'band/2', 'bor/2', 'bxor/2',
+  'bsl/2', 'bsr/2', 'not/1', 'and/2', 'or/2', 'xor/2', '</2', '>/2', '=</2', '>=/2', '#Function<*'
+]) AS function;
 -- ---- frame rules: perl ----
 
 -- ---- frame rules: lua ----

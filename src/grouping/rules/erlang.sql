@@ -16,7 +16,7 @@ FROM unnest(ARRAY[
   -- the other applications of OTP
   'asn1*', 'crypto', 'public_key', 'pubkey_*', 'ssl', 'ssl_*', 'tls_*', 'dtls_*', 'ssh', 'ssh_*', 'ftp', 'httpc', 'httpc_*', 'httpd',
   'httpd_*', 'http_*', 'inets', 'mod_esi', 'mnesia', 'mnesia_*', 'xmerl', 'xmerl_*', 'eunit', 'eunit_*', 'ct', 'ct_*', 'test_server',
-  'test_server_*', 'compile', 'dialyzer*', 'snmp*', 'megaco*', 'diameter*', 'odbc', 'wx*', 'elixir', 'elixir_*', 'rebar*', 'r3',
+  'test_server_*', 'compile', 'dialyzer*', 'snmp*', 'megaco*', 'diameter*', 'odbc', 'wx*', 'elixir', 'elixir_*', 'rebar*',
   -- libraries of Erlang
   'cowboy', 'cowboy_*', 'cow_*', 'ranch', 'ranch_*', 'gun', 'gun_*', 'hackney', 'hackney_*', 'mochiweb*', 'webmachine*', 'yaws*',
   'elli*', 'lager', 'lager_*', 'error_logger_lager_h', 'poolboy', 'jsx', 'jsx_*', 'jiffy', 'epgsql', 'epgsql_*', 'eredis', 'eredis_*',
