@@ -222,6 +222,11 @@ take_check_place(Slice *value, Frame *place)
 	if (number < 0 || !read_number(slice_skip(*value, at + number + line.len), &place->line))
 		return;
 	place->file = slice_range(*value, at + file.len, at + number);
+	if (!slice_ends(place->file, SLICE(".swift")))
+	{
+		frame_clear(place); /* assert() of C */
+		return;
+	}
 	value->len = at;
 	*value = slice_trim(*value);
 	if (slice_ends(*value, SLICE(":")))

@@ -41,6 +41,7 @@ typedef struct Reader
 	bool page;      /* ASP.NET's error page: frames without "at", the cause first */
 	bool unity;     /* frames as Unity writes them */
 	bool placed;    /* some frame has a file */
+	int foreign;    /* lines that are frames of other languages */
 	Slice heading;  /* lines since the last frame */
 } Reader;
 
@@ -443,6 +444,21 @@ take_end(Reader *reader)
 		pop_numbered(reader);
 }
 
+/* What stands before a trace in the same line, without the words that only say that one follows. */
+static Slice
+without_label(Slice line)
+{
+	static const Slice labels[] = {{"StackTrace:", 11},
+	                               {"Stack trace:", 12},
+	                               {"Stack Trace:", 12},
+	                               {"stacktrace:", 11}};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (slice_ends(line, labels[i]))
+			return slice_trim(slice_range(line, 0, line.len - labels[i].len));
+	return line;
+}
+
 /* Takes one line; false where the trace ends above it. */
 static bool
 take_line(Reader *reader, Slice line)
@@ -450,6 +466,7 @@ take_line(Reader *reader, Slice line)
 	const Slice arrow = SLICE("---> "), end = SLICE("<---");
 	Slice trimmed = slice_trim(line);
 	bool ends = reader->depth > 0 && slice_ends(trimmed, end);
+	bool is_frame, finished = false;
 	ptrdiff_t at;
 	size_t behind;
 	Frame frame;
@@ -460,8 +477,8 @@ take_line(Reader *reader, Slice line)
 		line = slice_range(line, 0, trimmed.data + trimmed.len - line.data);
 	}
 	if (trimmed.len == 0)
-		;
-	else if (read_frame(reader, trimmed, &frame))
+		is_frame = false;
+	else if ((is_frame = read_frame(reader, trimmed, &frame)))
 		add_frame(reader, &frame);
 	else if (reader->depth > 0 && is_rule(trimmed))
 	{
@@ -488,7 +505,7 @@ take_line(Reader *reader, Slice line)
 	         dotnet_read_frame(slice_trim(slice_skip(trimmed, at)), reader->unnamed, &frame))
 	{
 		/* `StackTrace:    at Shop.Cart.Total()` */
-		add_to_heading(reader, slice_range(trimmed, 0, at));
+		add_to_heading(reader, without_label(slice_trim(slice_range(trimmed, 0, at))));
 		add_frame(reader, &frame);
 	}
 	else if (begins_page(trimmed) && (reader->depth == 0 || reader->page))
@@ -500,12 +517,13 @@ take_line(Reader *reader, Slice line)
 		add_to_heading(reader, line);
 	}
 	else if (reader->in_frames && reader->depth <= 1 && reader->skipping == 0)
-		return false;
+		finished = true;
 	else if (!reader->in_frames)
 		add_to_heading(reader, line);
+	reader->foreign += !is_frame && dotnet_is_foreign(trimmed);
 	if (ends)
 		take_end(reader);
-	return true;
+	return !finished;
 }
 
 /* An exception that nobody caught is one though its frames are cut off. */
@@ -535,8 +553,12 @@ is_trace(const Reader *reader)
 {
 	const Stack *stack = reader->stack;
 
-	return stack->nexceptions > 0 &&
-	       (stack->total_frames > 1 || reader->placed || stack->exceptions[0].type.data != NULL);
+	if (stack->nexceptions == 0)
+		return false;
+	if (reader->placed || stack->total_frames == 0)
+		return true;
+	return reader->foreign < stack->total_frames &&
+	       (stack->total_frames > 1 || stack->exceptions[0].type.data != NULL);
 }
 
 /* Puts the reported exception first, and drops those of which nothing is known. */

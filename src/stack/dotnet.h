@@ -7,6 +7,7 @@
 #include "stack.h"
 
 extern bool dotnet_read_frame(Slice line, bool unnamed, Frame *frame);
+extern bool dotnet_is_foreign(Slice line);
 extern bool dotnet_read_unity_frame(Slice line, bool bare, Frame *frame);
 extern bool dotnet_read_page_frame(Slice line, Frame *frame);
 extern void dotnet_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *function);

@@ -30,7 +30,7 @@ static const Slice leads[] = {
 	{"kohteessa ", 10},
 	{"konum: ", 7},
 	{"hely: ", 6},
-	{"a k\xc3\xb6vetkez\xc5\x91 helyen: ", 23},
+	{"a k\xc3\xb6vetkez\xc5\x91 helyen: ", 22},
 	{"\xd0\xb2 ", 3},                  /* Russian */
 	{"\xcf\x83\xce\xb5 ", 5},          /* Greek */
 	{"\xe5\xa0\xb4\xe6\x89\x80 ", 7},  /* Japanese */
@@ -103,12 +103,19 @@ set_name(Frame *frame, Slice name, size_t dot)
 static bool
 is_parameter(Slice s, bool unnamed)
 {
+	static const Slice others[] = {
+		{"Native Method", 13},         {"Unknown Source", 14}, {"Compiled Code", 13},
+		{"Inlined Compiled Code", 21}, {"native code", 11},    {"unknown source", 14},
+		{"unknown location", 16},
+	};
 	bool blank = unnamed;
 
 	while (s.len > 0 && s.data[0] == ' ')
 		s = slice_skip(s, 1);
-	if (slice_equal(s, SLICE("Native Method")) || slice_equal(s, SLICE("Unknown Source")))
-		return false; /* that is Java's */
+	/* what other languages write for a place that they do not know */
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (slice_equal(s, others[i]))
+			return false;
 	if (slice_equal(s, SLICE("...")))
 		return true;
 	if (s.len == 0 || (!is_word(s.data[0]) && s.data[0] != '<' && s.data[0] != '!') || is_digit(s.data[0]))
@@ -116,7 +123,11 @@ is_parameter(Slice s, bool unnamed)
 	for (size_t i = 0; i < s.len; i++)
 	{
 		if (s.data[i] == ' ')
+		{
 			blank = true;
+			if (i + 1 < s.len && is_digit(s.data[i + 1]))
+				return false;
+		}
 		else if (!is_word(s.data[i]) && (s.data[i] == '\0' || !strchr(".+`<>[],&*$@!|?-", s.data[i])))
 			return false;
 	}
@@ -318,6 +329,8 @@ read_method(Slice line, bool unnamed, Frame *frame)
 		return false;
 	if (!read_name(name, tail.len > 0, &dot))
 		return false;
+	/* a lambda that was compiled at run time has no names */
+	unnamed |= slice_starts(name, SLICE("lambda_method"));
 	if (tail.len == 0 && !offset && !wrapper && !are_parameters(slice_range(line, open + 1, close), unnamed))
 		return false;
 	set_name(frame, name, dot);
@@ -329,6 +342,14 @@ bool
 dotnet_read_frame(Slice line, bool unnamed, Frame *frame)
 {
 	return take_lead(&line) && read_method(line, unnamed, frame);
+}
+
+/* Is line, which is no frame, one of a trace in another language that says "at" as well? */
+bool
+dotnet_is_foreign(Slice line)
+{
+	return slice_starts(line, SLICE("at ")) &&
+	       (line.data[line.len - 1] == ')' || is_digit(line.data[line.len - 1]));
 }
 
 /*

@@ -18,7 +18,7 @@ FROM unnest(ARRAY[
 
 -- the systems' images; a thread's and a program's entry
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
-SELECT 'apple', form, 'not_in_app', true
+SELECT 'apple', module, 'not_in_app', true
 FROM unnest(ARRAY[
   'CoreFoundation', 'Foundation', 'FoundationEssentials', 'CFNetwork', 'CoreAutoLayout', 'CoreData', 'CoreGraphics', 'CoreImage', 'CoreLocation',
   'CoreMedia', 'CoreMotion', 'CoreML', 'CoreServices', 'CoreServicesInternal', 'CoreText', 'CoreTelephony', 'CoreBluetooth', 'CoreAudio*',
@@ -39,7 +39,7 @@ FROM unnest(ARRAY[
   'Alamofire', 'AFNetworking', 'Kingfisher', 'SDWebImage', 'Realm', 'RealmSwift', 'RxSwift', 'RxCocoa', 'ReactiveSwift', 'SnapKit', 'Moya', 'Starscream',
   'Firebase*', 'FirebaseCore', 'GoogleUtilities', 'GoogleDataTransport', 'FBSDK*', 'FBLPromises', 'Sentry', 'SentrySwiftUI', 'Bugsnag', 'Crashlytics',
   'AppCenter*', 'Flutter', 'hermes', 'React', 'React-Core', 'Lottie', 'GRDB', 'UnityFramework'
-]) AS name, LATERAL (VALUES (name), ('*/' || name)) AS forms (form);
+]) AS module;
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'apple', function, 'not_in_app', true
 FROM unnest(ARRAY[

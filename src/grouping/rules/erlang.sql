@@ -1,6 +1,6 @@
 -- ---- frame rules: Erlang and Elixir ----
 
--- Elixir names modules of Erlang with a colon, Erlang those of Elixir with 'Elixir.' and in quotes
+-- Elixir names modules of Erlang with a colon
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'erlang', form, 'not_in_app', true
 FROM unnest(ARRAY[
@@ -16,7 +16,7 @@ FROM unnest(ARRAY[
   -- the other applications of OTP
   'asn1*', 'crypto', 'public_key', 'pubkey_*', 'ssl', 'ssl_*', 'tls_*', 'dtls_*', 'ssh', 'ssh_*', 'ftp', 'httpc', 'httpc_*', 'httpd',
   'httpd_*', 'http_*', 'inets', 'mod_esi', 'mnesia', 'mnesia_*', 'xmerl', 'xmerl_*', 'eunit', 'eunit_*', 'ct', 'ct_*', 'test_server',
-  'test_server_*', 'compile', 'dialyzer*', 'snmp*', 'megaco*', 'diameter*', 'odbc', 'wx*', 'elixir', 'elixir_*', 'rebar*',
+  'test_server_*', 'compile', 'dialyzer*', 'elixir', 'elixir_*', 'rebar*',
   -- libraries of Erlang
   'cowboy', 'cowboy_*', 'cow_*', 'ranch', 'ranch_*', 'gun', 'gun_*', 'hackney', 'hackney_*', 'mochiweb*', 'webmachine*', 'yaws*',
   'elli*', 'lager', 'lager_*', 'error_logger_lager_h', 'poolboy', 'jsx', 'jsx_*', 'jiffy', 'epgsql', 'epgsql_*', 'eredis', 'eredis_*',
@@ -25,9 +25,11 @@ FROM unnest(ARRAY[
 ]) AS name, LATERAL (VALUES (name), (':' || name)) AS forms (form);
 
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
-SELECT 'erlang', form, 'not_in_app', true
+SELECT 'erlang', module, 'not_in_app', true
 FROM unnest(ARRAY[
-  -- Elixir itself
+  -- Elixir itself; Erlang's terms write its modules as 'Elixir.Enum'
+  'Elixir.Enum', 'Elixir.GenServer', 'Elixir.Task.*', '''Elixir.Enum''', '''Elixir.GenServer''', '''Elixir.Task.*',
+  '''Elixir.Phoenix.*', '''Elixir.Plug.*', '''Elixir.Ecto.*', '''Elixir.DBConnection*',
   'Access', 'Agent', 'Agent.*', 'Application', 'Atom', 'Base', 'Bitwise', 'Calendar', 'Calendar.*', 'Code', 'Code.*', 'Collectable*',
   'Config', 'Config.*', 'Date', 'Date.*', 'DateTime', 'DynamicSupervisor', 'EEx', 'EEx.*', 'Enum', 'Enumerable', 'Enumerable.*',
   'Exception', 'File', 'File.*', 'Float', 'Function', 'GenEvent', 'GenServer', 'HashDict', 'IEx', 'IEx.*', 'IO', 'IO.*', 'Inspect*',
@@ -48,7 +50,7 @@ FROM unnest(ARRAY[
   'Poison.*', 'Decimal', 'Timex', 'Timex.*', 'Tzdata*', 'Protobuf*', 'SweetXml*', 'Floki*', 'Swoosh*', 'Bamboo*', 'ExAws*', 'Money.*',
   'Gettext*', 'Cldr*', 'Sentry', 'Sentry.*', 'AppSignal*', 'Appsignal*', 'NewRelic*', 'OpenTelemetry*', 'Telemetry.*', 'PromEx*', 'Mox', 'Mox.*', 'Mock',
   'Wallaby*', 'StreamData*', 'LiveBook*', 'Livebook.*'
-]) AS name, LATERAL (VALUES (name), ('Elixir.' || name), ('''Elixir.' || name || '''')) AS forms (form);
+]) AS module;
 
 -- what the shell calls operators, and what is read where there is no module
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
