@@ -427,7 +427,7 @@ FROM unnest(ARRAY[
 
 -- the systems' images; a thread's and a program's entry
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
-SELECT 'apple', form, 'not_in_app', true
+SELECT 'apple', module, 'not_in_app', true
 FROM unnest(ARRAY[
   'CoreFoundation', 'Foundation', 'FoundationEssentials', 'CFNetwork', 'CoreAutoLayout', 'CoreData', 'CoreGraphics', 'CoreImage', 'CoreLocation',
   'CoreMedia', 'CoreMotion', 'CoreML', 'CoreServices', 'CoreServicesInternal', 'CoreText', 'CoreTelephony', 'CoreBluetooth', 'CoreAudio*',
@@ -448,7 +448,7 @@ FROM unnest(ARRAY[
   'Alamofire', 'AFNetworking', 'Kingfisher', 'SDWebImage', 'Realm', 'RealmSwift', 'RxSwift', 'RxCocoa', 'ReactiveSwift', 'SnapKit', 'Moya', 'Starscream',
   'Firebase*', 'FirebaseCore', 'GoogleUtilities', 'GoogleDataTransport', 'FBSDK*', 'FBLPromises', 'Sentry', 'SentrySwiftUI', 'Bugsnag', 'Crashlytics',
   'AppCenter*', 'Flutter', 'hermes', 'React', 'React-Core', 'Lottie', 'GRDB', 'UnityFramework'
-]) AS name, LATERAL (VALUES (name), ('*/' || name)) AS forms (form);
+]) AS module;
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'apple', function, 'not_in_app', true
 FROM unnest(ARRAY[
@@ -464,7 +464,7 @@ FROM unnest(ARRAY['<compiler-generated>', '*/.build/checkouts/*', '*/SourcePacka
 
 -- ---- frame rules: Erlang and Elixir ----
 
--- Elixir names modules of Erlang with a colon, Erlang those of Elixir with 'Elixir.' and in quotes
+-- Elixir names modules of Erlang with a colon
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'erlang', form, 'not_in_app', true
 FROM unnest(ARRAY[
@@ -480,7 +480,7 @@ FROM unnest(ARRAY[
   -- the other applications of OTP
   'asn1*', 'crypto', 'public_key', 'pubkey_*', 'ssl', 'ssl_*', 'tls_*', 'dtls_*', 'ssh', 'ssh_*', 'ftp', 'httpc', 'httpc_*', 'httpd',
   'httpd_*', 'http_*', 'inets', 'mod_esi', 'mnesia', 'mnesia_*', 'xmerl', 'xmerl_*', 'eunit', 'eunit_*', 'ct', 'ct_*', 'test_server',
-  'test_server_*', 'compile', 'dialyzer*', 'snmp*', 'megaco*', 'diameter*', 'odbc', 'wx*', 'elixir', 'elixir_*', 'rebar*',
+  'test_server_*', 'compile', 'dialyzer*', 'elixir', 'elixir_*', 'rebar*',
   -- libraries of Erlang
   'cowboy', 'cowboy_*', 'cow_*', 'ranch', 'ranch_*', 'gun', 'gun_*', 'hackney', 'hackney_*', 'mochiweb*', 'webmachine*', 'yaws*',
   'elli*', 'lager', 'lager_*', 'error_logger_lager_h', 'poolboy', 'jsx', 'jsx_*', 'jiffy', 'epgsql', 'epgsql_*', 'eredis', 'eredis_*',
@@ -489,9 +489,11 @@ FROM unnest(ARRAY[
 ]) AS name, LATERAL (VALUES (name), (':' || name)) AS forms (form);
 
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
-SELECT 'erlang', form, 'not_in_app', true
+SELECT 'erlang', module, 'not_in_app', true
 FROM unnest(ARRAY[
-  -- Elixir itself
+  -- Elixir itself; Erlang's terms write its modules as 'Elixir.Enum'
+  'Elixir.Enum', 'Elixir.GenServer', 'Elixir.Task.*', '''Elixir.Enum''', '''Elixir.GenServer''', '''Elixir.Task.*',
+  '''Elixir.Phoenix.*', '''Elixir.Plug.*', '''Elixir.Ecto.*', '''Elixir.DBConnection*',
   'Access', 'Agent', 'Agent.*', 'Application', 'Atom', 'Base', 'Bitwise', 'Calendar', 'Calendar.*', 'Code', 'Code.*', 'Collectable*',
   'Config', 'Config.*', 'Date', 'Date.*', 'DateTime', 'DynamicSupervisor', 'EEx', 'EEx.*', 'Enum', 'Enumerable', 'Enumerable.*',
   'Exception', 'File', 'File.*', 'Float', 'Function', 'GenEvent', 'GenServer', 'HashDict', 'IEx', 'IEx.*', 'IO', 'IO.*', 'Inspect*',
@@ -512,14 +514,16 @@ FROM unnest(ARRAY[
   'Poison.*', 'Decimal', 'Timex', 'Timex.*', 'Tzdata*', 'Protobuf*', 'SweetXml*', 'Floki*', 'Swoosh*', 'Bamboo*', 'ExAws*', 'Money.*',
   'Gettext*', 'Cldr*', 'Sentry', 'Sentry.*', 'AppSignal*', 'Appsignal*', 'NewRelic*', 'OpenTelemetry*', 'Telemetry.*', 'PromEx*', 'Mox', 'Mox.*', 'Mock',
   'Wallaby*', 'StreamData*', 'LiveBook*', 'Livebook.*'
-]) AS name, LATERAL (VALUES (name), ('Elixir.' || name), ('''Elixir.' || name || '''')) AS forms (form);
+]) AS module;
 
 -- what the shell calls operators, and what is read where there is no module
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'erlang', function, 'not_in_app', true
 FROM unnest(ARRAY[
   '+/1', '+/2', '-/1', '-/2', '//2', 'div/2', 'rem/2', '++/2', '--/2', '!/2', 'bnot/1', 'band/2', 'bor/2', 'bxor/2',
-  'bsl/2', 'bsr/2', 'not/1', 'and/2', 'or/2', 'xor/2', '</2', '>/2', '=</2', '>=/2', '#Function<*'
+  'bsl/2', 'bsr/2', 'not/1', 'and/2', 'or/2', 'xor/2', '</2', '>/2', '=</2', '>=/2', '#Function<*',
+  -- what Plug and Phoenix write into the application's modules
+  '*."call (overridable *', '*.plug_builder_call/2', '*.phoenix_controller_pipeline/2', '*.action/2', '*.__call__/2', '*.__pipe_through*'
 ]) AS function;
 -- ---- frame rules: perl ----
 

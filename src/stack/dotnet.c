@@ -20,6 +20,9 @@ static const char *const marks[] = {
 #define MAX_DEPTH 256
 #define MAX_EXCEPTIONS 1000
 
+/* So many lines that only look like a frame are read past. */
+#define MAX_FALSE_STARTS 100
+
 /* An exception whose frames are still to come. */
 typedef struct Open
 {
@@ -587,12 +590,13 @@ parse_dotnet(Slice text, Stack *stack)
 {
 	Reader reader = {.stack = stack};
 	Slice line;
+	int false_starts = 0;
 
 	while (next_line(&text, &line))
 	{
 		if (take_line(&reader, line))
 			continue;
-		if (is_trace(&reader))
+		if (is_trace(&reader) || ++false_starts > MAX_FALSE_STARTS)
 			break;
 		/* a line that only looked like a frame: the trace may still come */
 		stack_init(stack, stack->allocator);

@@ -13,6 +13,9 @@
 /* Exceptions nested deeper are passed over. */
 #define MAX_DEPTH 16
 
+/* So many lines that only look like a frame or a heading are read past. */
+#define MAX_FALSE_STARTS 1000
+
 typedef struct Reader
 {
 	Stack *stack;
@@ -21,7 +24,8 @@ typedef struct Reader
 	bool headed;     /* a heading was read, so that frames of a weaker form count */
 	bool in_frames;  /* the last line was a frame */
 	bool value_ends; /* the value that is being read has ended, no frame was read yet */
-	int strong;      /* frames that say both where and in which application */
+	int false_starts;
+	int strong; /* frames that say both where and in which application */
 } Reader;
 
 /* Does an exception's name stand between `** (` and `)` only where there is an exception? */
@@ -241,10 +245,12 @@ static void
 reset(Reader *reader)
 {
 	Stack *stack = reader->stack;
+	int false_starts = reader->false_starts + 1;
 
 	stack_init(stack, stack->allocator);
 	memset(reader, 0, sizeof(*reader));
 	reader->stack = stack;
+	reader->false_starts = false_starts;
 }
 
 /* Takes a heading; false where it begins another trace. */
@@ -311,7 +317,7 @@ elixir_parse(Slice text, Stack *stack)
 	Reader reader = {.stack = stack};
 	Slice line;
 
-	while (next_line(&text, &line))
+	while (reader.false_starts < MAX_FALSE_STARTS && next_line(&text, &line))
 	{
 		Slice trimmed = slice_trim(line);
 		size_t indent = trimmed.data - line.data;

@@ -57,5 +57,7 @@ INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'erlang', function, 'not_in_app', true
 FROM unnest(ARRAY[
   '+/1', '+/2', '-/1', '-/2', '//2', 'div/2', 'rem/2', '++/2', '--/2', '!/2', 'bnot/1', 'band/2', 'bor/2', 'bxor/2',
-  'bsl/2', 'bsr/2', 'not/1', 'and/2', 'or/2', 'xor/2', '</2', '>/2', '=</2', '>=/2', '#Function<*'
+  'bsl/2', 'bsr/2', 'not/1', 'and/2', 'or/2', 'xor/2', '</2', '>/2', '=</2', '>=/2', '#Function<*',
+  -- what Plug and Phoenix write into the application's modules
+  '*."call (overridable *', '*.plug_builder_call/2', '*.phoenix_controller_pipeline/2', '*.action/2', '*.__call__/2', '*.__pipe_through*'
 ]) AS function;
