@@ -54,16 +54,18 @@ address_length(Slice s)
 	return n >= 8 && (n == s.len || is_blank(s.data[n])) ? n : 0;
 }
 
-/* Takes ` + 124` off the end of *symbol. */
-static void
+/* Takes ` + 124` off the end of *symbol; false where it does not end so. */
+static bool
 drop_offset(Slice *symbol)
 {
 	size_t n = symbol->len;
 
 	while (n > 0 && is_digit(symbol->data[n - 1]))
 		n--;
-	if (n < symbol->len && n > 3 && memcmp(symbol->data + n - 3, " + ", 3) == 0)
-		symbol->len = n - 3;
+	if (n == symbol->len || n <= 3 || memcmp(symbol->data + n - 3, " + ", 3) != 0)
+		return false;
+	symbol->len = n - 3;
+	return true;
 }
 
 /* Takes ` (Cart.m:12)` and ` (in Shop)` off the end of *symbol. */
@@ -125,7 +127,7 @@ read_frame(Slice line, int *index, Frame *frame)
 {
 	size_t digits = 0, address;
 	int32_t number;
-	Slice image, symbol;
+	Slice image, symbol, offset;
 
 	while (digits < line.len && is_digit(line.data[digits]))
 		digits++;
@@ -162,9 +164,12 @@ read_frame(Slice line, int *index, Frame *frame)
 	{
 		frame->module = image;
 		take_place(&symbol, frame);
+		offset = symbol;
+		if (!drop_offset(&offset) && frame->file.data == NULL)
+			return false;
 		/* an address and not a symbol keeps its offset: nothing else tells where it is */
 		if (address_length(symbol) == 0)
-			drop_offset(&symbol);
+			symbol = offset;
 	}
 	if (symbol.len > 0 && symbol.data[0] != '<' && !(is_digit(symbol.data[0]) && address_length(symbol) == 0))
 		frame->function = symbol;
@@ -469,16 +474,28 @@ finish(Reader *reader)
 	}
 }
 
+/* Do most frames say nothing, while another report of the same crash, by a sanitizer, says more? */
+static bool
+says_little(const Reader *reader, Slice text)
+{
+	int named = 0;
+
+	for (int i = 0; i < reader->plain.nframes; i++)
+		named += reader->plain.frames[i].function.data != NULL;
+	return reader->plain.nframes > 2 * named && slice_find(text, SLICE("#0 0x")) >= 0;
+}
+
 /* Reads text; see Language. */
 static void
 parse_apple(Slice text, Stack *stack)
 {
 	Reader reader = {.stack = stack, .last_index = -1};
-	Slice line;
+	Slice rest = text, line;
 
-	while (!reader.done && next_line(&text, &line))
+	while (!reader.done && next_line(&rest, &line))
 		take_line(&reader, slice_trim(line));
-	finish(&reader);
+	if (!says_little(&reader, text))
+		finish(&reader);
 }
 
 const Language apple_language = {"apple", aliases, marks, parse_apple, apple_identify};
