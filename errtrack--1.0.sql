@@ -458,14 +458,126 @@ FROM unnest(ARRAY[
   'call_user_func', 'call_user_func_array', 'iterator_apply', 'iterator_to_array', 'preg_replace_callback',
   'spl_autoload_call', 'ob_end_flush', 'ob_get_clean', 'register_shutdown_function', 'trigger_error'
 ]) AS function;
--- ---- frame rules: dotnet ----
+-- ---- frame rules: .NET ----
 
+-- what passes an exception on, and what throws for others: which of it a trace shows changes with the runtime and the build
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'dotnet', module, 'drop', true
+FROM unnest(ARRAY[
+  'System.Runtime.ExceptionServices.ExceptionDispatchInfo', 'System.Runtime.CompilerServices.TaskAwaiter*',
+  'System.Runtime.CompilerServices.ConfiguredTaskAwaitable*', 'System.Runtime.CompilerServices.ValueTaskAwaiter*',
+  'System.Runtime.CompilerServices.ConfiguredValueTaskAwaitable*', 'System.Runtime.CompilerServices.AsyncTaskMethodBuilder*',
+  'System.Runtime.CompilerServices.AsyncMethodBuilderCore*', 'System.Runtime.CompilerServices.AsyncVoidMethodBuilder*',
+  'System.Runtime.CompilerServices.AsyncValueTaskMethodBuilder*', 'System.Threading.ExecutionContext',
+  '*.ThrowHelper', 'ThrowHelper', 'System.ThrowHelper*', 'System.__Error', 'System.IO.__Error', 'System.SR'
+]) AS module;
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'dotnet', function, 'drop', true
+FROM unnest(ARRAY[
+  'System.Environment.FailFast*', 'System.ArgumentNullException.Throw*', 'System.ArgumentException.Throw*',
+  'System.ArgumentOutOfRangeException.Throw*', 'System.ObjectDisposedException.Throw*', 'System.Number.Throw*',
+  'System.Diagnostics.StackTrace.*', 'System.Environment.GetStackTrace*', 'System.Environment.get_StackTrace*',
+  'UnityEngine.StackTraceUtility*', 'UnityEngine.Debug:*', 'UnityEngine.Debug.*', 'UnityEngine.Logger:*', 'UnityEngine.Logger.*'
+]) AS function;
+
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'dotnet', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- the runtime and the languages' own libraries
+  'System', 'System.*', 'Microsoft.*', 'Mono.*', 'Internal.*', 'Interop', 'Interop.*', 'Interop+*', 'MS.*', 'Windows.*',
+  'WinRT.*', 'ABI.*', 'FSharp.*', 'Accessibility.*', 'Roslyn.*', '<Module>*', '(unknown)',
+  -- phones and games
+  'Android.*', 'AndroidX.*', 'Java.*', 'Javax.*', 'Xamarin.*', 'Foundation.*', 'Foundation', 'UIKit.*', 'UIKit', 'AppKit.*',
+  'ObjCRuntime.*', 'CoreFoundation.*', 'UnityEngine', 'UnityEngine.*', 'UnityEngineInternal.*', 'UnityEditor.*',
+  'UnityEditorInternal.*', 'Unity.*', 'Cysharp.Threading.*', 'Godot.*', 'Avalonia.*', 'Uno.*', 'Prism.*', 'ReactiveUI.*',
+  'Caliburn.*', 'MvvmCross.*', 'GalaSoft.*', 'CommunityToolkit.*', 'DevExpress.*', 'Telerik.*', 'Infragistics.*', 'Syncfusion.*',
+  -- test runners, and what stands in for parts of the program
+  'NUnit.*', 'Xunit.*', 'xunit.*', 'MSTest.*', 'TUnit.*', 'Moq.*', 'NSubstitute.*', 'FakeItEasy.*', 'FluentAssertions.*',
+  'Shouldly.*', 'TechTalk.SpecFlow.*', 'Reqnroll.*', 'BenchmarkDotNet.*', 'JetBrains.*', 'Castle.*',
+  -- servers, containers of services, pipelines and jobs
+  'Owin.*', 'Nancy.*', 'ServiceStack.*', 'Carter.*', 'FastEndpoints.*', 'Giraffe.*', 'Suave.*', 'Saturn.*', 'Autofac.*',
+  'Ninject.*', 'StructureMap.*', 'Lamar.*', 'SimpleInjector.*', 'DryIoc.*', 'LightInject.*', 'Scrutor.*', 'MediatR.*',
+  'MassTransit.*', 'NServiceBus.*', 'Rebus.*', 'Wolverine.*', 'Hangfire.*', 'Quartz.*', 'Topshelf.*', 'Orleans.*', 'Akka.*',
+  'Polly.*', 'Polly', 'Volo.Abp.*', 'Abp.*', 'Umbraco.*', 'Orchard.*', 'OrchardCore.*', 'Sitecore.*', 'EPiServer.*',
+  'DotNetNuke.*', 'IdentityServer4.*', 'Duende.*', 'OpenIddict.*', 'Swashbuckle.*', 'NSwag.*', 'HotChocolate.*', 'GraphQL.*',
+  'Elmah.*', 'Glimpse.*', 'StackExchange.Profiling.*',
+  -- data
+  'Npgsql.*', 'MySql.*', 'MySqlConnector.*', 'Oracle.*', 'Dapper.*', 'Dapper', 'NHibernate.*', 'FluentNHibernate.*', 'LinqToDB.*',
+  'Marten.*', 'MongoDB.*', 'StackExchange.*', 'Raven.*', 'Couchbase.*', 'Cassandra.*', 'Nest.*', 'Elasticsearch.*', 'Elastic.*',
+  'EFCore.*', 'Z.EntityFramework.*', 'SQLite.*', 'SQLitePCL.*', 'LiteDB.*', 'FluentMigrator.*', 'RabbitMQ.*', 'EasyNetQ.*',
+  'Confluent.*', 'Remotion.*', 'StackifyLib.*',
+  -- formats, calls to others, logs
+  'Newtonsoft.*', 'YamlDotNet.*', 'CsvHelper.*', 'ProtoBuf.*', 'Google.*', 'Grpc.*', 'MessagePack.*', 'RestSharp.*', 'Refit.*',
+  'Flurl.*', 'Amazon.*', 'Azure.*', 'AutoMapper.*', 'AutoMapper', 'Mapster.*', 'FluentValidation.*', 'HtmlAgilityPack.*',
+  'AngleSharp.*', 'ICSharpCode.*', 'iText.*', 'iTextSharp.*', 'MailKit.*', 'MimeKit.*', 'SixLabors.*', 'RazorEngine.*', 'Scriban.*',
+  'Handlebars.*', 'HandlebarsDotNet.*', 'Serilog.*', 'NLog.*', 'log4net.*', 'Common.Logging.*', 'Sentry.*', 'SharpRaven.*',
+  'OpenTelemetry.*', 'Datadog.*', 'NewRelic.*', 'Mindscape.Raygun4Net.*', 'Rollbar.*', 'Bugsnag.*'
+]) AS module;
+
+-- reporters that name no module; `Type:Method` is how Unity writes what native code called
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'dotnet', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  'System.*', 'Microsoft.*', 'UnityEngine.*', 'UnityEngineInternal.*', 'UnityEditor.*', 'Unity.*', 'Mono.*', 'Xamarin.*',
+  'Android.*', 'UIKit.*', 'Foundation.*', 'lambda_method*', 'DynamicClass.*', '(wrapper *'
+]) AS function;
 -- ---- frame rules: rust ----
 
 -- ---- frame rules: native ----
 
--- ---- frame rules: apple ----
+-- ---- frame rules: Swift and Objective-C ----
 
+-- what throws, fails and stops for others
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'apple', function, 'drop', true
+FROM unnest(ARRAY[
+  '__exceptionPreprocess', 'objc_exception_throw', 'objc_exception_rethrow', '+[NSException raise:*', '-[NSException raise]',
+  '_CFThrowFormattedException', '*doesNotRecognizeSelector:]', '___forwarding___*', '_CF_forwarding_prep_0', '__forwarding_prep_0___',
+  '-[NSAssertionHandler handleFailure*', '_objc_terminate*', 'demangling_terminate_handler*', 'abort_message', '__abort_message',
+  'std::terminate*', 'std::__terminate*', '__cxa_throw', '__cxa_rethrow', '__cxxabiv1::failed_throw*', 'abort', '__abort', 'raise',
+  'pthread_kill', '__pthread_kill', '__abort_with_payload', 'abort_with_payload*', 'abort_with_reason',
+  '_assertionFailure*', 'Swift._assertionFailure*', '*in _assertionFailure*', '*in Swift._assertionFailure*', '_fatalErrorMessage*',
+  'specialized _fatalErrorMessage*', 'Swift._fatalErrorMessage*', 'fatalError(*', 'Swift.fatalError(*', 'preconditionFailure(*', 'assertionFailure(*',
+  'swift_unexpectedError*', 'swift_errorInMain*', 'swift_reportError*', '_swift_stdlib_reportFatalError*', '_swift_stdlib_reportUnimplementedInitializer*',
+  'swift::fatalError*', 'swift::warning*', 'swift_dynamicCastFailure*', 'swift::swift_dynamicCastFailure*', '_swift_runtime_on_report*',
+  '$ss17_assertionFailure*', '$ss18_fatalErrorMessage*', '$ss10fatalError*'
+]) AS function;
+
+-- the systems' images; a thread's and a program's entry
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'apple', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  'CoreFoundation', 'Foundation', 'FoundationEssentials', 'CFNetwork', 'CoreAutoLayout', 'CoreData', 'CoreGraphics', 'CoreImage', 'CoreLocation',
+  'CoreMedia', 'CoreMotion', 'CoreML', 'CoreServices', 'CoreServicesInternal', 'CoreText', 'CoreTelephony', 'CoreBluetooth', 'CoreAudio*',
+  'CoreVideo', 'CoreUI', 'CloudKit', 'Combine', 'UIKit', 'UIKitCore', 'UIFoundation', 'AppKit', 'HIToolbox', 'SkyLight', 'SwiftUI', 'SwiftUICore',
+  'SwiftData', 'AttributeGraph', 'QuartzCore', 'RenderBox', 'GraphicsServices', 'FrontBoardServices', 'BackBoardServices', 'BaseBoard',
+  'RunningBoardServices', 'BoardServices', 'SpringBoard*', 'WatchKit', 'PepperUICore', 'TVMLKit', 'WebKit', 'WebKitLegacy', 'WebCore', 'JavaScriptCore',
+  'SafariServices', 'MapKit', 'VectorKit', 'GeoServices', 'AVFoundation', 'AVFAudio', 'AVKit', 'AudioToolbox', 'MediaToolbox', 'MediaPlayer',
+  'VideoToolbox', 'Metal', 'MetalKit', 'MetalPerformanceShaders*', 'OpenGLES', 'OpenGL', 'GLEngine', 'SpriteKit', 'SceneKit', 'RealityKit', 'ARKit',
+  'GameKit', 'Vision', 'ImageIO', 'IOKit', 'IOSurface', 'IOMobileFramebuffer', 'Photos', 'PhotosUI*', 'PassKitCore', 'StoreKit', 'Security', 'Network',
+  'NetworkExtension', 'UserNotifications*', 'PushKit', 'CallKit', 'Contacts*', 'EventKit*', 'HealthKit', 'HomeKit', 'MessageUI', 'MultipeerConnectivity',
+  'QuickLook*', 'TextInput*', 'UIKitMacHelper', 'XCTest*', 'XCTAutomationSupport', 'Testing', 'xctest', 'swift-testing', 'LaunchServices', 'SystemConfiguration',
+  'Accelerate', 'AccessibilityUtilities', 'AccessibilitySettingsLoader', 'UIAccessibility', 'PlugInKit', 'ExtensionFoundation', 'ViewBridge',
+  'WorkflowKit', 'Intents*', 'WidgetKit', 'TCC', 'XPCService*',
+  'libsystem_*', 'libSystem*', 'libobjc*', 'libdispatch*', 'libdyld*', 'dyld', 'dyld_sim', 'libc++*', 'libc.so*', 'libc-*', 'libpthread*', 'libxpc*',
+  'libswift*', 'libFoundation*', 'libBlocksRuntime*', 'libXCTest*', 'lib_TestingInterop*', 'libsqlite3*', 'libnetwork*', 'libboringssl*', 'libz.*', 'libicucore*',
+  'libGPUSupport*', 'libRPAC*', 'libBacktraceRecording*', 'libMainThreadChecker*', 'libclang_rt*', 'ld-linux*', 'linux-vdso*', 'libstdc++*', 'libgcc_s*', 'libm.so*',
+  -- what programs are linked with
+  'Alamofire', 'AFNetworking', 'Kingfisher', 'SDWebImage', 'Realm', 'RealmSwift', 'RxSwift', 'RxCocoa', 'ReactiveSwift', 'SnapKit', 'Moya', 'Starscream',
+  'Firebase*', 'FirebaseCore', 'GoogleUtilities', 'GoogleDataTransport', 'FBSDK*', 'FBLPromises', 'Sentry', 'SentrySwiftUI', 'Bugsnag', 'Crashlytics',
+  'AppCenter*', 'Flutter', 'hermes', 'React', 'React-Core', 'Lottie', 'GRDB', 'UnityFramework'
+]) AS module;
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'apple', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  'start', '_start', '__libc_start_main*', '_dyld_start', 'thread_start', 'start_wqthread', '_pthread_start', '_pthread_wqthread', '__pthread_start',
+  'UIApplicationMain', 'NSApplicationMain', 'WKExtensionMain', 'NSExtensionMain', '-[NS*', '+[NS*', '-[UI*', '+[UI*', '-[__NS*', '-[WK*', '-[CA*',
+  '_dispatch_*', 'objc_msgSend*', '_objc_msgSend*', 'swift_task_*', 'swift::*', 'swift_*', '_swift_*', 'completeTask*', 'static App.main()',
+  'thunk for *', 'reabstraction thunk *', 'generic not re-abstracted *thunk for *', 'Swift.*', 'specialized Swift.*', 'Foundation.*', 'SwiftUI.*', 'Combine.*', '<redacted>', '<compiler-generated>'
+]) AS function;
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'apple', file, 'not_in_app', true
+FROM unnest(ARRAY['<compiler-generated>', '*/.build/checkouts/*', '*/SourcePackages/checkouts/*', '*/Pods/*', '*/Carthage/*', 'Swift/*']) AS file;
 -- ---- frame rules: Dart ----
 
 -- what throws, and what looks up what is not there
@@ -510,8 +622,69 @@ FROM unnest(ARRAY[
   '_rootRun*', '_CustomZone.*', '_startIsolate*', '_RawReceivePort*', '_delayEntrypointInvocation*', '_invoke*',
   '_drawFrame', '_dispatchPointerDataPacket', '_microtaskLoop', '_startMicrotaskLoop', '_runPendingImmediateCallback'
 ]) AS function;
--- ---- frame rules: erlang ----
+-- ---- frame rules: Erlang and Elixir ----
 
+-- Elixir names modules of Erlang with a colon
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'erlang', form, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- the runtime, kernel and stdlib
+  'erlang', 'erts_internal', 'erl_eval', 'erl_internal', 'erl_parse', 'erl_scan', 'erl_lint', 'erl_error', 'init', 'application',
+  'application_controller', 'application_master', 'code', 'code_server', 'error_handler', 'file', 'file_io_server', 'prim_file',
+  'prim_inet', 'prim_socket', 'prim_eval', 'gen', 'gen_event', 'gen_fsm', 'gen_server', 'gen_statem', 'gen_stage', 'gen_tcp',
+  'gen_udp', 'gen_sctp', 'global', 'group', 'inet', 'inet_*', 'logger', 'logger_*', 'net_kernel', 'os', 'pg', 'rpc', 'erpc',
+  'supervisor', 'supervisor_bridge', 'sys', 'user', 'user_drv', 'proc_lib', 'shell', 'shell_*', 'escript', 'c', 'array', 'base64',
+  'beam_lib', 'binary', 'calendar', 'dets', 'dict', 'digraph', 'epp', 'ets', 'filelib', 'filename', 'gb_sets', 'gb_trees', 'io',
+  'io_lib', 'io_lib_*', 'json', 'lists', 'maps', 'math', 'orddict', 'ordsets', 'persistent_term', 'proplists', 'qlc', 'queue',
+  'rand', 'random', 're', 'sets', 'string', 'timer', 'unicode', 'unicode_util', 'uri_string', 'zip', 'zlib', 'counters', 'atomics',
+  -- the other applications of OTP
+  'asn1*', 'crypto', 'public_key', 'pubkey_*', 'ssl', 'ssl_*', 'tls_*', 'dtls_*', 'ssh', 'ssh_*', 'ftp', 'httpc', 'httpc_*', 'httpd',
+  'httpd_*', 'http_*', 'inets', 'mod_esi', 'mnesia', 'mnesia_*', 'xmerl', 'xmerl_*', 'eunit', 'eunit_*', 'ct', 'ct_*', 'test_server',
+  'test_server_*', 'compile', 'dialyzer*', 'elixir', 'elixir_*', 'rebar*',
+  -- libraries of Erlang
+  'cowboy', 'cowboy_*', 'cow_*', 'ranch', 'ranch_*', 'gun', 'gun_*', 'hackney', 'hackney_*', 'mochiweb*', 'webmachine*', 'yaws*',
+  'elli*', 'lager', 'lager_*', 'error_logger_lager_h', 'poolboy', 'jsx', 'jsx_*', 'jiffy', 'epgsql', 'epgsql_*', 'eredis', 'eredis_*',
+  'brod*', 'amqp_*', 'rabbit_*', 'telemetry', 'telemetry_*', 'opentelemetry*', 'otel_*', 'proper', 'proper_*', 'meck', 'meck_*',
+  'sentry', 'raven', 'recon*', 'ejabberd_hooks', 'p1_server', 'gpb', 'esockd*', 'lhttpc*', 'ibrowse*', 'fuse*', 'gproc*', 'ssl_verify*'
+]) AS name, LATERAL (VALUES (name), (':' || name)) AS forms (form);
+
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'erlang', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- Elixir itself; Erlang's terms write its modules as 'Elixir.Enum'
+  'Elixir.Enum', 'Elixir.GenServer', 'Elixir.Task.*', '''Elixir.Enum''', '''Elixir.GenServer''', '''Elixir.Task.*',
+  '''Elixir.Phoenix.*', '''Elixir.Plug.*', '''Elixir.Ecto.*', '''Elixir.DBConnection*',
+  'Access', 'Agent', 'Agent.*', 'Application', 'Atom', 'Base', 'Bitwise', 'Calendar', 'Calendar.*', 'Code', 'Code.*', 'Collectable*',
+  'Config', 'Config.*', 'Date', 'Date.*', 'DateTime', 'DynamicSupervisor', 'EEx', 'EEx.*', 'Enum', 'Enumerable', 'Enumerable.*',
+  'Exception', 'File', 'File.*', 'Float', 'Function', 'GenEvent', 'GenServer', 'HashDict', 'IEx', 'IEx.*', 'IO', 'IO.*', 'Inspect*',
+  'Integer', 'JSON', 'JSON.*', 'Kernel', 'Kernel.*', 'Keyword', 'List', 'List.*', 'Logger', 'Logger.*', 'Macro', 'Macro.*', 'Map', 'MapSet',
+  'Mix', 'Mix.*', 'Module', 'Module.*', 'NaiveDateTime', 'Node', 'OptionParser', 'PartitionSupervisor', 'Path', 'Port', 'Process',
+  'Protocol', 'Range', 'Record', 'Regex', 'Registry', 'Registry.*', 'Stream', 'Stream.*', 'String', 'String.*', 'StringIO',
+  'Supervisor', 'Supervisor.*', 'System', 'Task', 'Task.*', 'Time', 'Tuple', 'URI', 'Version', 'Version.*', 'ExUnit', 'ExUnit.*',
+  -- the web
+  'Phoenix', 'Phoenix.*', 'Plug', 'Plug.*', 'Bandit', 'Bandit.*', 'ThousandIsland', 'ThousandIsland.*', 'WebSock*', 'Absinthe', 'Absinthe.*',
+  'Surface.*', 'Ash.*', 'Guardian.*', 'Ueberauth.*', 'Corsica*', 'CORSPlug*', 'Beacon.*',
+  -- data, messages, jobs
+  'Ecto', 'Ecto.*', 'Postgrex', 'Postgrex.*', 'MyXQL', 'MyXQL.*', 'Tds', 'Tds.*', 'Exqlite*', 'DBConnection', 'DBConnection.*', 'Redix*',
+  'Mongo', 'Mongo.*', 'Xandra*', 'Oban', 'Oban.*', 'Broadway', 'Broadway.*', 'BroadwayRabbitMQ*', 'GenStage', 'GenStage.*', 'Flow', 'Flow.*',
+  'AMQP', 'AMQP.*', 'KafkaEx*', 'Exq', 'Exq.*', 'Quantum', 'Quantum.*', 'Cachex', 'Cachex.*', 'Nebulex*', 'ConCache*', 'Horde*',
+  'Swarm*', 'Poolboy*', 'NimblePool*', 'NimbleOptions*', 'NimbleParsec*', 'NimbleCSV*', 'Nx', 'Nx.*', 'Explorer.*',
+  -- calls to others, formats, logs, tests
+  'Tesla', 'Tesla.*', 'HTTPoison', 'HTTPoison.*', 'Finch', 'Finch.*', 'Mint', 'Mint.*', 'Req', 'Req.*', 'GRPC.*', 'Jason', 'Jason.*', 'Poison',
+  'Poison.*', 'Decimal', 'Timex', 'Timex.*', 'Tzdata*', 'Protobuf*', 'SweetXml*', 'Floki*', 'Swoosh*', 'Bamboo*', 'ExAws*', 'Money.*',
+  'Gettext*', 'Cldr*', 'Sentry', 'Sentry.*', 'AppSignal*', 'Appsignal*', 'NewRelic*', 'OpenTelemetry*', 'Telemetry.*', 'PromEx*', 'Mox', 'Mox.*', 'Mock',
+  'Wallaby*', 'StreamData*', 'LiveBook*', 'Livebook.*'
+]) AS module;
+
+-- what the shell calls operators, and what is read where there is no module
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'erlang', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  '+/1', '+/2', '-/1', '-/2', '//2', 'div/2', 'rem/2', '++/2', '--/2', '!/2', 'bnot/1', 'band/2', 'bor/2', 'bxor/2',
+  'bsl/2', 'bsr/2', 'not/1', 'and/2', 'or/2', 'xor/2', '</2', '>/2', '=</2', '>=/2', '#Function<*',
+  -- what Plug and Phoenix write into the application's modules
+  '*."call (overridable *', '*.plug_builder_call/2', '*.phoenix_controller_pipeline/2', '*.action/2', '*.__call__/2', '*.__pipe_through*'
+]) AS function;
 -- ---- frame rules: Perl ----
 
 INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
@@ -605,13 +778,18 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_normal
 COMMENT ON FUNCTION errtrack.normalize_message(text) IS
   'The message with its variable parts as placeholders: <email> <url> <ip> <uuid> <hash> <date> <duration> <size> <hex> <num> <str> <path>. Only the first two lines that are not blank count.';
 
+CREATE FUNCTION errtrack.fingerprints(event jsonb) RETURNS bytea[]
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerprints';
+COMMENT ON FUNCTION errtrack.fingerprints(jsonb) IS
+  'The keys by which an event, given as capture() takes it, finds its issue: 32 bytes each, SHA-256; the first that is known decides, the others are attached to the issue. First the one by the frames of the application''s own code, then the one by all frames. Rules are those of the event''s project_id, 1 where it names none.';
+
 CREATE FUNCTION errtrack.fingerprint(event jsonb) RETURNS bytea
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerprint';
 COMMENT ON FUNCTION errtrack.fingerprint(jsonb) IS
-  'What identifies an event, given as capture() takes it: 32 bytes, SHA-256. Events with the same fingerprint belong to one issue. Frame rules are those of the event''s project_id, 1 where it names none.';
+  'The first of errtrack.fingerprints(event): events that have it in common belong to one issue.';
 
 CREATE TYPE errtrack.digest AS (
-  fingerprint bytea,
+  fingerprints bytea[],
   exception_class text,
   message text,
   title text,
@@ -621,12 +799,13 @@ CREATE TYPE errtrack.digest AS (
   flags text[]
 );
 COMMENT ON TYPE errtrack.digest IS
-  'What is read in an event: its fingerprint, the exception''s class, the message where the event itself says none, title, culprit, one of the five levels, the platform, and what was odd.';
+  'What is read in an event: its fingerprints, the exception''s class, the message where the event itself says none, title, culprit, one of the five levels, the platform, and what was odd.';
 
 CREATE FUNCTION errtrack.digest(project_id int, level text, platform text, exception_class text, message text,
-                                stack_trace text, exceptions jsonb, fingerprint text[]) RETURNS errtrack.digest
+                                stack_trace text, exceptions jsonb, fingerprint text[], logger text, environment text,
+                                release text, transaction text, tags jsonb) RETURNS errtrack.digest
 LANGUAGE c STABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'errtrack_digest';
-COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[]) IS
+COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[], text, text, text, text, jsonb) IS
   'Reads an event: see the type errtrack.digest. The arguments are columns of raw_events.';
 -- ---- issues ---------------------------------------------------------------------------------------------------------
 
@@ -690,6 +869,18 @@ COMMENT ON COLUMN errtrack.fingerprints.fingerprint IS 'As errtrack.fingerprint(
 COMMENT ON COLUMN errtrack.fingerprints.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.fingerprints.version IS 'Version of the rules that made the fingerprint.';
 SELECT pg_extension_config_dump('errtrack.fingerprints', '');
+
+CREATE FUNCTION errtrack.known_issue(project_id int, fingerprints bytea[]) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  -- as many as two versions of the rules make
+  SELECT coalesce(
+    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[1]),
+    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[2]),
+    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[3]),
+    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[4]))
+$$;
+COMMENT ON FUNCTION errtrack.known_issue(int, bytea[]) IS
+  'The issue that the first of these fingerprints to be known belongs to, or null.';
 
 CREATE TABLE errtrack.issue_counts (
   project_id int NOT NULL,
@@ -1098,7 +1289,8 @@ BEGIN
            least(coalesce(r.occurred_at, r.received_at), r.received_at) AS seen_at,
            r.release, r.environment, r.flags,
            errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
-                           r.exceptions, r.fingerprint) AS digest
+                           r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
+                           r.tags) AS digest
     FROM (SELECT *, ctid FROM errtrack.raw_events_0 WHERE ctid = ANY (tids_0)
           UNION ALL
           SELECT *, ctid FROM errtrack.raw_events_1 WHERE ctid = ANY (tids_1)
@@ -1107,7 +1299,7 @@ BEGIN
   ),
   -- is its project known, and was it seen before, in the ledger or in this batch?
   judged AS MATERIALIZED (
-    SELECT e.*, (e.digest).fingerprint,
+    SELECT e.*, (e.digest).fingerprints[1] AS fingerprint, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
            (SELECT true FROM errtrack.seen_events AS s
             WHERE s.project_id = e.project_id AND s.event_id = e.event_id) IS NOT NULL
@@ -1121,8 +1313,7 @@ BEGIN
            NOT stray
              AND (NOT duplicate
                   OR count_duplicates
-                     AND ((SELECT true FROM errtrack.fingerprints AS f
-                           WHERE f.project_id = j.project_id AND f.fingerprint = j.fingerprint) IS NOT NULL
+                     AND (errtrack.known_issue(j.project_id, j.fingerprints) IS NOT NULL
                           OR (project_id, fingerprint) IN (SELECT project_id, fingerprint FROM judged
                                                            WHERE NOT stray AND NOT duplicate))) AS counts
     FROM judged AS j
@@ -1130,17 +1321,34 @@ BEGIN
   counted AS MATERIALIZED (
     SELECT * FROM weighed WHERE counts
   ),
-  -- its issue, found by its fingerprint or drawn: once for each fingerprint
+  -- the issue that one of its fingerprints is known to belong to: asked once for each list of them
   found AS MATERIALIZED (
-    SELECT k.project_id, k.fingerprint,
-           (SELECT f.issue_id FROM errtrack.fingerprints AS f
-            WHERE f.project_id = k.project_id AND f.fingerprint = k.fingerprint) AS known_id
-    FROM (SELECT DISTINCT project_id, fingerprint FROM counted) AS k
+    SELECT k.project_id, k.fingerprint, errtrack.known_issue(k.project_id, k.fingerprints) AS known_id,
+           k.fingerprints[cardinality(k.fingerprints)] AS last_fingerprint
+    FROM (SELECT DISTINCT project_id, fingerprint, fingerprints FROM counted) AS k
+  ),
+  -- errors that have the last one in common, all frames, are one error
+  related AS MATERIALIZED (
+    SELECT project_id, fingerprint,
+           coalesce(known_id, min(known_id) OVER (PARTITION BY project_id, last_fingerprint)) AS known_id,
+           first_value(fingerprint) OVER (PARTITION BY project_id, last_fingerprint ORDER BY fingerprint) AS kin
+    FROM found
+  ),
+  -- once for each fingerprint
+  resolved AS MATERIALIZED (
+    SELECT project_id, fingerprint, min(known_id) AS known_id, (array_agg(kin ORDER BY kin))[1] AS kin
+    FROM related
+    GROUP BY project_id, fingerprint
+  ),
+  -- the id of a new issue is drawn once for all that are one error
+  drawn AS MATERIALIZED (
+    SELECT project_id, kin, nextval('errtrack.issues_issue_id_seq') AS issue_id
+    FROM (SELECT DISTINCT project_id, kin FROM resolved WHERE known_id IS NULL) AS n
   ),
   key AS MATERIALIZED (
-    SELECT project_id, fingerprint, known_id IS NULL AS is_new,
-           coalesce(known_id, nextval('errtrack.issues_issue_id_seq')) AS issue_id
-    FROM found
+    SELECT r.project_id, r.fingerprint, coalesce(r.known_id, d.issue_id) AS issue_id
+    FROM resolved AS r
+    LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
   ),
   -- each event's place in its issue, and in its release and environment there
   placed AS MATERIALIZED (
@@ -1200,10 +1408,6 @@ BEGIN
                          + (i.status = 'resolved' AND excluded.regressed_at > i.resolved_at)::int
     RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
   ),
-  attached AS (
-    INSERT INTO errtrack.fingerprints (project_id, fingerprint, issue_id)
-    SELECT project_id, fingerprint, issue_id FROM key WHERE is_new
-  ),
   ledger AS (
     INSERT INTO errtrack.seen_events (project_id, event_id, received_at)
     SELECT project_id, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
@@ -1246,6 +1450,16 @@ BEGIN
     WHERE NOT m.duplicate
       AND (m.is_first OR coalesce(t.count_before, 0) + m.nth <= sample_first
            OR errtrack.in_sample(m.event_id, sample_rate))
+  ),
+  -- the first fingerprint finds the issue again, and so do the others of events that are kept: they have no
+  -- end, as calls can take many ways
+  attached AS (
+    INSERT INTO errtrack.fingerprints (project_id, fingerprint, issue_id)
+    SELECT project_id, fingerprint, issue_id FROM key
+    UNION ALL
+    SELECT DISTINCT ON (k.project_id, f.fingerprint) k.project_id, f.fingerprint, k.issue_id
+    FROM kept AS k, unnest(k.fingerprints[2:]) AS f (fingerprint)
+    ON CONFLICT (project_id, fingerprint) DO NOTHING
   ),
   sampled AS (
     INSERT INTO errtrack.occurrences

@@ -10,7 +10,7 @@
  * one that reads a trace in the text has it.
  */
 static const Language *const languages[] = {
-	&python_language, &java_language,    &go_language,         &rust_language,   &dotnet_language,
+	&python_language, &dotnet_language,  &java_language,       &go_language,     &rust_language,
 	&php_language,    &ruby_language,    &dart_language,       &erlang_language, &kernel_language,
 	&bsd_language,    &apple_language,   &native_language,     &perl_language,   &lua_language,
 	&r_language,      &plpgsql_language, &javascript_language,

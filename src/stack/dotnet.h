@@ -1,0 +1,15 @@
+/*
+ * What .NET's parser and its names share.
+ */
+#ifndef ERRTRACK_DOTNET_H
+#define ERRTRACK_DOTNET_H
+
+#include "stack.h"
+
+extern bool dotnet_read_frame(Slice line, bool unnamed, Frame *frame);
+extern bool dotnet_is_foreign(Slice line);
+extern bool dotnet_read_unity_frame(Slice line, bool bare, Frame *frame);
+extern bool dotnet_read_page_frame(Slice line, Frame *frame);
+extern void dotnet_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
+
+#endif /* ERRTRACK_DOTNET_H */
