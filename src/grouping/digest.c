@@ -1,56 +1,25 @@
 /*
- * What is read in an event: its fingerprint, and what a person calls it by.
+ * What is read in an event: its fingerprints, and what a person calls it by.
  */
+#include "digest.h"
+
 #include "../capture/event.h"
 #include "../stack/exceptions.h"
-#include "fingerprint.h"
-
 #include "catalog/pg_type.h"
-#include "common/string.h"
 #include "frame_rules.h"
 #include "funcapi.h"
-#include "lib/stringinfo.h"
 #include "message.h"
-#include "utils/array.h"
+#include "title.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(errtrack_digest);
 PG_FUNCTION_INFO_V1(errtrack_fingerprint);
+PG_FUNCTION_INFO_V1(errtrack_fingerprints);
 PG_FUNCTION_INFO_V1(errtrack_normalize_message);
-
-/* Bytes of a title and a culprit. */
-#define TITLE_LIMIT 250
 
 /* Bytes of what is read in a stack, as of what an event says itself. */
 #define EXCEPTION_CLASS_LIMIT 500
 #define MESSAGE_LIMIT (16 * 1024)
-
-/* What an event says of itself that matters here; slices without data where it says nothing. */
-typedef struct Reported
-{
-	int32 project_id;
-	Slice level;
-	Slice platform;
-	Slice exception_class;
-	Slice message;
-	Slice stack_trace;
-	Jsonb *exceptions;
-	ArrayType *fingerprint;
-} Reported;
-
-/* What is read in it. */
-typedef struct Digest
-{
-	Keys keys;
-	Slice exception_class;
-	Slice message;
-	Slice title;
-	Slice culprit;
-	Slice level;
-	Slice platform;
-	const char *flags[8];
-	int nflags;
-} Digest;
 
 /* The levels, and what else they are called. */
 static const struct
@@ -96,88 +65,6 @@ read_level(Slice level, Digest *digest)
 			return (Slice){levels[i].level, strlen(levels[i].level)};
 	add_flag(digest, "level_unknown");
 	return SLICE("error");
-}
-
-/* The first line of s that is not blank, trimmed. */
-static Slice
-first_line(Slice s)
-{
-	Slice line;
-
-	while (next_line(&s, &line))
-	{
-		line = slice_trim(line);
-		if (line.len > 0)
-			return line;
-	}
-	return NO_SLICE;
-}
-
-/* What a buffer holds, cut to the length of a title. */
-static Slice
-clipped(StringInfo buffer)
-{
-	return slice_clip((Slice){buffer->data, buffer->len}, TITLE_LIMIT);
-}
-
-/* `class: first line of the message`, or what there is of it. */
-static Slice
-make_title(const Digest *digest)
-{
-	StringInfoData title;
-	Slice line = first_line(digest->message);
-
-	if (!has_text(digest->exception_class))
-		return has_text(line) ? slice_clip(line, TITLE_LIMIT) : SLICE("(no message)");
-	initStringInfo(&title);
-	appendBinaryStringInfo(&title, digest->exception_class.data,
-	                       Min(digest->exception_class.len, TITLE_LIMIT));
-	if (has_text(line))
-	{
-		appendStringInfoString(&title, ": ");
-		appendBinaryStringInfo(&title, line.data, Min(line.len, 2 * TITLE_LIMIT));
-	}
-	/* a name of several lines would spoil every list */
-	for (int i = 0; i < title.len; i++)
-		if (title.data[i] == '\n' || title.data[i] == '\r')
-			title.data[i] = ' ';
-	return clipped(&title);
-}
-
-/* `function (module:line)`; a file's name stands for a module that is not known. */
-static Slice
-make_culprit(const Stack *stack)
-{
-	StringInfoData culprit;
-	const Frame *frame;
-	Slice function, where;
-
-	if (stack->nexceptions == 0 || (frame = find_culprit(&stack->exceptions[0])) == NULL)
-		return NO_SLICE;
-	function = frame->function;
-	where = frame->module;
-	if (!has_text(where) || (stack->language == &javascript_language && has_text(frame->file)))
-	{
-		ptrdiff_t at = slice_find_last_char(frame->file, '/');
-
-		where = slice_skip(frame->file, at + 1);
-	}
-	else if (slice_starts(function, where) && function.len > where.len + 1)
-		function = slice_skip(function, where.len + 1);
-	initStringInfo(&culprit);
-	if (has_text(function))
-		appendBinaryStringInfo(&culprit, function.data, Min(function.len, TITLE_LIMIT));
-	else
-		appendStringInfoString(&culprit, "(anonymous)");
-	if (has_text(where))
-	{
-		appendStringInfoString(&culprit, " (");
-		appendBinaryStringInfo(&culprit, where.data, Min(where.len, TITLE_LIMIT));
-		if (frame->line > 0)
-			appendStringInfo(&culprit, ":%d", frame->line);
-		appendStringInfoChar(&culprit, ')');
-	}
-	return clipped(&culprit);
 }
 
 /* Reads the stack, from JSON or from text. */
@@ -238,54 +125,107 @@ read_given(ArrayType *list, int *n)
 	return given;
 }
 
-/* Reads an event. */
+/* The class and the message by which a person knows the error. */
 static void
-make_digest(const Reported *reported, Digest *digest)
+read_names(const Reported *reported, Digest *digest)
 {
-	Stack stack;
-	GroupedEvent event;
-
-	memset(digest, 0, sizeof(*digest));
-	digest->level = read_level(reported->level, digest);
-	stack_init(&stack, palloc_allocator());
-	read_stack(reported, &stack, digest);
-	frame_rules_apply(reported->project_id, &stack);
+	const Stack *stack = &digest->stack;
 
 	digest->exception_class = reported->exception_class;
 	digest->message = reported->message;
-	if (stack.nexceptions > 0)
+	if (stack->nexceptions > 0)
 	{
 		/* class and message come from one source, if it has both: an SDK's message may be the log line */
 		if (!has_text(digest->message) ||
-		    (!has_text(digest->exception_class) && has_text(stack.exceptions[0].value)))
-			digest->message = stack.exceptions[0].value;
+		    (!has_text(digest->exception_class) && has_text(stack->exceptions[0].value)))
+			digest->message = stack->exceptions[0].value;
 		if (!has_text(digest->exception_class))
-			digest->exception_class = stack.exceptions[0].type;
+			digest->exception_class = stack->exceptions[0].type;
 	}
 	else if (!has_text(digest->message) && !has_text(digest->exception_class))
 		digest->message = first_line(reported->stack_trace);
 	digest->message = slice_clip(digest->message, MESSAGE_LIMIT);
 	if (!has_text(digest->exception_class) && !has_text(first_line(digest->message)))
 		add_flag(digest, "no_message");
-	digest->title = make_title(digest);
-	digest->culprit = make_culprit(&stack);
-
-	event.exception_class = digest->exception_class;
-	event.message = digest->message;
-	event.stack = &stack;
-	event.given = read_given(reported->fingerprint, &event.ngiven);
-	fingerprint_compute(&event, &digest->keys);
 }
 
-/* A bytea with a fingerprint. */
+/* Asks the project's own rules, which go before what the event itself gives. */
+static void
+apply_rules(const Reported *reported, const Frame *culprit, Digest *digest)
+{
+	RuledEvent event = {
+		.project_id = reported->project_id,
+		.exception_class = digest->exception_class,
+		.message = digest->message,
+		.level = digest->level,
+		.logger = reported->logger,
+		.environment = reported->environment,
+		.release = reported->release,
+		.transaction = reported->transaction,
+		.tags = reported->tags,
+		.stack = &digest->stack,
+		.culprit = culprit,
+	};
+
+	if (!fingerprint_rules_apply(&event, &digest->ruling))
+		return;
+	if (digest->ruling.nfingerprint > 0)
+	{
+		digest->grouped.given = digest->ruling.fingerprint;
+		digest->grouped.ngiven = digest->ruling.nfingerprint;
+	}
+	if (has_text(first_line(digest->ruling.title)))
+		digest->title = on_one_line(digest->ruling.title);
+}
+
+/* Reads an event. */
+void
+make_digest(const Reported *reported, Digest *digest)
+{
+	const Frame *culprit;
+	int cause;
+
+	memset(digest, 0, sizeof(*digest));
+	digest->level = read_level(reported->level, digest);
+	stack_init(&digest->stack, palloc_allocator());
+	read_stack(reported, &digest->stack, digest);
+	frame_rules_apply(reported->project_id, &digest->stack);
+	read_names(reported, digest);
+
+	cause = identifying_exception(&digest->stack);
+	culprit = cause >= 0 ? find_culprit(&digest->stack.exceptions[cause]) : NULL;
+	digest->title = make_title(digest->exception_class, digest->message);
+	digest->culprit = make_culprit(&digest->stack, culprit);
+
+	digest->grouped.exception_class = digest->exception_class;
+	digest->grouped.message = digest->message;
+	digest->grouped.stack = &digest->stack;
+	digest->grouped.given = read_given(reported->fingerprint, &digest->grouped.ngiven);
+	apply_rules(reported, culprit, digest);
+}
+
+/* A bytea with a key. */
 static Datum
-fingerprint_datum(const Digest *digest)
+key_datum(const uint8 *key)
 {
 	bytea *result = palloc(VARHDRSZ + FINGERPRINT_LENGTH);
 
 	SET_VARSIZE(result, VARHDRSZ + FINGERPRINT_LENGTH);
-	memcpy(VARDATA(result), digest->keys.keys[0], FINGERPRINT_LENGTH);
+	memcpy(VARDATA(result), key, FINGERPRINT_LENGTH);
 	return PointerGetDatum(result);
+}
+
+/* A bytea[] with an event's keys. */
+static Datum
+keys_datum(const Digest *digest)
+{
+	Keys keys;
+	Datum elements[MAX_KEYS];
+
+	fingerprint_compute(&digest->grouped, &keys);
+	for (int i = 0; i < keys.n; i++)
+		elements[i] = key_datum(keys.keys[i]);
+	return PointerGetDatum(construct_array(elements, keys.n, BYTEAOID, -1, false, TYPALIGN_INT));
 }
 
 /* Sets a column of the result; no text: null. */
@@ -306,7 +246,8 @@ text_argument(FunctionCallInfo fcinfo, int n)
 
 /*
  * errtrack.digest(project_id, level, platform, exception_class, message,
- * stack_trace, exceptions, fingerprint) RETURNS errtrack.digest
+ * stack_trace, exceptions, fingerprint, logger, environment, release,
+ * transaction, tags) RETURNS errtrack.digest
  */
 Datum
 errtrack_digest(PG_FUNCTION_ARGS)
@@ -329,9 +270,14 @@ errtrack_digest(PG_FUNCTION_ARGS)
 	reported.stack_trace = text_argument(fcinfo, 5);
 	reported.exceptions = PG_ARGISNULL(6) ? NULL : PG_GETARG_JSONB_P(6);
 	reported.fingerprint = PG_ARGISNULL(7) ? NULL : PG_GETARG_ARRAYTYPE_P(7);
+	reported.logger = text_argument(fcinfo, 8);
+	reported.environment = text_argument(fcinfo, 9);
+	reported.release = text_argument(fcinfo, 10);
+	reported.transaction = text_argument(fcinfo, 11);
+	reported.tags = PG_ARGISNULL(12) ? NULL : PG_GETARG_JSONB_P(12);
 	make_digest(&reported, &digest);
 
-	values[0] = fingerprint_datum(&digest);
+	values[0] = keys_datum(&digest);
 	set_text(values, nulls, 1, slice_clip(digest.exception_class, EXCEPTION_CLASS_LIMIT));
 	/* the message goes out only where the event did not say it */
 	set_text(values, nulls, 2, has_text(reported.message) ? NO_SLICE : digest.message);
@@ -352,31 +298,63 @@ event_text(const Event *event, EventColumn column)
 	return event->nulls[column] ? NO_SLICE : slice_of_text(DatumGetTextPP(event->values[column]));
 }
 
+/* An event's column that is JSON, or NULL. */
+static Jsonb *
+event_json(const Event *event, EventColumn column)
+{
+	return event->nulls[column] ? NULL : DatumGetJsonbP(event->values[column]);
+}
+
+/* Reads what an event says of itself in a payload, as capture() takes it. */
+void
+reported_of_payload(Jsonb *payload, Reported *reported)
+{
+	Event event;
+	JsonbValue project_id;
+
+	payload_read(payload, &event);
+	reported->project_id = 1;
+	if (json_member(&payload->root, "project_id", &project_id))
+		(void) read_number(json_text(&project_id), &reported->project_id);
+	reported->level = event_text(&event, EVENT_LEVEL);
+	reported->platform = event_text(&event, EVENT_PLATFORM);
+	reported->exception_class = event_text(&event, EVENT_EXCEPTION_CLASS);
+	reported->message = event_text(&event, EVENT_MESSAGE);
+	reported->stack_trace = event_text(&event, EVENT_STACK_TRACE);
+	reported->exceptions = event_json(&event, EVENT_EXCEPTIONS);
+	reported->fingerprint =
+		event.nulls[EVENT_FINGERPRINT] ? NULL : DatumGetArrayTypeP(event.values[EVENT_FINGERPRINT]);
+	reported->logger = event_text(&event, EVENT_LOGGER);
+	reported->environment = event_text(&event, EVENT_ENVIRONMENT);
+	reported->release = event_text(&event, EVENT_RELEASE);
+	reported->transaction = event_text(&event, EVENT_TRANSACTION);
+	reported->tags = event_json(&event, EVENT_TAGS);
+}
+
 /* errtrack.fingerprint(event jsonb) RETURNS bytea */
 Datum
 errtrack_fingerprint(PG_FUNCTION_ARGS)
 {
-	Jsonb *payload = PG_GETARG_JSONB_P(0);
-	Event event;
 	Reported reported;
 	Digest digest;
-	JsonbValue project_id;
+	Keys keys;
 
-	payload_read(payload, &event);
-	reported.project_id = 1;
-	if (json_member(&payload->root, "project_id", &project_id))
-		(void) read_number(json_text(&project_id), &reported.project_id);
-	reported.level = event_text(&event, EVENT_LEVEL);
-	reported.platform = event_text(&event, EVENT_PLATFORM);
-	reported.exception_class = event_text(&event, EVENT_EXCEPTION_CLASS);
-	reported.message = event_text(&event, EVENT_MESSAGE);
-	reported.stack_trace = event_text(&event, EVENT_STACK_TRACE);
-	reported.exceptions =
-		event.nulls[EVENT_EXCEPTIONS] ? NULL : DatumGetJsonbP(event.values[EVENT_EXCEPTIONS]);
-	reported.fingerprint =
-		event.nulls[EVENT_FINGERPRINT] ? NULL : DatumGetArrayTypeP(event.values[EVENT_FINGERPRINT]);
+	reported_of_payload(PG_GETARG_JSONB_P(0), &reported);
 	make_digest(&reported, &digest);
-	PG_RETURN_DATUM(fingerprint_datum(&digest));
+	fingerprint_compute(&digest.grouped, &keys);
+	PG_RETURN_DATUM(key_datum(keys.keys[0]));
+}
+
+/* errtrack.fingerprints(event jsonb) RETURNS bytea[] */
+Datum
+errtrack_fingerprints(PG_FUNCTION_ARGS)
+{
+	Reported reported;
+	Digest digest;
+
+	reported_of_payload(PG_GETARG_JSONB_P(0), &reported);
+	make_digest(&reported, &digest);
+	PG_RETURN_DATUM(keys_datum(&digest));
 }
 
 /* errtrack.normalize_message(message text) RETURNS text */

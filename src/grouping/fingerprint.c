@@ -319,6 +319,17 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 		count_in_both(add_part(grouping, PART_MESSAGE, message, normalized(message), "frames without names"));
 }
 
+/* The exception that identifies the error: the deepest cause that has frames; -1 where none has. */
+int
+identifying_exception(const Stack *stack)
+{
+	int cause = stack->nexceptions - 1;
+
+	while (cause >= 0 && stack->exceptions[cause].nframes == 0)
+		cause--;
+	return cause;
+}
+
 /*
  * Adds what errtrack itself goes by: the root cause, its class and its frames.
  * What wraps an error is often one place that all errors pass.  Without frames,
@@ -328,10 +339,8 @@ static void
 read_default(Grouping *grouping, const GroupedEvent *event)
 {
 	const Stack *stack = event->stack;
-	int cause = stack->nexceptions - 1;
+	int cause = identifying_exception(stack);
 
-	while (cause >= 0 && stack->exceptions[cause].nframes == 0)
-		cause--;
 	for (int e = 0; e < stack->nexceptions; e++)
 		if (e != cause && cause >= 0)
 			add_part(grouping, PART_CLASS, stack->exceptions[e].type, stack->exceptions[e].type,

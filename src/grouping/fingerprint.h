@@ -64,6 +64,7 @@ typedef struct Keys
 
 extern void grouping_read(const GroupedEvent *event, Grouping *grouping);
 extern void fingerprint_compute(const GroupedEvent *event, Keys *keys);
+extern int identifying_exception(const Stack *stack);
 extern const Frame *find_culprit(const Exception *exception);
 
 #endif /* ERRTRACK_FINGERPRINT_H */

@@ -15,6 +15,12 @@ LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerpri
 COMMENT ON FUNCTION errtrack.fingerprint(jsonb) IS
   'The first of errtrack.fingerprints(event): events that have it in common belong to one issue.';
 
+CREATE FUNCTION errtrack.explain_fingerprint(event jsonb)
+RETURNS TABLE (part text, original text, normalized text, counts boolean, reason text)
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_explain_fingerprint';
+COMMENT ON FUNCTION errtrack.explain_fingerprint(jsonb) IS
+  'Why an event, given as capture() takes it, is grouped as it is: a row for each value that was considered; what it was, what it became, whether it counts in errtrack.fingerprint(event), and why.';
+
 CREATE TYPE errtrack.digest AS (
   fingerprints bytea[],
   exception_class text,
