@@ -421,6 +421,9 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	blanks -= rest.len;
 	if (blanks == 0 || rest.len == 0)
 		return false;
+	/* Fuchsia names the process */
+	if (slice_ends(rest, SLICE(">>")) && slice_find(rest, SLICE(" <<")) > 0)
+		rest = slice_trim(slice_range(rest, 0, slice_find(rest, SLICE(" <<"))));
 	if (native_take_word(&rest, SLICE("pc ")))
 		return read_android_rest(rest, allocator, frame);
 	if (rest.data[0] == '|')
@@ -436,7 +439,7 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	if (!address)
 		return slice_find_char(rest, '(') > 0 && read_gdb_rest(rest, frame) && frame->file.len > 0 &&
 		       (blanks >= 2 || native->number >= 10) && (frame->line != NO_POSITION || is_path(frame->file));
-	in = native_take_word(&rest, SLICE("in "));
+	in = native_take_word(&rest, SLICE("in"));
 	rest = trim(rest);
 	if (rest.len == 0)
 	{
