@@ -394,7 +394,9 @@ FROM unnest(ARRAY[
   'fuzzer::Fuzzer::CrashOnOverwritten*', 'fuzzer::Fuzzer::HandleMalloc*', 'fuzzer::*CrashHandler*', 'fuzzer::Fuzzer::CrashOn*',
   '*::~LogMessage()', '*::~LogMessageFatal*', '~LogMessage', 'boost::stacktrace::*', 'backward::*', 'qt_message_fatal*',
   'QMessageLogger::fatal*', 'qt_assert*', 'qFatal*', 'panic', 'rust_panic', '_XDefaultError', '_XError', 'xcb_io_error*',
-  '__interceptor_backtrace*', 'backtrace', '__backtrace', 'g_on_error_*'
+  '__interceptor_backtrace*', 'backtrace', '__backtrace', 'g_on_error_*',
+  '_swift_stdlib_reportFatalError*', '*Swift._assertionFailure*', '*Swift._fatalErrorMessage*', 'CrashTrampolineAsm',
+  'Unwind'
 ]) AS function;
 
 -- Sanitizers: their runtime, and where a fuzzer keeps what it looks for.

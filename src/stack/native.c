@@ -39,6 +39,9 @@ static const char *const marks[] = {"0x",
 
                                     NULL};
 
+/* What the claim of a stack with names is at least. */
+#define NAMED_RANK 10
+
 /* A frame of gdb may be wrapped to so many lines. */
 #define WRAPPED_LINES 40
 
@@ -48,8 +51,8 @@ typedef struct Reader
 	NativeShape shape; /* of the stack being read, NATIVE_NONE between stacks */
 	int32_t number;    /* of its last frame */
 	int strong;        /* frames that are evidence by themselves */
-	int weak;          /* frames that are not */
-	bool named;        /* it has a frame with a name */
+	int named;         /* frames with a name */
+	int empty;         /* frames that tell an address only */
 	bool gap;          /* other text stands below its last frame */
 	bool source;       /* its last frame has no source yet, which may follow */
 	NativeHead head;   /* what was said above it */
@@ -69,6 +72,20 @@ enum
 	READ
 };
 
+/* Are a and b printed alike? */
+static bool
+same_frame(const Frame *a, const Frame *b)
+{
+	return slice_equal(a->function, b->function) && slice_equal(a->file, b->file) && a->line == b->line;
+}
+
+/* Do most of its frames have names? */
+static bool
+is_named(const Reader *reader)
+{
+	return reader->named > 0 && reader->named >= reader->empty;
+}
+
 /* The claim of the stack just read: one without names tells little, one of elsewhere nothing. */
 static int
 rank_of(const Reader *reader)
@@ -76,8 +93,8 @@ rank_of(const Reader *reader)
 	if (reader->head.kind == NATIVE_ELSEWHERE || (reader->crashed && reader->head.kind == NATIVE_NO_HEAD))
 		return 1;
 	if (reader->head.kind == NATIVE_THREAD && reader->head.role == NATIVE_OTHER)
-		return reader->named ? 3 : 2;
-	return (reader->named ? 10 : 4) +
+		return is_named(reader) ? 3 : 2;
+	return (is_named(reader) ? NAMED_RANK : 4) +
 	       (reader->head.kind == NATIVE_NO_HEAD ? NATIVE_PLAIN : reader->head.role);
 }
 
@@ -86,7 +103,8 @@ static void
 end_stack(Reader *reader)
 {
 	Stack *stack = reader->stack;
-	Exception *read, swap;
+	Exception *read, *kept, swap;
+	bool again;
 	int rank;
 
 	if (reader->shape == NATIVE_NONE)
@@ -98,15 +116,23 @@ end_stack(Reader *reader)
 	if (reader->head.reversed)
 		exception_reverse_frames(read);
 	rank = rank_of(reader);
-	if (reader->strong == 0 && reader->weak < 2 && reader->head.kind == NATIVE_NO_HEAD)
-		rank = 0;
-	if (read->nframes == 0)
+	if (read->nframes == 0 || (reader->strong == 0 && (reader->head.kind == NATIVE_NO_HEAD ||
+	                                                   reader->head.kind == NATIVE_ELSEWHERE)))
 		rank = 0;
 	if (rank > 0 && reader->head.role == NATIVE_CRASHED)
 		reader->crashed = true;
-	if (rank > reader->rank)
+	kept = &stack->exceptions[KEPT];
+	/* where it stops, gdb shows one frame, and the others when it is asked to */
+	again =
+		rank > 0 && kept->nframes == 1 && read->nframes > 1 && same_frame(&kept->frames[0], &read->frames[0]);
+	if (again && read->type.len == 0)
 	{
-		reader->rank = rank;
+		read->type = kept->type;
+		read->value = kept->value;
+	}
+	if (rank > reader->rank || again)
+	{
+		reader->rank = rank > reader->rank ? rank : reader->rank;
 		swap = stack->exceptions[KEPT];
 		stack->exceptions[KEPT] = *read;
 		*read = swap;
@@ -120,8 +146,8 @@ begin_stack(Reader *reader, NativeShape shape)
 {
 	end_stack(reader);
 	reader->shape = shape;
-	reader->strong = reader->weak = 0;
-	reader->named = reader->gap = reader->source = false;
+	reader->strong = reader->named = reader->empty = 0;
+	reader->gap = reader->source = false;
 	reader->head = reader->next;
 	memset(&reader->next, 0, sizeof(reader->next));
 	reader->stack->exceptions[READ].nframes = 0;
@@ -131,6 +157,8 @@ begin_stack(Reader *reader, NativeShape shape)
 static bool
 begins_stack(const Reader *reader, const NativeFrame *frame)
 {
+	const Exception *read = &reader->stack->exceptions[READ];
+
 	if (frame->shape != reader->shape || reader->next.kind != NATIVE_NO_HEAD)
 		return true;
 	if (frame->shape == NATIVE_VALGRIND)
@@ -139,6 +167,9 @@ begins_stack(const Reader *reader, const NativeFrame *frame)
 		return reader->gap;
 	if (reader->head.reversed)
 		return frame->number > reader->number;
+	/* where gdb stops it shows the first frame, and again with the others */
+	if (frame->number == 0 && reader->number == 0 && read->nframes == 1)
+		return same_frame(&read->frames[0], &frame->frame);
 	return frame->number < reader->number;
 }
 
@@ -155,13 +186,12 @@ take_frame(Reader *reader, const NativeFrame *frame)
 	if (frame->number != NO_POSITION)
 		reader->number = frame->number;
 	reader->gap = false;
-	*(frame->weak ? &reader->weak : &reader->strong) += 1;
+	reader->strong += !frame->weak;
+	reader->empty += frame->empty;
 	if (frame->empty)
 		return;
-	reader->named |=
-		!native_is_nameless(frame->frame.function) && frame->frame.function.data[0] != '+' &&
-		!(frame->frame.module.len > 0 && slice_starts(frame->frame.function, frame->frame.module));
-	if (frame->source && reader->source)
+	reader->named += native_has_name(&frame->frame);
+	if (frame->source && reader->source && frame->number == NO_POSITION)
 	{
 		exception->frames[exception->nframes - 1] = frame->frame;
 		reader->source = false;
@@ -254,10 +284,17 @@ take_line(Reader *reader, Slice line)
 
 	reader->gap = true;
 	if (native_read_head(line, &head))
+	{
 		take_head(reader, line, &head);
-	else if (reader->reason.has_place && reader->reason.value.len == 0 && line.len > 2 &&
-	         slice_starts(line, SLICE("# ")))
-		reader->reason.value = slice_skip(line, 2); /* V8's message below `# Fatal error in …` */
+		return;
+	}
+	/* no stack did follow */
+	if (reader->next.kind == NATIVE_STACK_FOLLOWS)
+		reader->next.kind = NATIVE_NO_HEAD;
+	/* V8's message below `# Fatal error in …` */
+	if (reader->reason.has_place && reader->reason.value.len == 0 && line.len > 2 &&
+	    slice_starts(line, SLICE("# ")))
+		reader->reason.value = slice_skip(line, 2);
 }
 
 /* How much deeper in parentheses is the end of line than its start? */
@@ -303,7 +340,7 @@ unwrap(Slice line, Slice *text)
 static void
 keep_alone(Reader *reader)
 {
-	const NativeHead *head = reader->reason.kind != NATIVE_NO_HEAD ? &reader->reason : &reader->alone;
+	const NativeHead *head = reader->reason.suffices ? &reader->reason : &reader->alone;
 	Exception *exception = &reader->stack->exceptions[KEPT];
 	Frame *added;
 
@@ -333,8 +370,8 @@ parse_native(Slice text, Stack *stack)
 			continue;
 		if (line.data[0] == '#' && line.len > 1 && is_digit(line.data[1]))
 			line = unwrap(line, &text);
-		if (native_read_frame(line, reader.next.kind != NATIVE_NO_HEAD || reader.shape != NATIVE_NONE,
-		                      stack->allocator, &frame))
+		if (native_read_frame(line, reader.next.kind != NATIVE_NO_HEAD, reader.shape, stack->allocator,
+		                      &frame))
 			take_frame(&reader, &frame);
 		else
 			take_line(&reader, line);
@@ -342,7 +379,7 @@ parse_native(Slice text, Stack *stack)
 	end_stack(&reader);
 
 	stack->nexceptions = 1;
-	if (reader.rank > 0 && stack->exceptions[KEPT].nframes > 0)
+	if (reader.rank >= NAMED_RANK || (reader.rank > 0 && !reader.reason.has_place && !reader.alone.has_place))
 	{
 		Exception *kept = &stack->exceptions[KEPT];
 
@@ -352,11 +389,12 @@ parse_native(Slice text, Stack *stack)
 			kept->value = reader.reason.value;
 		}
 	}
-	else if (reader.reason.kind != NATIVE_NO_HEAD || reader.alone.kind != NATIVE_NO_HEAD)
+	else if (reader.reason.suffices || reader.alone.kind != NATIVE_NO_HEAD)
 		keep_alone(&reader);
 	else
 		stack->nexceptions = 0;
-	if (stack->nexceptions > 0 && stack->exceptions[KEPT].value.len == 0)
+	if (stack->nexceptions > 0 && (stack->exceptions[KEPT].value.len == 0 ||
+	                               slice_equal(stack->exceptions[KEPT].value, stack->exceptions[KEPT].type)))
 		stack->exceptions[KEPT].value = NO_SLICE;
 	if (stack->nexceptions > 0 && stack->exceptions[KEPT].type.len == 0)
 		stack->exceptions[KEPT].type = NO_SLICE;

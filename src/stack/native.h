@@ -11,6 +11,7 @@
 
 extern void native_set_function(Frame *frame, Slice function, Slice library);
 extern bool native_is_nameless(Slice function);
+extern bool native_has_name(const Frame *frame);
 extern void native_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
 
 /* ---- frames: native_frames.c, native_hash_frames.c ---- */
@@ -51,7 +52,8 @@ extern void native_set_unnamed(Frame *frame, Slice place);
 extern bool native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *frame);
 extern bool native_read_backward(Slice rest, NativeFrame *frame);
 extern bool native_read_lldb_frame(Slice line, NativeFrame *frame);
-extern bool native_read_frame(Slice line, bool in_stack, Allocator allocator, NativeFrame *frame);
+extern bool
+native_read_frame(Slice line, bool headed, NativeShape current, Allocator allocator, NativeFrame *frame);
 
 /* ---- what happened: native_heads.c ---- */
 
@@ -86,6 +88,7 @@ typedef struct NativeHead
 	Frame place;    /* where it happened, where the line says so itself */
 	bool has_place; /* … and it does */
 	Slice thread;   /* number or id */
+	bool suffices;  /* a program fails so, even if no stack follows */
 	bool reversed;  /* the stack that follows has the innermost frame last */
 } NativeHead;
 

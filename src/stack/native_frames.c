@@ -68,9 +68,9 @@ set_place(Slice place, Frame *frame)
 	return true;
 }
 
-/* Reads `at 0x109152: f (shop.c:12)` or `by 0x109152: f (in library)`. */
+/* Reads `at 0x109152: f (shop.c:12)` or `by 0x109152: f (in library)`; marked: behind `==123==`. */
 static bool
-read_valgrind_frame(Slice line, NativeFrame *native)
+read_valgrind_frame(Slice line, bool marked, NativeFrame *native)
 {
 	Slice inside;
 
@@ -95,6 +95,7 @@ read_valgrind_frame(Slice line, NativeFrame *native)
 		if (!set_place(inside, &native->frame))
 			line.len += inside.len + 2; /* parameters */
 	}
+	native->weak = !marked && native->frame.line == NO_POSITION;
 	line = slice_trim(line);
 	if (line.len == 0)
 		return false;
@@ -104,7 +105,7 @@ read_valgrind_frame(Slice line, NativeFrame *native)
 
 /* Reads `library(f+0x12) [0x40069d]`, `library(+0x12)[0x40069d]`, `library() [0x40069d]`, `library [0x40069d]`. */
 static bool
-read_glibc_frame(Slice line, bool in_stack, NativeFrame *native)
+read_glibc_frame(Slice line, bool headed, NativeFrame *native)
 {
 	Slice address, inside = NO_SLICE, library;
 	bool grouped;
@@ -117,7 +118,7 @@ read_glibc_frame(Slice line, bool in_stack, NativeFrame *native)
 	if (line.len == 0)
 	{
 		native->empty = native->weak = true;
-		return in_stack;
+		return headed;
 	}
 	grouped = take_last_group(&line, '(', ')', &inside);
 	library = slice_trim(line);
@@ -134,9 +135,9 @@ read_glibc_frame(Slice line, bool in_stack, NativeFrame *native)
 		}
 		native->frame.file = library;
 		native_set_function(&native->frame, native_cut_offset(inside), library);
-		return native->frame.function.len < inside.len && (in_stack || slice_find_char(library, ' ') < 0);
+		return native->frame.function.len < inside.len && (headed || slice_find_char(library, ' ') < 0);
 	}
-	if (slice_find_char(library, ' ') >= 0 || (slice_find_char(library, '/') < 0 && !in_stack))
+	if (slice_find_char(library, ' ') >= 0 || (slice_find_char(library, '/') < 0 && !headed))
 		return false;
 	native->weak = !grouped;
 	native_set_unnamed(&native->frame, library);
@@ -190,11 +191,12 @@ read_glog_frame(Slice line, NativeFrame *native)
 	Slice rest;
 
 	native->shape = NATIVE_GLOG;
-	native_take_word(&line, SLICE("PC: "));
 	line = slice_trim(slice_skip(line, 1));
-	if (!slice_starts(line, SLICE("0x")) || !native_take_hex(&line, 1) || line.len == 0)
+	if (!slice_starts(line, SLICE("0x")) || !native_take_hex(&line, 5) || line.len == 0)
 		return false;
 	rest = line;
+	if (native_take_word(&rest, SLICE("(unknown) ")))
+		line = slice_trim(rest);
 	if (take_number(&rest, &size) && rest.len > 1 && rest.data[0] == ' ')
 		line = slice_trim(rest);
 	if (native_is_nameless(line))
@@ -252,7 +254,7 @@ read_breakpad_rest(Slice line, NativeFrame *native)
 
 /* Reads the frames that begin with a plain number. */
 static bool
-read_numbered_frame(Slice line, bool in_stack, NativeFrame *native)
+read_numbered_frame(Slice line, NativeShape current, NativeFrame *native)
 {
 	Slice rest = line, inside;
 
@@ -268,14 +270,20 @@ read_numbered_frame(Slice line, bool in_stack, NativeFrame *native)
 		native->shape = NATIVE_V8;
 		rest = slice_trim(slice_skip(rest, 1));
 		address = slice_starts(rest, SLICE("0x")) && native_take_hex(&rest, 4);
-		if (slice_starts(rest, SLICE("- ")) || (!address && !in_stack))
+		if (slice_starts(rest, SLICE("- ")) || (!address && current != NATIVE_V8))
 			return false;
 		if (rest.len == 0)
 			native->empty = native->weak = true;
-		else if (take_last_group(&rest, '[', ']', &inside) && slice_trim(rest).len > 0)
+		else if (take_last_group(&rest, '[', ']', &inside))
 		{
-			native->frame.file = inside;
-			native_set_function(&native->frame, slice_trim(rest), inside);
+			rest = slice_trim(rest);
+			if (rest.len == 0)
+				native_set_unnamed(&native->frame, inside);
+			else
+			{
+				native->frame.file = inside;
+				native_set_function(&native->frame, rest, inside);
+			}
 		}
 		else
 		{
@@ -290,10 +298,10 @@ read_numbered_frame(Slice line, bool in_stack, NativeFrame *native)
 	if (slice_starts(rest, SLICE("0x")))
 	{
 		native->shape = NATIVE_WEBKIT;
-		native->weak = true;
-		if (!native_take_hex(&rest, 6))
+		if (!native_take_hex(&rest, 8))
 			return false;
 		native->empty = rest.len == 0;
+		native->weak = !slice_ends(rest, SLICE(")"));
 		if (rest.len > 0)
 			native_set_function(&native->frame, native_cut_offset(rest), NO_SLICE);
 		return true;
@@ -356,7 +364,7 @@ read_windbg_frame(Slice line, NativeFrame *native)
 	native->shape = NATIVE_WINDBG;
 	if (line.len > 3 && is_hex_digit(line.data[0]) && is_hex_digit(line.data[1]) && line.data[2] == ' ')
 		line = slice_trim(slice_skip(line, 3));
-	if (native_take_word(&line, SLICE("(Inline) ")))
+	if (native_take_word(&line, SLICE("(Inline) ")) || native_take_word(&line, SLICE("(Inline Function) ")))
 	{
 		while (line.len > 0 && (line.data[0] == '-' || line.data[0] == '`'))
 			line = slice_skip(line, 1);
@@ -422,11 +430,12 @@ take_process(Slice *line)
 }
 
 /*
- * Reads a frame of any shape into *native; in_stack: something above said that
- * a stack follows.  The line has no blanks at its ends, and is not empty.
+ * Reads a frame of any shape into *native; headed: something above said that a
+ * stack follows; current: the shape of the stack being read.  The line has no
+ * blanks at its ends, and is not empty.
  */
 bool
-native_read_frame(Slice line, bool in_stack, Allocator allocator, NativeFrame *native)
+native_read_frame(Slice line, bool headed, NativeShape current, Allocator allocator, NativeFrame *native)
 {
 	char first = line.data[0], last = line.data[line.len - 1];
 
@@ -436,10 +445,10 @@ native_read_frame(Slice line, bool in_stack, Allocator allocator, NativeFrame *n
 	if ((first == '=' || first == '-') && !take_process(&line))
 		return false;
 	if (slice_starts(line, SLICE("at 0x")) || slice_starts(line, SLICE("by 0x")))
-		return read_valgrind_frame(line, native);
+		return read_valgrind_frame(line, first != 'a' && first != 'b', native);
 	if (slice_starts(line, SLICE("frame #")) || slice_starts(line, SLICE("* frame #")))
 		return native_read_lldb_frame(line, native);
-	if (slice_starts(line, SLICE("@ ")) || slice_starts(line, SLICE("PC: @ ")))
+	if (slice_starts(line, SLICE("@ ")))
 		return read_glog_frame(line, native);
 	if (slice_starts(line, SLICE("| Source \"")))
 		line = slice_skip(line, 2);
@@ -450,13 +459,13 @@ native_read_frame(Slice line, bool in_stack, Allocator allocator, NativeFrame *n
 	if (is_digit(first))
 	{
 		reset(native);
-		if (read_numbered_frame(line, in_stack, native))
+		if (read_numbered_frame(line, current, native))
 			return true;
 	}
 	if ((last != ']' && last != ')') || slice_find(line, SLICE("[0x")) < 0)
 		return false;
 	reset(native);
-	if (last == ']' && read_glibc_frame(line, in_stack, native))
+	if (last == ']' && read_glibc_frame(line, headed || current == NATIVE_GLIBC, native))
 		return true;
 	reset(native);
 	return read_chrome_win_frame(line, native);

@@ -146,72 +146,77 @@ is_source(Slice word)
 	return take_position(&word, &number) || slice_find_char(word, '.') > 0;
 }
 
-/*
- * Reads what follows the address in a sanitizer's frame: `f(int) file:12:7`,
- * `f (library+0x12)`, `(library+0x12)`, `f`.
- */
-static void
-read_sanitizer_rest(Slice rest, Frame *frame)
+/* Takes `(library+0x12)` off the end of *rest, behind a blank or all there is; NO_SLICE where it is not there. */
+static Slice
+take_library(Slice *rest)
 {
 	const Slice build_id = SLICE(" (BuildId: ");
-	ptrdiff_t at = slice_find(rest, build_id);
-	Slice library = NO_SLICE;
+	ptrdiff_t at = slice_find(*rest, build_id);
+	size_t open;
+	int depth = 0;
+	Slice inside;
 
 	if (at >= 0)
-		rest = slice_trim(slice_range(rest, 0, at));
-	else if (slice_starts(rest, slice_skip(build_id, 1)))
-		rest.len = 0;
-	if (rest.len > 0 && rest.data[rest.len - 1] == ')')
+		*rest = slice_trim(slice_range(*rest, 0, at));
+	if (rest->len == 0 || rest->data[rest->len - 1] != ')')
+		return NO_SLICE;
+	for (open = rest->len; open > 0; open--)
 	{
-		/* `(library+0x12)`: behind a blank, or all there is */
-		size_t open = rest.len - 1;
-		int depth = 0;
+		char c = rest->data[open - 1];
 
-		for (;; open--)
-		{
-			depth += rest.data[open] == ')' ? 1 : rest.data[open] == '(' ? -1 : 0;
-			if (depth == 0 || open == 0)
-				break;
-		}
-		if (depth == 0 && (open == 0 || rest.data[open - 1] == ' '))
-		{
-			Slice inside = slice_range(rest, open + 1, rest.len - 1);
-
-			if (native_is_nameless(inside) || native_cut_offset(inside).len < inside.len)
-			{
-				library = inside;
-				rest = slice_trim(slice_range(rest, 0, open));
-			}
-		}
+		depth += c == ')' ? 1 : c == '(' ? -1 : 0;
+		if (depth == 0)
+			break;
 	}
+	if (open == 0 || (open > 1 && rest->data[open - 2] != ' '))
+		return NO_SLICE;
+	inside = slice_range(*rest, open, rest->len - 1);
+	if (!native_is_nameless(inside) && native_cut_offset(inside).len == inside.len)
+		return NO_SLICE;
+	*rest = slice_trim(slice_range(*rest, 0, open - 1));
+	return inside;
+}
+
+/*
+ * Reads what follows the address in a sanitizer's frame: `f(int) file:12:7`,
+ * `f (library+0x12)`, `f file:12:7 (library+0x12)`, `(library+0x12)`, `f`.
+ * False where it does not end in the library.
+ */
+static bool
+read_sanitizer_rest(Slice rest, Frame *frame)
+{
+	const Slice unknown = SLICE(" <null>");
+	Slice library = take_library(&rest);
+	bool has_library = library.len > 0;
+	ptrdiff_t at;
+
 	if (rest.len == 0)
 	{
 		if (native_is_nameless(library))
 			frame->function = library;
 		else
 			native_set_unnamed(frame, library);
-		return;
+		return has_library;
 	}
-	if (library.len == 0 && is_path(rest) && slice_find_char(rest, ' ') < 0)
+	if (!has_library && is_path(rest) && slice_find_char(rest, ' ') < 0)
 	{
 		native_set_unnamed(frame, rest);
-		return;
+		return false;
 	}
-	if (library.len > 0)
-		frame->file = library = native_cut_offset(library);
-	else
+	frame->file = library = has_library ? native_cut_offset(library) : NO_SLICE;
+	if (slice_ends(rest, unknown))
+		rest.len -= unknown.len;
+	at = slice_find_last_char(rest, ' ');
+	if (at > 0 && is_source(slice_skip(rest, at + 1)))
 	{
-		at = slice_find_last_char(rest, ' ');
-		if (at > 0 && is_source(slice_skip(rest, at + 1)))
-		{
-			ptrdiff_t path = find_path(rest);
+		ptrdiff_t path = find_path(rest);
 
-			at = path > 0 ? path : at;
-			set_place(frame, slice_skip(rest, at + 1));
-			rest = slice_trim(slice_range(rest, 0, at));
-		}
+		at = path > 0 ? path : at;
+		set_place(frame, slice_skip(rest, at + 1));
+		rest = slice_trim(slice_range(rest, 0, at));
 	}
 	native_set_function(frame, native_cut_offset(rest), library);
+	return has_library;
 }
 
 /* The index behind the quoted text that begins at index "at". */
@@ -230,20 +235,23 @@ skip_quoted(Slice s, size_t at)
 static ptrdiff_t
 find_arguments(Slice s)
 {
+	bool angles = true; /* every '<' so far was closed */
+
 	for (size_t at = 0; at < s.len;)
 	{
 		char c = s.data[at];
+		size_t behind;
 
 		if (c == '(' && at > 0 && (s.data[at - 1] == ' ' || s.data[at - 1] == '\n'))
 			return (ptrdiff_t) at;
-		if (c == '(' || (c == '<' && !(at >= 8 && slice_ends(slice_range(s, 0, at), SLICE("operator")))))
+		if (c == '(')
+			at = native_skip_group(s, at);
+		else if (c == '<' && angles)
 		{
-			size_t behind = native_skip_group(s, at);
-
-			/* a bracket that nothing closes: an operator's */
-			at = behind < s.len || s.data[s.len - 1] == (c == '(' ? ')' : '>') ? behind : at + 1;
-			if (behind >= s.len && c == '(')
-				return -1;
+			/* that of `operator<` closes nowhere */
+			behind = native_skip_group(s, at);
+			angles = behind < s.len;
+			at = angles ? behind : at + 1;
 		}
 		else
 			at++;
@@ -404,6 +412,7 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	int32_t inlined;
 	bool in, address;
 	Slice rest = slice_skip(line, 1);
+	ptrdiff_t process;
 	size_t blanks;
 
 	native->shape = NATIVE_HASH;
@@ -421,9 +430,10 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	blanks -= rest.len;
 	if (blanks == 0 || rest.len == 0)
 		return false;
-	/* Fuchsia names the process */
-	if (slice_ends(rest, SLICE(">>")) && slice_find(rest, SLICE(" <<")) > 0)
-		rest = slice_trim(slice_range(rest, 0, slice_find(rest, SLICE(" <<"))));
+	/* Fuchsia names the process behind the function */
+	process = slice_find(rest, SLICE(" <<"));
+	if (process > 0 && slice_find(slice_skip(rest, process), SLICE(">>")) > 0)
+		rest = slice_trim(slice_range(rest, 0, process));
 	if (native_take_word(&rest, SLICE("pc ")))
 		return read_android_rest(rest, allocator, frame);
 	if (rest.data[0] == '|')
@@ -436,6 +446,13 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 		return true;
 	}
 	address = native_take_hex(&rest, slice_starts(rest, SLICE("0x")) ? 1 : 8);
+	if (!address && slice_find(rest, SLICE("+0x")) > 0)
+	{
+		/* ThreadSanitizer prints no addresses */
+		if (read_sanitizer_rest(rest, frame))
+			return true;
+		frame_clear(frame);
+	}
 	if (!address)
 		return slice_find_char(rest, '(') > 0 && read_gdb_rest(rest, frame) && frame->file.len > 0 &&
 		       (blanks >= 2 || native->number >= 10) && (frame->line != NO_POSITION || is_path(frame->file));
@@ -446,6 +463,9 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 		native->empty = native->weak = true;
 		return true;
 	}
+	/* FreeBSD's kernel: `#0 0xffffffff80b9cbe5 at kdb_backtrace+0x65` */
+	if (slice_starts(rest, SLICE("at ")))
+		return false;
 	if (slice_find_char(rest, '\n') >= 0 || slice_find(rest, SLICE(" (")) >= 0)
 	{
 		if (in && read_gdb_rest(rest, frame))
@@ -454,6 +474,23 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	}
 	read_sanitizer_rest(rest, frame);
 	return true;
+}
+
+/* The length of function before the parentheses with its values, `(count=3)`; types belong to the name. */
+static size_t
+before_values(Slice function)
+{
+	size_t open = function.len;
+
+	for (size_t at = 0; at < function.len;)
+	{
+		if (function.data[at] == '(')
+			open = at;
+		at = function.data[at] == '(' || (function.data[at] == '<' && at > 0)
+		         ? native_skip_group(function, at)
+		         : at + 1;
+	}
+	return slice_find_char(slice_skip(function, open), '=') >= 0 ? open : function.len;
 }
 
 /* Reads `f(count=3) at shop.c:12:7`, without the values. */
@@ -478,16 +515,7 @@ read_lldb_rest(Slice rest, Slice library, Frame *frame)
 		function = native_cut_offset(rest);
 		frame->file = library;
 	}
-	if (function.len > 0 && function.data[function.len - 1] == ')')
-	{
-		/* values, not types, are no part of the name */
-		size_t open = 0;
-
-		while (open < function.len && function.data[open] != '(')
-			open = function.data[open] == '<' && open > 0 ? native_skip_group(function, open) : open + 1;
-		if (open > 0 && open < function.len && slice_find_char(slice_skip(function, open), '=') >= 0)
-			function.len = open;
-	}
+	function.len = before_values(function);
 	native_set_function(frame, function, library);
 }
 
@@ -496,7 +524,7 @@ bool
 native_read_lldb_frame(Slice line, NativeFrame *native)
 {
 	Slice library;
-	ptrdiff_t tick;
+	ptrdiff_t tick, inlined;
 
 	native->shape = NATIVE_LLDB;
 	if (native_take_word(&line, SLICE("* ")))
@@ -514,8 +542,10 @@ native_read_lldb_frame(Slice line, NativeFrame *native)
 	}
 	library = slice_range(line, 0, tick);
 	line = slice_skip(line, tick + 1);
-	if (native_take_word(&line, SLICE("[inlined] ")))
-		line = slice_trim(line);
+	/* `caller [inlined] f` */
+	inlined = slice_find(line, SLICE("[inlined] "));
+	if (inlined >= 0)
+		line = slice_skip(line, inlined + sizeof("[inlined] ") - 1);
 	read_lldb_rest(line, library, &native->frame);
 	return true;
 }

@@ -103,6 +103,16 @@ reason(NativeHead *head, Slice type, Slice value)
 	head->kind = NATIVE_REASON;
 	head->type = slice_trim(type);
 	head->value = slice_trim(value);
+	head->suffices = true;
+	return true;
+}
+
+/* Makes *head a reason that other programs' logs tell of as well. */
+static bool
+told_reason(NativeHead *head, Slice type, Slice value)
+{
+	reason(head, type, value);
+	head->suffices = false;
 	return true;
 }
 
@@ -249,11 +259,13 @@ read_lldb(Slice line, NativeHead *head)
 
 	if (at < 0)
 	{
+		/* `thread #1, queue = …`, `* thread #1, name = …` */
 		if (!slice_starts(line, SLICE("thread #")) && !slice_starts(line, SLICE("* thread #")))
 			return false;
 		head->kind = line.data[0] == '*' ? NATIVE_EVENT : NATIVE_ELSEWHERE;
 		head->role = line.data[0] == '*' ? NATIVE_CRASHED : NATIVE_OTHER;
-		return slice_find_char(line, ',') > 0;
+		return slice_find(line, SLICE(", queue = ")) > 0 || slice_find(line, SLICE(", name = ")) > 0 ||
+		       slice_find(line, SLICE(": tid = ")) > 0;
 	}
 	told = slice_skip(line, at + mark.len);
 	native_take_word(&told, SLICE("signal "));
@@ -541,15 +553,16 @@ read_library(Slice line, NativeHead *head)
 		if (at < 0)
 			return false;
 		told = slice_skip(line, at + 3);
-		return reason(head, slice_range(told, 0, span_to(told, "(:*")), slice_range(told, 0, told.len - 4));
+		return told_reason(head, slice_range(told, 0, span_to(told, "(:*")),
+		                   slice_range(told, 0, told.len - 4));
 	}
-	if (native_take_word(&told, SLICE("*** ")) && (at = slice_find(told, SLICE(" detected ***"))) > 0 &&
-	    at < 40)
-		return reason(head, slice_range(told, 0, at + 9), line);
+	if (slice_starts(told, SLICE("*** stack smashing detected ***")) ||
+	    slice_starts(told, SLICE("*** buffer overflow detected ***")))
+		return told_reason(head, slice_range(told, 4, slice_find(told, SLICE(" ***"))), line);
 	if (line.len < 80)
 		for (size_t i = 0; i < sizeof(heap) / sizeof(heap[0]); i++)
 			if (slice_starts(line, heap[i]))
-				return reason(head, heap[i].data[heap[i].len - 1] == ' ' ? line : heap[i], line);
+				return told_reason(head, heap[i].data[heap[i].len - 1] == ' ' ? line : heap[i], line);
 	return false;
 }
 
@@ -580,7 +593,6 @@ read_other(Slice line, NativeHead *head)
 		{"backtrace:", 10},
 		{"<--- JS stacktrace --->", 23},
 		{"Stack trace:", 12},
-		{"FATAL ERROR: ", 13},
 	};
 
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
@@ -655,6 +667,63 @@ take_process(Slice *line)
 	return true;
 }
 
+/* Reads Android's `Abort message: '…'`, which may be that of an assertion. */
+static bool
+read_abort_message(Slice line, NativeHead *head)
+{
+	if (!native_take_word(&line, SLICE("Abort message: '")))
+		return false;
+	if (slice_ends(line, SLICE("'")))
+		line.len--;
+	if (line.len == 0)
+		return false;
+	return read_assertion(line, head) || read_check(line, head) || told_reason(head, SLICE("SIGABRT"), line);
+}
+
+/* Reads LeakSanitizer's `Direct leak of 8 byte(s) in 1 object(s) allocated from:`. */
+static bool
+read_leak(Slice line, NativeHead *head)
+{
+	const Slice direct = SLICE("Direct leak of "), indirect = SLICE("Indirect leak of ");
+
+	if (slice_starts(line, direct))
+		return event(head, NATIVE_CRASHED, slice_range(line, 0, direct.len - 4), line);
+	if (slice_starts(line, indirect))
+		return event(head, NATIVE_CRASHED, slice_range(line, 0, indirect.len - 4), line);
+	return false;
+}
+
+/* Reads Node.js's `FATAL ERROR: …`. */
+static bool
+read_node(Slice line, NativeHead *head)
+{
+	const Slice start = SLICE("FATAL ERROR: ");
+
+	return slice_starts(line, start) &&
+	       event(head, NATIVE_HEADED, slice_range(line, 0, start.len - 2), slice_skip(line, start.len));
+}
+
+/* Reads WebKit's `ASSERTION FAILED: …`. */
+static bool
+read_webkit(Slice line, NativeHead *head)
+{
+	const Slice start = SLICE("ASSERTION FAILED: ");
+
+	return slice_starts(line, start) && reason(head, SLICE("Assertion"), slice_skip(line, start.len));
+}
+
+/* The readers, each with the characters that its lines begin with; NULL: any. */
+static const struct
+{
+	const char *first;
+	bool (*read)(Slice line, NativeHead *head);
+} readers[] = {
+	{"EW", read_sanitizer},    {"DI", read_leak},      {"TP", read_gdb_signal}, {"T[", read_thread},
+	{"*RCFs", read_signal},    {"*t", read_lldb},      {"C(", read_dump},       {"F", read_node},
+	{"A", read_abort_message}, {"A", read_webkit},     {NULL, read_other},      {NULL, read_library},
+	{NULL, read_check},        {NULL, read_assertion}, {NULL, read_ubsan},
+};
+
 /* Reads a line that is no frame; false where it tells nothing.  The line has no blanks at its ends. */
 bool
 native_read_head(Slice line, NativeHead *head)
@@ -664,60 +733,17 @@ native_read_head(Slice line, NativeHead *head)
 	memset(head, 0, sizeof(*head));
 	if (line.len < 4)
 		return false;
-	switch (line.data[0])
-	{
-		case 'E':
-		case 'W':
-			if (read_sanitizer(line, head))
-				return true;
-			break;
-		case 'D':
-			if (slice_starts(line, SLICE("Direct leak of ")))
-				return event(head, NATIVE_CRASHED, SLICE("Direct leak"), line);
-			break;
-		case 'I':
-			if (slice_starts(line, SLICE("Indirect leak of ")))
-				return event(head, NATIVE_CRASHED, SLICE("Indirect leak"), line);
-			break;
-		case 'T':
-			if (read_gdb_signal(line, head) || read_thread(line, head))
-				return true;
-			memset(head, 0, sizeof(*head));
-			break;
-		case 'P':
-			if (read_gdb_signal(line, head))
-				return true;
-			break;
-		case '*':
-			if (read_signal(line, head) || read_lldb(line, head))
-				return true;
-			break;
-		case 'R':
-		case 'C':
-		case 'F':
-		case 's':
-		case '(':
-			if (read_signal(line, head) || read_dump(line, head))
-				return true;
-			break;
-		case '[':
-			if (read_thread(line, head))
-				return true;
-			break;
-		case 't':
-			if (read_lldb(line, head))
-				return true;
-			break;
-		case 'A':
-			if (slice_starts(line, SLICE("Abort message: '")) && slice_ends(line, SLICE("'")) &&
-			    line.len > 17)
-				return reason(head, SLICE("SIGABRT"), slice_range(line, 16, line.len - 1));
-			break;
-	}
 	if (marked && read_valgrind(line, head))
 		return true;
-	return read_other(line, head) || read_library(line, head) || read_check(line, head) ||
-	       read_assertion(line, head) || read_ubsan(line, head);
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+	{
+		if (readers[i].first && strchr(readers[i].first, line.data[0]) == NULL)
+			continue;
+		memset(head, 0, sizeof(*head));
+		if (line.data[0] != '\0' && readers[i].read(line, head))
+			return true;
+	}
+	return false;
 }
 
 /* Is this how a program ends that aborts itself, whose reason says more? */

@@ -216,6 +216,13 @@ take_blank(Slice s, size_t *at, Qualified *name)
 	}
 	if (*at + 1 >= s.len || (!is_word(s.data[*at + 1]) && strchr("~<`(*&", s.data[*at + 1]) == NULL))
 		return false;
+	if (stands_at(s, *at, SLICE(" (*")))
+	{
+		/* what it returns is a pointer to a function */
+		*at += 3;
+		restart(name, *at);
+		return true;
+	}
 	if (s.data[*at + 1] == '(' && !stands_at(s, *at + 1, SLICE("(anonymous namespace)")))
 		return false;
 	*at += 1;
@@ -420,6 +427,15 @@ is_offset(Slice text, Slice library, Slice *digits)
 	return true;
 }
 
+/* Does a frame tell its function, and not only where in a library it is? */
+bool
+native_has_name(const Frame *frame)
+{
+	Slice digits;
+
+	return !native_is_nameless(frame->function) && !is_offset(frame->function, frame->module, &digits);
+}
+
 /* What identifies a frame of which no function is known: its library, or else its file. */
 static void
 identify_nameless(const Frame *frame, Slice *module, Slice *function)
@@ -473,6 +489,13 @@ native_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *f
 	{
 		normal = text;
 		name.out_scope = 0;
+	}
+	if (slice_equal(normal, SLICE("operator()")) || slice_equal(normal, SLICE("{lambda}::operator()")))
+	{
+		/* a lambda of which nothing else is told */
+		*module = library_stem(frame->file);
+		*function = SLICE("operator()");
+		return;
 	}
 	*module = name.out_scope > 0 ? slice_range(normal, 0, name.out_scope) : NO_SLICE;
 	*function = name.out_scope > 0 ? slice_skip(normal, name.out_scope + 2) : without_wrapper(normal);
