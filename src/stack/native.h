@@ -45,6 +45,9 @@ typedef struct NativeFrame
 } NativeFrame;
 
 extern bool native_take_hex(Slice *s, size_t least);
+extern bool native_take_number(Slice *s, int32_t *number);
+extern bool native_take_process(Slice *line);
+extern bool native_set_place(Slice place, Frame *frame);
 extern bool native_take_word(Slice *s, Slice word);
 extern size_t native_skip_group(Slice s, size_t at);
 extern Slice native_cut_offset(Slice name);
@@ -55,7 +58,7 @@ extern bool native_read_lldb_frame(Slice line, NativeFrame *frame);
 extern bool
 native_read_frame(Slice line, bool headed, NativeShape current, Allocator allocator, NativeFrame *frame);
 
-/* ---- what happened: native_heads.c ---- */
+/* ---- what happened: native_heads.c, native_reasons.c ---- */
 
 /* How much of a claim a stack has to be the one that failed. */
 typedef enum NativeRole
@@ -92,7 +95,9 @@ typedef struct NativeHead
 	bool reversed;  /* the stack that follows has the innermost frame last */
 } NativeHead;
 
+extern size_t native_span_to(Slice s, const char *ends);
 extern bool native_read_head(Slice line, NativeHead *head);
+extern bool native_read_reason(Slice line, NativeHead *head);
 extern bool native_is_abort(Slice type);
 
 #endif /* ERRTRACK_NATIVE_H */

@@ -13,20 +13,6 @@
  */
 #include "native.h"
 
-/* Takes a decimal number; false where none stands there. */
-static bool
-take_number(Slice *s, int32_t *number)
-{
-	size_t n = 0;
-
-	while (n < s->len && is_digit(s->data[n]))
-		n++;
-	if (!read_number(slice_range(*s, 0, n), number))
-		return false;
-	*s = slice_skip(*s, n);
-	return true;
-}
-
 /* Takes "close" and what stands behind the last "open" off the end of *s, which ends in close. */
 static bool
 take_last_group(Slice *s, char open, char close, Slice *inside)
@@ -48,24 +34,6 @@ take_last_group(Slice *s, char open, char close, Slice *inside)
 		}
 	}
 	return false;
-}
-
-/* Reads `file:12` into *frame; false, and nothing changed, where it is no such thing. */
-static bool
-set_place(Slice place, Frame *frame)
-{
-	int32_t last, first;
-
-	if (!take_position(&place, &last) || place.len == 0)
-		return false;
-	frame->line = last;
-	if (take_position(&place, &first))
-	{
-		frame->line = first;
-		frame->column = last;
-	}
-	frame->file = place;
-	return true;
 }
 
 /* Reads `at 0x109152: f (shop.c:12)` or `by 0x109152: f (in library)`; marked: behind `==123==`. */
@@ -92,7 +60,7 @@ read_valgrind_frame(Slice line, bool marked, NativeFrame *native)
 			native_set_function(&native->frame, slice_trim(line), inside);
 			return true;
 		}
-		if (!set_place(inside, &native->frame))
+		if (!native_set_place(inside, &native->frame))
 			line.len += inside.len + 2; /* parameters */
 	}
 	native->weak = !marked && native->frame.line == NO_POSITION;
@@ -151,10 +119,10 @@ read_boost_frame(Slice line, NativeFrame *native)
 	ptrdiff_t at;
 
 	native->shape = NATIVE_BOOST;
-	if (!take_number(&line, &native->number) || !native_take_word(&line, SLICE("# ")))
+	if (!native_take_number(&line, &native->number) || !native_take_word(&line, SLICE("# ")))
 		return false;
 	at = slice_find(line, SLICE(" at "));
-	if (at > 0 && set_place(slice_trim(slice_skip(line, at + 4)), &native->frame))
+	if (at > 0 && native_set_place(slice_trim(slice_skip(line, at + 4)), &native->frame))
 	{
 		native_set_function(&native->frame, slice_range(line, 0, at), NO_SLICE);
 		return true;
@@ -197,7 +165,7 @@ read_glog_frame(Slice line, NativeFrame *native)
 	rest = line;
 	if (native_take_word(&rest, SLICE("(unknown) ")))
 		line = slice_trim(rest);
-	if (take_number(&rest, &size) && rest.len > 1 && rest.data[0] == ' ')
+	if (native_take_number(&rest, &size) && rest.len > 1 && rest.data[0] == ' ')
 		line = slice_trim(rest);
 	if (native_is_nameless(line))
 		native->frame.function = line;
@@ -236,7 +204,7 @@ read_breakpad_rest(Slice line, NativeFrame *native)
 			return false;
 		frame->file = slice_range(place, 0, at);
 		place = slice_skip(place, at + 3);
-		if (!take_number(&place, &frame->line))
+		if (!native_take_number(&place, &frame->line))
 			return false;
 		function = slice_trim(function);
 	}
@@ -258,7 +226,7 @@ read_numbered_frame(Slice line, NativeShape current, NativeFrame *native)
 {
 	Slice rest = line, inside;
 
-	if (!take_number(&rest, &native->number) || rest.len < 3)
+	if (!native_take_number(&rest, &native->number) || rest.len < 3)
 		return false;
 	if (rest.data[0] == '#')
 		return read_boost_frame(line, native);
@@ -333,7 +301,7 @@ read_chrome_win_frame(Slice line, NativeFrame *native)
 		native->frame.function = line;
 		return slice_equal(line, SLICE("(No symbol)"));
 	}
-	if (has_place && !set_place(place, &native->frame))
+	if (has_place && !native_set_place(place, &native->frame))
 		return false;
 	native_set_function(&native->frame, line, NO_SLICE);
 	return true;
@@ -392,7 +360,7 @@ read_windbg_frame(Slice line, NativeFrame *native)
 		if (at <= 0)
 			return false;
 		number = slice_skip(place, at + 3);
-		if (!take_number(&number, &native->frame.line))
+		if (!native_take_number(&number, &native->frame.line))
 			return false;
 		native->frame.file = slice_range(place, 0, at);
 		line = slice_trim(line);
@@ -413,8 +381,8 @@ reset(NativeFrame *native)
 }
 
 /* Takes valgrind's `==123==` off the front of *line, and blanks behind it. */
-static bool
-take_process(Slice *line)
+bool
+native_take_process(Slice *line)
 {
 	char sign = line->data[0];
 	Slice rest = slice_skip(*line, 1);
@@ -423,7 +391,7 @@ take_process(Slice *line)
 	if (rest.len < 6 || rest.data[0] != sign)
 		return false;
 	rest = slice_skip(rest, 1);
-	if (!take_number(&rest, &process) || rest.len < 2 || rest.data[0] != sign || rest.data[1] != sign)
+	if (!native_take_number(&rest, &process) || rest.len < 2 || rest.data[0] != sign || rest.data[1] != sign)
 		return false;
 	*line = slice_trim(slice_skip(rest, 2));
 	return true;
@@ -442,7 +410,7 @@ native_read_frame(Slice line, bool headed, NativeShape current, Allocator alloca
 	reset(native);
 	if (first == '#')
 		return native_read_hash_frame(line, allocator, native);
-	if ((first == '=' || first == '-') && !take_process(&line))
+	if ((first == '=' || first == '-') && !native_take_process(&line))
 		return false;
 	if (slice_starts(line, SLICE("at 0x")) || slice_starts(line, SLICE("by 0x")))
 		return read_valgrind_frame(line, first != 'a' && first != 'b', native);

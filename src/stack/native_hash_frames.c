@@ -37,8 +37,8 @@ native_take_hex(Slice *s, size_t least)
 }
 
 /* Takes a decimal number; false where none stands there. */
-static bool
-take_number(Slice *s, int32_t *number)
+bool
+native_take_number(Slice *s, int32_t *number)
 {
 	size_t n = 0;
 
@@ -97,23 +97,30 @@ is_path(Slice s)
 	return s.len > 3 && is_letter(s.data[0]) && s.data[1] == ':' && (s.data[2] == '\\' || s.data[2] == '/');
 }
 
-/* Reads `file:12:7`, `file:12` or `file` into *frame. */
-static void
-set_place(Frame *frame, Slice place)
+/* Reads `file:12:7` or `file:12` into *frame; false, and nothing changed, where it is no such thing. */
+bool
+native_set_place(Slice place, Frame *frame)
 {
 	int32_t last, first;
 
-	if (take_position(&place, &last))
+	if (!take_position(&place, &last) || place.len == 0)
+		return false;
+	frame->line = last;
+	if (take_position(&place, &first))
 	{
-		if (take_position(&place, &first))
-		{
-			frame->line = first;
-			frame->column = last;
-		}
-		else
-			frame->line = last;
+		frame->line = first;
+		frame->column = last;
 	}
 	frame->file = place;
+	return true;
+}
+
+/* Likewise, where the whole may be the file. */
+static void
+set_place(Frame *frame, Slice place)
+{
+	if (!native_set_place(place, frame))
+		frame->file = place;
 }
 
 /* Where a file's path begins behind a blank, outside of brackets: `f() C:\Program Files\x.cc:3`; or -1. */
@@ -391,7 +398,7 @@ native_read_backward(Slice rest, NativeFrame *native)
 	native->shape = NATIVE_BACKWARD;
 	native->source = !object;
 	frame->file = path;
-	if (!object && !take_number(&rest, &frame->line))
+	if (!object && !native_take_number(&rest, &frame->line))
 		return false;
 	at = slice_find(rest, SLICE(", in "));
 	if (at < 0)
@@ -416,13 +423,13 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	size_t blanks;
 
 	native->shape = NATIVE_HASH;
-	if (!take_number(&rest, &native->number))
+	if (!native_take_number(&rest, &native->number))
 		return false;
 	/* Fuchsia numbers what is inlined: `#1.2` */
 	if (rest.len > 1 && rest.data[0] == '.')
 	{
 		rest = slice_skip(rest, 1);
-		if (!take_number(&rest, &inlined))
+		if (!native_take_number(&rest, &inlined))
 			return false;
 	}
 	blanks = rest.len;
@@ -529,7 +536,7 @@ native_read_lldb_frame(Slice line, NativeFrame *native)
 	native->shape = NATIVE_LLDB;
 	if (native_take_word(&line, SLICE("* ")))
 		line = slice_trim(line);
-	if (!native_take_word(&line, SLICE("frame #")) || !take_number(&line, &native->number) ||
+	if (!native_take_word(&line, SLICE("frame #")) || !native_take_number(&line, &native->number) ||
 	    !native_take_word(&line, SLICE(": ")))
 		return false;
 	if (!native_take_hex(&line, 4))
