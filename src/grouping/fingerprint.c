@@ -200,6 +200,8 @@ choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int
 	if (!has_name(stack, &candidates[first]))
 		return false;
 	count_frame(&candidates[first], "innermost in-app frame");
+	if (stack->language && stack->language->without_caller)
+		return true;
 	for (second = first + 1; second < n; second++)
 		if (candidates[second].frame->in_app == IN_APP_YES)
 			break;
@@ -299,16 +301,21 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	Slice message = e == 0 ? event->message : exception->value;
 	Candidate *candidates = palloc(exception->nframes * sizeof(Candidate));
 	Part *part;
+	bool named;
 	int n;
 
 	grouping->has_frames = true;
 	part = add_part(grouping, PART_CLASS, exception_class, last_name(exception_class, '.'),
 	                e == stack->nexceptions - 1 ? "class of the root cause"
 	                                            : "class of the deepest cause with frames");
-	count_in_both(part);
 	n = read_frames(grouping, stack, exception, candidates);
 	n = collapse(candidates, n);
-	if (choose_frames(grouping, stack, candidates, n))
+	named = choose_frames(grouping, stack, candidates, n);
+	if (named && stack->language && stack->language->without_class)
+		part->reason = "one bug shows itself as several kinds of crash";
+	else
+		count_in_both(part);
+	if (named)
 	{
 		if (has_text(message))
 			add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");

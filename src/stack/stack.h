@@ -79,6 +79,10 @@ typedef struct Language
 	void (*identify)(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
 	/* what stands before the class in a module; NUL: a module is no class */
 	char class_separator;
+	/* the innermost in-app frame identifies alone: not who called it … */
+	bool without_caller;
+	/* … nor the class, where one bug shows itself as several kinds of crash */
+	bool without_class;
 } Language;
 
 extern const Language python_language;
