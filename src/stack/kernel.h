@@ -1,0 +1,45 @@
+/*
+ * What the two halves of the kernel's reader share: the lines that name a
+ * report (kernel_heading.c), and the frames below them (kernel.c).
+ */
+#ifndef ERRTRACK_KERNEL_H
+#define ERRTRACK_KERNEL_H
+
+#include "stack.h"
+
+/* Inlined functions share an address, so that a place in the code may have several frames. */
+#define KERNEL_PLACE_FRAMES 8
+
+/* A place in the code as the kernel prints it: the innermost inlined function first. */
+typedef struct KernelPlace
+{
+	Frame frames[KERNEL_PLACE_FRAMES];
+	int nframes;
+} KernelPlace;
+
+/* What follows from the line that names a report. */
+typedef enum KernelKind
+{
+	KERNEL_WEAK = 1,       /* ordinary logs have such lines as well: it counts where a trace follows */
+	KERNEL_BACKTRACE = 2,  /* lockdep: its own trace stands behind "stack backtrace:", others before that */
+	KERNEL_LOCK_SITE = 4,  /* where the lock was taken is to blame, not where that was noticed */
+	KERNEL_STALL = 8,      /* traces of the RCU threads stand among those of what stalls */
+	KERNEL_ACCESS = 16,    /* the next line says whether memory was read or written */
+	KERNEL_CONTINUES = 32, /* the second line of an oops, where the first was seen */
+	KERNEL_PANIC = 64      /* often follows another report, and says nothing then */
+} KernelKind;
+
+typedef struct KernelHeading
+{
+	Slice type;
+	int kind;        /* of KernelKind */
+	Frame blamed;    /* the function that it names, or only its file and line */
+	bool any_blamed; /* does it? */
+} KernelHeading;
+
+extern bool kernel_read_heading(Slice line, KernelHeading *heading);
+extern bool kernel_read_symbol(Slice s, Frame *frame);
+extern bool kernel_read_position(Slice s, Frame *frame);
+extern Slice kernel_word(Slice *s);
+
+#endif /* ERRTRACK_KERNEL_H */
