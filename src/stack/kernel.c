@@ -49,6 +49,7 @@ typedef struct Reader
 	Slice heading_line;
 	bool waiting;     /* for lockdep's "stack backtrace:" */
 	bool passing;     /* over the trace of an RCU thread */
+	bool pass_next;   /* the next line has a place that is no part of the trace */
 	bool access_next; /* the next line may be "Read of size 8 …" */
 	bool site_next;   /* the next line may have the place of a lock */
 	bool site_done;
@@ -385,6 +386,7 @@ begin(Reader *reader, const KernelHeading *heading, Slice line)
 	reader->heading_line = line;
 	reader->waiting = (heading->kind & KERNEL_BACKTRACE) != 0;
 	reader->passing = false;
+	reader->pass_next = false;
 	reader->access_next = (heading->kind & KERNEL_ACCESS) != 0;
 	reader->site_next = reader->site_done = false;
 	reader->site.nframes = 0;
@@ -442,6 +444,9 @@ take_site(Reader *reader, Slice line)
 
 	if (reader->site_done || reader->site.nframes == KERNEL_PLACE_FRAMES)
 		return;
+	/* ` #0: …`: a lock that is held already */
+	if (line.data[0] == '#' && (reader->heading.kind & KERNEL_LOCK_SITE) == 0)
+		return;
 	if (at >= 0)
 		line = slice_skip(line, at + 5);
 	else if (!reader->site_next)
@@ -495,6 +500,20 @@ take_line(Reader *reader, Slice line)
 		reader->done = true;
 		return;
 	}
+	/* `Preemption disabled at:`, and the place in the next line */
+	if (reader->pass_next || slice_ends(line, SLICE(" at:")))
+	{
+		reader->pass_next = !reader->pass_next;
+		return;
+	}
+	/* what a work queue ran has returned, and is not in the trace */
+	if (slice_starts(line, SLICE("last function: ")))
+	{
+		value = slice_skip(line, 15);
+		reader->heading.blamed.function = kernel_word(&value);
+		reader->heading.any_blamed = reader->heading.blamed.function.len > 0;
+		return;
+	}
 	switch (read_caller(line, &frame, &caller))
 	{
 		case CALLER:
@@ -524,6 +543,16 @@ prepend(Reader *reader, const Frame *frames, int nframes)
 	added = exception->nframes - before;
 	memmove(exception->frames + added, exception->frames, before * sizeof(Frame));
 	memcpy(exception->frames, frames, added * sizeof(Frame));
+}
+
+/* Is a frame of the same function as "frame" among the exception's? */
+static bool
+has_function(const Exception *exception, const Frame *frame)
+{
+	for (int f = 0; f < exception->nframes; f++)
+		if (slice_equal(exception->frames[f].function, frame->function))
+			return true;
+	return false;
 }
 
 /* Adds what the heading says of the function to blame. */
@@ -567,7 +596,8 @@ finish(Reader *reader)
 
 	if (!reader->reading)
 		return;
-	if (reader->site.nframes > 0 && (exception->nframes == 0 || (kind & KERNEL_LOCK_SITE)))
+	if (reader->site.nframes > 0 &&
+	    ((kind & KERNEL_LOCK_SITE) || !has_function(exception, &reader->site.frames[reader->site.nframes - 1])))
 		prepend(reader, reader->site.frames, reader->site.nframes);
 	if ((kind & KERNEL_WEAK) && exception->nframes < (reader->headless ? 2 : 1))
 	{
@@ -641,7 +671,17 @@ identify_kernel(const Frame *frame, Allocator allocator, Slice *module, Slice *f
 		{"SyS_", 4},         {"sys_", 4},
 	};
 
+	/* the same wait, whose name differs from version to version and with how many CPUs it is for */
+	static const Slice families[] = {{"smp_call_function", 17}, {"synchronize_rcu", 15}};
+	static const Slice flavours[] = {{"synchronize_sched", 17}, {"synchronize_srcu", 16}, {"__synchronize_srcu", 18}};
+
 	*module = NO_SLICE;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (slice_starts(*function, families[i]))
+			*function = families[i];
+	for (size_t i = 0; i < sizeof(flavours) / sizeof(flavours[0]); i++)
+		if (slice_starts(*function, flavours[i]))
+			*function = families[1];
 	for (size_t i = 0; i < sizeof(clones) / sizeof(clones[0]); i++)
 		*function = before(*function, clones[i]);
 	if (function->len > 1 && function->data[0] == '.')

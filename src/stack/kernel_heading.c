@@ -67,7 +67,7 @@ static const struct
 	{"suspicious rcu_dereference_check() usage", "suspicious RCU usage", KERNEL_BACKTRACE, NULL},
 	{"bad unlock balance detected", "bad unlock balance", KERNEL_BACKTRACE, NULL},
 	{"bad contention detected", "bad contention", KERNEL_BACKTRACE, NULL},
-	{"held lock freed", "held lock freed", KERNEL_BACKTRACE, NULL},
+	{"held lock freed", "held lock freed", KERNEL_BACKTRACE | KERNEL_LOCK_SITE, NULL},
 	{"Nested lock was not taken", "nested lock was not taken", KERNEL_BACKTRACE, NULL},
 	{"Invalid wait context", "invalid wait context", KERNEL_BACKTRACE, NULL},
 	{"lock held when returning to user space", "lock held when returning to user space",
@@ -267,6 +267,8 @@ take_lockdep(Slice *line)
 
 	if (slice_starts(rest, SLICE("[ ")))
 		rest = slice_skip(rest, 2);
+	if (slice_ends(rest, SLICE(" ]")))
+		rest.len -= 2;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		if (slice_starts(rest, levels[i]))
 		{
@@ -361,26 +363,35 @@ read_blamed_place(Slice line, KernelHeading *heading)
 	}
 }
 
-/* Reads the newest form of a warning: `WARNING: drivers/shop/cart.c:12 at shop_total+0x12/0x34, CPU#1: shopd/42`. */
+/*
+ * Reads the newest form of a warning: `WARNING: drivers/shop/cart.c:12 at
+ * shop_total+0x12/0x34, CPU#1: shopd/42`.  Its condition may stand before that,
+ * in brackets, and `0x0` for the function.
+ */
 static bool
 read_new_warning(Slice line, KernelHeading *heading)
 {
-	const Slice start = SLICE("WARNING: "), at = SLICE("at");
+	const Slice start = SLICE("WARNING: ");
 	Frame place, function;
 	Slice rest;
+	ptrdiff_t at;
 
-	if (!slice_starts(line, start))
+	if (!slice_starts(line, start) || slice_find(line, SLICE(", CPU#")) < 0)
 		return false;
 	rest = slice_skip(line, start.len);
+	if (rest.len > 0 && rest.data[0] == '[' && (at = slice_find(rest, SLICE("] "))) > 0)
+		rest = slice_skip(rest, at + 1);
 	frame_clear(&place);
-	if (!kernel_read_position(kernel_word(&rest), &place) || !slice_equal(kernel_word(&rest), at) ||
-	    !kernel_read_symbol(slice_trim(rest), &function))
+	if (!kernel_read_position(kernel_word(&rest), &place) || !slice_equal(kernel_word(&rest), SLICE("at")))
 		return false;
 	heading->type = SLICE("WARNING");
 	heading->blamed = place;
-	heading->blamed.function = function.function;
-	heading->blamed.module = function.module;
 	heading->any_blamed = true;
+	if (kernel_read_symbol(slice_trim(rest), &function))
+	{
+		heading->blamed.function = function.function;
+		heading->blamed.module = function.module;
+	}
 	return true;
 }
 
@@ -478,6 +489,10 @@ kernel_read_heading(Slice line, KernelHeading *heading)
 		read_blamed_place(line, heading);
 	else if ((heading->kind & (KERNEL_BACKTRACE | KERNEL_WEAK)) == 0)
 		read_blamed_function(line, heading);
+	/* told apart since 6.1 only */
+	if (slice_equal(heading->type, SLICE("BUG: KASAN: double-free or invalid-free")) ||
+	    slice_equal(heading->type, SLICE("BUG: KASAN: double-free")))
+		heading->type = SLICE("BUG: KASAN: invalid-free");
 	/* `BUG: KASAN: …` is known without its first word */
 	if (slice_starts(heading->type, SLICE("BUG: K")) && heading->type.len > 6)
 		heading->type = slice_skip(heading->type, 5);

@@ -25,10 +25,10 @@ FROM unnest(ARRAY[
   'nmi_cpu_backtrace*', 'nmi_trigger_*', 'arch_trigger_*', 'trigger_*_backtrace*', 'rcu_dump_cpu_stacks*',
   'print_cpu_stall*', 'print_other_cpu_stall*', 'check_cpu_stall*', 'rcu_check_gp_kthread*', 'rcu_pending*',
   'rcu_check_callbacks*', 'rcu_sched_clock_irq*', 'watchdog_timer_fn*', 'check_hung_*', 'dump_page*', 'bad_page*',
-  'report_*_sp*', 'hung_task_*',
+  'report_*_sp*', 'panic_bad_stack', 'handle_bad_stack', '__bad_stack', 'bad_stack', 'bad_mode', 'el1_inv', 'hex_dump_to_buffer', 'print_hex_dump*', 'print_tainted*', 'get_taint', 'warn_alloc*', 'warn_bogus_irq_restore', 'dump_header', '_sched_show_task*', 'sched_show_task*', 'hung_task_*',
   -- how an exception gets there: x86, ARM, others
   'asm_exc_*', 'exc_*', '__exc_*', 'error_entry', 'common_exception*', 'ret_from_exception', 'paranoid_entry',
-  'page_fault', 'async_page_fault', 'page_fault_oops', '*do_page_fault', 'do_async_page_fault', 'handle_page_fault',
+  'page_fault', 'async_page_fault', 'page_fault_oops', '*do_page_fault', 'do_async_page_fault', 'handle_page_fault', 'do_tag_check_fault', 'do_alignment_fault', 'do_page_fault_*',
   'do_kern_addr_fault', 'do_user_addr_fault*', 'bad_area*', '__bad_area*', 'no_context*', 'kernelmode_fixup_or_oops',
   'pgtable_bad', 'spurious_*fault*', 'do_trap', 'do_trap_*', 'do_error_trap', 'do_invalid_op', 'invalid_op',
   'invalid_opcode', 'do_general_protection', 'general_protection', 'do_int3', 'int3', 'do_divide_error',
@@ -50,7 +50,7 @@ FROM unnest(ARRAY[
   'debug_rcu_*', 'fortify_panic', '__fortify_*', 'fortify_*', '__stack_chk_fail', 'usercopy_*', '__check_object_size*',
   'check_object_size', 'check_copy_size', 'check_heap_object*', '__check_heap_object*', 'check_stack_object*',
   'report_usercopy*', 'should_fail*', '__should_fail*', 'fail_dump*', 'dump_vma*', 'check_preemption_disabled*',
-  'debug_smp_processor_id', '__this_cpu_preempt_check',
+  'debug_smp_processor_id', 'debug_smp_processor_id.*', 'handle_overflow*', 'msan_*', 'get_shadow_origin_ptr*', 'debug_lockdep_rcu_enabled*', 'rcu_is_watching*', '__virt_addr_valid*', '__phys_addr*', '__virt_to_phys*', 'kernel_text_address*', '__kernel_text_address*', 'is_bpf_text_address*', 'assertfail*', '__set_page_owner*', '__reset_page_owner*', '__this_cpu_preempt_check',
   -- copying, comparing and printing
   'memcpy*', '__memcpy*', 'memmove*', '__memmove*', 'memset*', '__memset*', 'memcmp*', 'memchr*', 'memscan*', 'memdup_*', 'vmemdup_*',
   '__pi_mem*', '__pi_str*', 'strlen', 'strnlen*', 'strcmp', 'strncmp', 'strcasecmp', 'strncasecmp', 'strcpy', 'strncpy*', 'strlcpy*',
@@ -71,7 +71,7 @@ FROM unnest(ARRAY[
   'load_unaligned_zeropad', 'rcu_dereference*', '__rcu_dereference*', 'arch_static_branch*', 'static_key_*',
   '*indirect_thunk*', '__x86_return_thunk', 'ftrace_*', 'return_to_handler', 'trace_hardirqs_*', 'trace_irq_*',
   'arch_local_irq_*', '__raw_local_irq_*', 'native_save_fl', 'native_restore_fl', 'native_irq_*', 'rep_nop', 'cpu_relax',
-  'csd_lock_wait*', 'get_current', '__preempt_count_*', 'preempt_count_*', 'bitmap_*',
+  'csd_lock_wait*', 'klist_*', 'kset_*', 'rb_next', 'rb_prev', 'rb_first*', 'xas_*', 'xa_*', '__xa_*', 'ida_*', 'idr_*', 'rhashtable_lookup*', '__rhashtable_lookup*', '_atomic_dec_and_lock*', '__raw_read*', '__raw_write*', 'logic_in*', 'logic_out*', 'readb', 'readw', 'readl', 'writeb', 'writew', 'writel', 'jhash*', 'asm_call_*on_stack', 'call_with_stack', 'kernel_fpu_begin*', '_compound_head', 'compound_head', 'folio_flags*', 'page_folio', 'find_next_*bit*', 'find_first_*bit*', '_find_next_*', '_find_first_*', 'cpumask_*', 'get_current', '__preempt_count_*', 'preempt_count_*', 'bitmap_*',
   -- lockdep and locks
   '__lock_acquire*', 'lock_acquire*', '__lock_release*', 'lock_release*', 'lock_is_held*', '__lock_is_held*', 'lock_acquired*',
   'lock_contended*', 'lock_downgrade*', 'lock_set_*', 'lock_commit*', '*reacquire_held_locks*', 'find_held_lock', 'validate_chain*', 'check_prev*',
@@ -92,15 +92,15 @@ FROM unnest(ARRAY[
   'schedule', 'schedule.*', 'schedule_timeout*', 'schedule_preempt_*', 'schedule_hrtimeout*', 'schedule_idle', '__schedule*', 'schedule_debug', 'context_switch', 'preempt_schedule*',
   '__switch_to*', 'io_schedule*', 'wait_for_completion*', 'wait_for_common*', '__wait_for_common*', 'do_wait_for_common*', 'wait_on_bit*', '__wait_on_bit*',
   'out_of_line_wait_*', 'bit_wait*', 'wait_on_page_bit*', '__wait_on_page_*', 'wait_on_page_*', '*folio_wait_*', '__lock_page*', 'lock_page*', '__folio_lock*', 'folio_lock*',
-  '__wait_on_buffer*', 'wait_on_buffer', 'prepare_to_wait*', 'wait_woken', 'cond_resched*', '__cond_resched*', '_cond_resched', 'msleep*', 'usleep_range*',
-  'do_nanosleep', 'wait_rcu_gp*', '__wait_rcu_gp*', '__wake_up*', 'wake_up_*', 'complete', 'complete_*', 'try_to_wake_up', 'default_wake_function', 'autoremove_wake_function', 'swake_up*',
+  '__wait_on_buffer*', 'wait_on_buffer', 'prepare_to_wait*', 'wait_woken', '___preempt_schedule*', '__flush_work*', 'flush_work', 'flush_workqueue', '__flush_workqueue', 'flush_delayed_work', 'cancel_work*', 'cancel_delayed_work*', '__cancel_work*', 'kthread_stop*', 'kthread_park', 'console_lock', '__down_trylock_console_sem*', 'console_trylock*', 'rcu_barrier*', 'cond_resched*', '__cond_resched*', '_cond_resched', 'msleep*', 'usleep_range*',
+  'do_nanosleep', 'wait_rcu_gp*', '__wait_rcu_gp*', '__wake_up*', 'wake_up_*', 'complete', 'complete_*', 'try_to_wake_up', 'default_wake_function', '__queue_work*', 'queue_work*', '__queue_delayed_work', 'queue_delayed_work*', 'mod_delayed_work*', 'schedule_work*', 'schedule_delayed_work*', 'try_to_grab_pending*', 'work_is_static_object', 'timer_is_static_object', 'lock_timer_base*', 'del_timer*', '__timer_delete*', 'timer_delete*', 'try_to_del_timer*', '__try_to_del_timer*', 'detach_timer*', 'add_timer*', 'mod_timer*', '__mod_timer*', 'detach_if_pending*', '__task_rq_lock*', 'task_rq_lock*', 'autoremove_wake_function', 'swake_up*',
   -- allocators
   'kmalloc*', '__kmalloc*', '__do_kmalloc*', '____kmalloc*', 'kzalloc*', 'kcalloc*', 'kvmalloc*', '__kvmalloc*', 'kvzalloc*', 'kvcalloc*', 'krealloc*', '__do_krealloc', 'kfree', 'kvfree*', 'kzfree',
   'kfree_sensitive', 'ksize*', '__ksize', 'slab_*', '__slab_*', '___slab_*', '__do_slab_*', 'do_slab_*', 'do_kmem_*', 'kmem_cache_*', '__kmem_cache_*', '__cache_free*', '___cache_free*', 'cache_alloc*', 'cache_free*', 'cache_grow*', 'cache_flusharray*', '____cache_*',
   'new_slab*', 'allocate_slab*', 'alloc_slab*', '__free_slab*', 'discard_slab', 'memcg_slab_*', 'setup_object*', 'alloc_pages*', '__alloc_pages*', 'get_page_from_freelist*',
   'prep_new_page*', 'post_alloc_hook*', 'check_new_page*', 'rmqueue*', '__alloc_frozen_*', 'alloc_frozen_*', '__folio_alloc*', 'folio_alloc*', 'free_pages*', '__free_pages*', '__free_frozen_*', 'free_frozen_*', 'free_unref_*', 'free_pcp*', 'free_one_page*',
   '__free_one_page*', 'free_page*', 'free_large_kmalloc*', 'put_page*', '__put_page*', 'folio_put*', '__folio_put*', 'page_frag_free*', '__get_free_pages*', 'get_zeroed_page*', 'vmalloc*', '__vmalloc*', 'vzalloc*', 'vfree', '__vfree', '__vunmap*', 'pcpu_alloc*', '__alloc_percpu*', 'free_percpu',
-  'mempool_alloc*', 'mempool_free*', 'mempool_kmalloc*', '__alloc_reserved_percpu', 'devm_kmalloc*', 'alloc_workqueue_noprof',
+  'mempool_alloc*', 'dput', 'fast_dput*', 'iput', 'usb_submit_urb', '__page_pool_alloc_*', 'page_pool_alloc_*', 'sk_destruct', '__sk_destruct', '__sk_free', 'sk_free', '___kmalloc_*', 'alloc_page_interleave', 'skb_panic*', 'skb_put*', 'skb_push*', 'skb_pull*', '__skb_put*', '__skb_pull*', 'kfree_skb*', 'consume_skb*', '__kfree_skb*', 'skb_unref', 'unlock_page*', 'folio_unlock*', 'put_device', 'get_device', 'mempool_free*', 'mempool_kmalloc*', '__alloc_reserved_percpu', 'devm_kmalloc*', 'alloc_workqueue_noprof',
   -- what these come to when their calls are recorded
   '*_noprof'
 ]) AS function;
@@ -126,7 +126,7 @@ FROM unnest(ARRAY[
   'handle_irq*', '__handle_irq*', 'generic_handle_*', '__handle_domain_irq', 'handle_domain_irq', 'handle_percpu_devid_irq', 'handle_edge_irq', 'handle_fasteoi_irq', 'handle_level_irq', 'local_apic_timer_interrupt',
   -- starting, idling, ending
   'start_kernel', 'x86_64_start_*', 'i386_start_kernel', 'start_secondary*', 'secondary_startup*', 'secondary_start_kernel', 'rest_init', 'kernel_init*', 'do_one_initcall', 'do_initcall*', 'do_basic_setup', 'do_init_module', 'load_module*', 'cpu_startup_entry', 'do_idle*', 'cpu_idle*', 'cpuidle_*', 'default_idle*', 'native_safe_halt', 'native_halt', 'arch_cpu_idle*', 'arch_safe_halt', 'acpi_idle_*', 'mwait_idle*',
-  'intel_idle*', 'do_exit', 'do_group_exit', 'get_signal*', 'do_signal*', 'arch_do_signal*', 'exit_to_user*', '__exit_to_user*', 'irqentry_exit*', 'syscall_exit_*', '__syscall_exit_*', 'syscall_return_*', 'prepare_exit_to_usermode', 'do_notify_resume', 'retint_user', 'work_pending', 'resume_user_mode*',
+  'intel_idle*', 'do_exit', 'do_group_exit', 'get_signal*', 'do_signal*', 'arch_do_signal*', 'exit_to_user*', '__exit_to_user*', 'irqentry_exit*', 'syscall_exit_*', '__syscall_exit_*', 'syscall_return_*', 'prepare_exit_to_usermode', 'do_notify_resume', 'retint_user', 'work_pending', 'retint_kernel', 'restore_regs_and_return_to_kernel', 'resume_user_mode*',
   -- system calls
   'entry_SYSCALL*', 'entry_SYSENTER*', 'entry_INT80*', 'do_syscall_*', 'do_int80_*', '*do_fast_syscall_32', '__do_fast_syscall_32', 'x64_sys_call', 'ia32_sys_call', 'system_call*', 'sysenter_*', 'tracesys*', 'syscall_common', 'handle_sys*', '__sys_trace_return', 'ret_fast_syscall', 'ret_from_syscall*', 'el0_*', 'el0t_*', 'invoke_syscall*', '__invoke_syscall', 'do_el0_svc*', '__do_syscall', 'syscall_handler'
 ]) AS function;
