@@ -54,68 +54,21 @@ typedef struct Reader
 	bool site_next;   /* the next line may have the place of a lock */
 	bool site_done;
 	Place place;
-	int pc_from, pc_seen; /* the frames of the last AT_PC, and how many of them the trace repeated */
-	KernelPlace site;     /* of the lock that is to be taken or released */
+	int pc_from;      /* the first frame of the last AT_PC, -1: none */
+	int pc_seen;      /* how many of them the trace repeated */
+	KernelPlace site; /* of the lock that is to be taken or released */
 	Exception *exception;
 } Reader;
 
-/* Is s the kernel's `[   12.345678]` at its start?  Sets its length with what follows it: `[ T1234]`. */
-static bool
-is_time(Slice s, size_t *length)
-{
-	size_t n = 1, digits = 0;
-
-	while (n < s.len && n < 10 && s.data[n] == ' ')
-		n++;
-	for (; n < s.len && is_digit(s.data[n]); n++)
-		digits++;
-	if (digits == 0 || digits > 10 || n >= s.len || s.data[n] != '.')
-		return false;
-	for (digits = 0, n++; n < s.len && is_digit(s.data[n]); n++)
-		digits++;
-	if (digits < 4 || digits > 9 || n >= s.len || s.data[n] != ']')
-		return false;
-	n++;
-	if (n < s.len && s.data[n] == '[')
-	{
-		size_t m = n + 1;
-
-		while (m < s.len && m < n + 16 && s.data[m] != ']')
-			m++;
-		if (m < s.len && s.data[m] == ']')
-			n = m + 1;
-	}
-	*length = n;
-	return true;
-}
-
-/* line without times in its middle, where the kernel began to write behind what another had written. */
-static Slice
-last_message(Slice line)
-{
-	Slice rest = line;
-	ptrdiff_t at;
-
-	while ((at = slice_find_char(rest, '[')) >= 0)
-	{
-		size_t length = 1;
-
-		rest = slice_skip(rest, at);
-		if (is_time(rest, &length))
-			line = slice_skip(rest, length);
-		rest = slice_skip(rest, length);
-	}
-	return slice_trim(line);
-}
-
-/* A frame's function with its offset, as the text has it. */
+/* A frame's function with its offset, as the text has it; no offset is longer than a few digits. */
 static Slice
 printed_symbol(const Reader *reader, const Frame *frame)
 {
 	Slice s = {frame->function.data, reader->text_end - frame->function.data};
 	size_t n = frame->function.len;
 
-	while (n < s.len && (s.data[n] == '+' || s.data[n] == '/' || is_word(s.data[n])))
+	while (n < s.len && n < frame->function.len + 40 &&
+	       (s.data[n] == '+' || s.data[n] == '/' || is_word(s.data[n])))
 		n++;
 	return slice_range(s, 0, n);
 }
@@ -124,7 +77,8 @@ printed_symbol(const Reader *reader, const Frame *frame)
 static bool
 same_frame(const Reader *reader, const Frame *a, const Frame *b)
 {
-	return slice_equal(printed_symbol(reader, a), printed_symbol(reader, b)) && a->line == b->line;
+	return slice_equal(a->function, b->function) && a->line == b->line &&
+	       slice_equal(printed_symbol(reader, a), printed_symbol(reader, b));
 }
 
 /* Adds a frame to the report. */
@@ -174,183 +128,46 @@ take_caller(Reader *reader, const Frame *frame)
 	add_frame(reader, frame);
 }
 
-/* Takes `[<c0012345>] ` and the like off the start of *s; false where something else stands there. */
-static bool
-take_address(Slice *s)
-{
-	size_t n = 1, digits;
-
-	if (s->len == 0 || s->data[0] != '[')
-		return false;
-	if (n < s->len && s->data[n] == '<')
-		n++;
-	digits = n;
-	while (n < s->len && is_hex_digit(s->data[n]))
-		n++;
-	if (n - digits < 6)
-		return false;
-	if (n < s->len && s->data[n] == '>')
-		n++;
-	if (n >= s->len || s->data[n] != ']')
-		return false;
-	*s = slice_trim(slice_skip(*s, n + 1));
-	return true;
-}
-
-/* Takes the addresses that stand before a function off *s. */
-static void
-take_addresses(Slice *s)
-{
-	if (s->len > 1 && s->data[0] == '(' && s->data[1] == '[')
-		*s = slice_skip(*s, 1);
-	while (take_address(s))
-		;
-}
-
-/* Takes the `<TASK>`, `</IRQ>`, `<<EOE>>` that tell which stack follows off *s. */
-static void
-take_stack_marks(Slice *s)
-{
-	while (s->len > 2 && s->data[0] == '<')
-	{
-		ptrdiff_t close = slice_find_char(slice_range(*s, 0, s->len < 16 ? s->len : 16), '>');
-
-		if (close < 0)
-			return;
-		*s = slice_skip(*s, close + 1);
-		if (s->len > 0 && s->data[0] == '>')
-			*s = slice_skip(*s, 1);
-		*s = slice_trim(*s);
-	}
-}
-
-/*
- * Reads ARM's `(shop_total) from (shop_ioctl+0x12/0x34)`, without parentheses
- * since 6.0: the place belongs to the caller.
- */
-static bool
-read_from(Slice s, Frame *called, Frame *caller)
-{
-	ptrdiff_t from = slice_find(s, SLICE(" from "));
-	Slice name, rest;
-	size_t n;
-
-	if (from <= 0)
-		return false;
-	name = slice_range(s, 0, from);
-	rest = slice_trim(slice_skip(s, from + 6));
-	take_addresses(&rest);
-	if (name.data[0] == '(' && rest.len > 0 && rest.data[0] == '(')
-	{
-		name = slice_skip(name, 1);
-		rest = slice_skip(rest, 1);
-	}
-	frame_clear(called);
-	for (n = 0; n < name.len && (is_word(name.data[n]) || name.data[n] == '.'); n++)
-		;
-	if (n == 0 || (n < name.len && name.data[n] != ')' && name.data[n] != '+'))
-		return false;
-	called->function = slice_range(name, 0, n);
-	return kernel_read_symbol(rest, caller);
-}
-
-/* What a line of a trace is. */
-typedef enum Line
-{
-	OTHER,
-	CALLER,
-	CALLERS,   /* a function and its caller */
-	UNRELIABLE /* an address that was found on the stack */
-} Line;
-
-/* Reads a line of a trace. */
-static Line
-read_caller(Slice s, Frame *frame, Frame *caller)
-{
-	take_stack_marks(&s);
-	take_addresses(&s);
-	if (s.len < 4)
-		return OTHER;
-	if (s.data[0] == '?' && s.data[1] == ' ')
-		return kernel_read_symbol(slice_trim(slice_skip(s, 1)), frame) ? UNRELIABLE : OTHER;
-	if (read_from(s, frame, caller))
-		return CALLERS;
-	if (!kernel_read_symbol(s, frame))
-		return OTHER;
-	return slice_ends(s, SLICE("(unreliable)")) ? UNRELIABLE : CALLER;
-}
-
-/* Is line that of a register with the address of the instruction?  Sets *value to what follows its name. */
-static bool
-is_pc(Slice line, Slice *value)
-{
-	static const Slice names[] = {
-		{"RIP", 3},        {"EIP", 3},       {"IP", 2},  {"PC", 2},  {"pc", 2},
-		{"epc", 3},        {"NIP", 3},       {"TPC", 3}, {"era", 3}, {"ERA", 3},
-		{"Krnl PSW :", 10}, {"IAOQ[0]:", 8},
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (slice_starts(line, names[i]) && line.len > names[i].len &&
-		    (line.data[names[i].len] == ' ' || line.data[names[i].len] == ':'))
-		{
-			*value = slice_skip(line, names[i].len);
-			return true;
-		}
-	return false;
-}
-
-/* Reads the function out of `: 0010:shop_total+0x12/0x34`, ` is at shop_total+0x12/0x34`, ` [c00123] shop_total+0x12/0x34`. */
-static bool
-read_pc(Slice value, Frame *frame)
-{
-	while (value.len > 0)
-	{
-		Slice word = kernel_word(&value);
-		bool in_line = slice_ends(value, SLICE("[inline]"));
-
-		if (word.len > 5 && word.data[4] == ':' && is_digit(word.data[0]))
-			word = slice_skip(word, 5);
-		while (word.len > 0 && (word.data[0] == '(' || word.data[0] == '<' || word.data[0] == ':'))
-			word = slice_skip(word, 1);
-		if (word.len == 0 || (!in_line && slice_find(word, SLICE("+0x")) < 0))
-			continue;
-		if (kernel_read_symbol((Slice){word.data, value.data + value.len - word.data}, frame))
-			return true;
-		if (in_line)
-			return false;
-	}
-	return false;
-}
-
-/* Is it the address of a program that called the kernel: `RIP: 0033:0x455259`? */
-static bool
-is_user_pc(Slice line)
-{
-	return slice_starts(line, SLICE("RIP: 0033:")) || slice_starts(line, SLICE("RIP: 0023:"));
-}
-
 /* Does line stand behind a report's trace? */
 static bool
 ends_trace(Slice line)
 {
 	static const Slice ends[] = {
-		{"Allocated by task", 17}, {"Freed by task", 13},      {"allocated by task", 17},
-		{"freed by task", 13},     {"The buggy address", 17},  {"Memory state around", 19},
-		{"Uninit was ", 11},       {"Local variable ", 15},    {"Last potentially related", 24},
-		{"Second to last ", 15},   {"---[ end ", 9},           {"Kernel Offset:", 14},
-		{"Modules linked in:", 18}, {"Showing all locks", 17}, {"NMI backtrace for cpu", 21},
-		{"Sending NMI ", 12},      {"Code:", 5},               {"read to 0x", 10},
-		{"write to 0x", 11},       {"read-write to 0x", 16},   {"read (marked) to 0x", 19},
-		{"write (marked) to 0x", 20}, {"value changed: ", 15},  {"no locks held by ", 17},
-		{"Call Trace:", 11},       {"Call trace:", 11},        {"Backtrace:", 10},
+		{"Allocated by task", 17},
+		{"Freed by task", 13},
+		{"allocated by task", 17},
+		{"freed by task", 13},
+		{"The buggy address", 17},
+		{"Memory state around", 19},
+		{"Uninit was ", 11},
+		{"Local variable ", 15},
+		{"Last potentially related", 24},
+		{"Second to last ", 15},
+		{"---[ end ", 9},
+		{"Kernel Offset:", 14},
+		{"Modules linked in:", 18},
+		{"Showing all locks", 17},
+		{"NMI backtrace for cpu", 21},
+		{"Sending NMI ", 12},
+		{"Code:", 5},
+		{"read to 0x", 10},
+		{"write to 0x", 11},
+		{"read-write to 0x", 16},
+		{"read (marked) to 0x", 19},
+		{"write (marked) to 0x", 20},
+		{"value changed: ", 15},
+		{"no locks held by ", 17},
+		{"Call Trace:", 11},
+		{"Call trace:", 11},
+		{"Backtrace:", 10},
 		{"===========", 11},
+		{"Last Breaking-Event", 19},
 	};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (slice_starts(line, ends[i]))
 			return true;
-	return is_user_pc(line);
+	return kernel_is_user_pc(line);
 }
 
 /* Is line one that stands within a report, below its heading? */
@@ -358,16 +175,19 @@ static bool
 is_within_report(Slice line)
 {
 	static const Slice starts[] = {
-		{"CPU: ", 5}, {"Modules linked in:", 18}, {"Hardware name:", 14}, {"RIP: 0010:", 10}, {"RSP: ", 5},
-		{"RAX: ", 5}, {"Call Trace:", 11},        {"Call trace:", 11},    {"pc : ", 5},      {"PC is at ", 9},
-		{"task: ", 6}, {"Workqueue: ", 11},
+		{"CPU: ", 5},           {"Modules linked in:", 18},
+		{"Hardware name:", 14}, {"RIP: 0010:", 10},
+		{"RSP: ", 5},           {"RAX: ", 5},
+		{"Call Trace:", 11},    {"Call trace:", 11},
+		{"pc : ", 5},           {"PC is at ", 9},
+		{"task: ", 6},          {"Workqueue: ", 11},
 	};
 	Frame frame, caller;
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (slice_starts(line, starts[i]))
 			return true;
-	return read_caller(line, &frame, &caller) != OTHER;
+	return kernel_read_caller(line, &frame, &caller) != KERNEL_OTHER;
 }
 
 /* Begins a report, in place of one that turned out to be none. */
@@ -379,6 +199,7 @@ begin(Reader *reader, const KernelHeading *heading, Slice line)
 	if (stack->nexceptions == 0)
 		stack_add_exception(stack);
 	stack->total_frames = 0;
+	stack->cut = false;
 	memset(stack->exceptions, 0, sizeof(Exception));
 	reader->exception = &stack->exceptions[0];
 	reader->reading = true;
@@ -391,7 +212,8 @@ begin(Reader *reader, const KernelHeading *heading, Slice line)
 	reader->site_next = reader->site_done = false;
 	reader->site.nframes = 0;
 	reader->place = NOWHERE;
-	reader->pc_from = reader->pc_seen = 0;
+	reader->pc_from = -1;
+	reader->pc_seen = 0;
 }
 
 /* Takes a line that names a report; false where it is none, or belongs to the one being read. */
@@ -455,7 +277,7 @@ take_site(Reader *reader, Slice line)
 		return;
 	}
 	reader->site_next = false;
-	if (read_caller(line, &frame, &caller) != CALLER)
+	if (kernel_read_caller(line, &frame, &caller) != KERNEL_CALLER)
 		return;
 	reader->site.frames[reader->site.nframes++] = frame;
 	reader->site_done = !slice_ends(line, SLICE("[inline]"));
@@ -487,11 +309,11 @@ take_line(Reader *reader, Slice line)
 		if (reader->passing)
 			return;
 	}
-	if (is_pc(line, &value))
+	if (kernel_is_pc(line, &value))
 	{
-		if (reader->place == IN_TRACE && is_user_pc(line))
+		if (reader->place == IN_TRACE && kernel_is_user_pc(line))
 			reader->done = true;
-		else if (read_pc(value, &frame))
+		else if (kernel_read_pc(value, &frame))
 			take_pc(reader, &frame);
 		return;
 	}
@@ -514,12 +336,12 @@ take_line(Reader *reader, Slice line)
 		reader->heading.any_blamed = reader->heading.blamed.function.len > 0;
 		return;
 	}
-	switch (read_caller(line, &frame, &caller))
+	switch (kernel_read_caller(line, &frame, &caller))
 	{
-		case CALLER:
+		case KERNEL_CALLER:
 			take_caller(reader, &frame);
 			break;
-		case CALLERS:
+		case KERNEL_CALLERS:
 			if (exception->nframes == 0 ||
 			    !slice_equal(exception->frames[exception->nframes - 1].function, frame.function))
 				take_caller(reader, &frame);
@@ -566,7 +388,7 @@ apply_blamed(Reader *reader)
 	if (blamed->function.data == NULL)
 	{
 		/* `kernel BUG at file:line!` is where the instruction pointer stands */
-		if (reader->pc_from < exception->nframes && reader->place != NOWHERE)
+		if (reader->pc_from >= 0 && reader->pc_from < exception->nframes)
 			frame = &exception->frames[reader->pc_from];
 	}
 	else
@@ -597,7 +419,8 @@ finish(Reader *reader)
 	if (!reader->reading)
 		return;
 	if (reader->site.nframes > 0 &&
-	    ((kind & KERNEL_LOCK_SITE) || !has_function(exception, &reader->site.frames[reader->site.nframes - 1])))
+	    ((kind & KERNEL_LOCK_SITE) ||
+	     !has_function(exception, &reader->site.frames[reader->site.nframes - 1])))
 		prepend(reader, reader->site.frames, reader->site.nframes);
 	if ((kind & KERNEL_WEAK) && exception->nframes < (reader->headless ? 2 : 1))
 	{
@@ -623,7 +446,7 @@ parse_kernel(Slice text, Stack *stack)
 	{
 		KernelHeading heading;
 
-		line = last_message(line);
+		line = kernel_last_message(line);
 		if (line.len == 0)
 			continue;
 		if (kernel_read_heading(line, &heading))
@@ -666,14 +489,16 @@ identify_kernel(const Frame *frame, Allocator allocator, Slice *module, Slice *f
 		{".isra.", 6}, {".part.", 6}, {".constprop.", 11}, {".cold", 5}, {".llvm.", 6}, {".lto_priv.", 10},
 	};
 	static const Slice calls[] = {
-		{"__x64_sys_", 10},  {"__ia32_sys_", 11}, {"__arm64_sys_", 12}, {"__riscv_sys_", 12},
-		{"__s390x_sys_", 12}, {"__se_sys_", 9},   {"__do_sys_", 9},     {"SYSC_", 5},
-		{"SyS_", 4},         {"sys_", 4},
+		{"__x64_sys_", 10},   {"__ia32_sys_", 11}, {"__arm64_sys_", 12}, {"__riscv_sys_", 12},
+		{"__s390x_sys_", 12}, {"__se_sys_", 9},    {"__do_sys_", 9},     {"SYSC_", 5},
+		{"SyS_", 4},          {"sys_", 4},
 	};
 
 	/* the same wait, whose name differs from version to version and with how many CPUs it is for */
 	static const Slice families[] = {{"smp_call_function", 17}, {"synchronize_rcu", 15}};
-	static const Slice flavours[] = {{"synchronize_sched", 17}, {"synchronize_srcu", 16}, {"__synchronize_srcu", 18}};
+	static const Slice flavours[] = {{"synchronize_sched", 17},
+	                                 {"synchronize_srcu", 16},
+	                                 {"__synchronize_srcu", 18}};
 
 	*module = NO_SLICE;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)

@@ -1,6 +1,7 @@
 /*
- * What the two halves of the kernel's reader share: the lines that name a
- * report (kernel_heading.c), and the frames below them (kernel.c).
+ * What the parts of the kernel's reader share: the lines that name a report
+ * (kernel_heading.c), those of a trace (kernel_line.c), and what they come to
+ * (kernel.c).
  */
 #ifndef ERRTRACK_KERNEL_H
 #define ERRTRACK_KERNEL_H
@@ -37,9 +38,23 @@ typedef struct KernelHeading
 	bool any_blamed; /* does it? */
 } KernelHeading;
 
+/* What a line of a trace is. */
+typedef enum KernelLine
+{
+	KERNEL_OTHER,
+	KERNEL_CALLER,
+	KERNEL_CALLERS,   /* a function and its caller */
+	KERNEL_UNRELIABLE /* an address that was found on the stack */
+} KernelLine;
+
 extern bool kernel_read_heading(Slice line, KernelHeading *heading);
 extern bool kernel_read_symbol(Slice s, Frame *frame);
 extern bool kernel_read_position(Slice s, Frame *frame);
 extern Slice kernel_word(Slice *s);
+extern KernelLine kernel_read_caller(Slice s, Frame *frame, Frame *caller);
+extern bool kernel_is_pc(Slice line, Slice *value);
+extern bool kernel_read_pc(Slice value, Frame *frame);
+extern bool kernel_is_user_pc(Slice line);
+extern Slice kernel_last_message(Slice line);
 
 #endif /* ERRTRACK_KERNEL_H */

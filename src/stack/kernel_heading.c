@@ -99,145 +99,6 @@ static const struct
 	{"BUG: ", NULL, KERNEL_WEAK, NULL},
 };
 
-/* Takes the next word from *s: what stands before a blank. */
-Slice
-kernel_word(Slice *s)
-{
-	Slice word;
-	size_t n = 0;
-
-	while (s->len > 0 && is_blank(s->data[0]))
-		*s = slice_skip(*s, 1);
-	while (n < s->len && !is_blank(s->data[n]))
-		n++;
-	word = slice_range(*s, 0, n);
-	*s = slice_skip(*s, n);
-	return word;
-}
-
-/* How many characters from index n on are hexadecimal digits. */
-static size_t
-hex_digits(Slice s, size_t n)
-{
-	size_t start = n;
-
-	while (n < s.len && is_hex_digit(s.data[n]))
-		n++;
-	return n - start;
-}
-
-/* The length of `+0x12/0x34` at index n, or 0. */
-static size_t
-offset_length(Slice s, size_t n)
-{
-	size_t start = n, digits;
-
-	for (int part = 0; part < 2; part++)
-	{
-		if (!slice_starts(slice_skip(s, n), part == 0 ? SLICE("+0x") : SLICE("/0x")))
-			return 0;
-		n += 3;
-		digits = hex_digits(s, n);
-		if (digits == 0)
-			return 0;
-		n += digits;
-	}
-	return n - start;
-}
-
-/* Reads `file:line` or `file:line:column` into frame; false where s is something else. */
-bool
-kernel_read_position(Slice s, Frame *frame)
-{
-	int32_t first, second;
-
-	while (s.len > 0 && (s.data[s.len - 1] == ')' || s.data[s.len - 1] == ','))
-		s.len--;
-	if (s.len > 0 && s.data[0] == '(')
-		s = slice_skip(s, 1);
-	if (!take_position(&s, &first) || s.len == 0)
-		return false;
-	frame->line = first;
-	if (take_position(&s, &second))
-	{
-		frame->line = second;
-		frame->column = first;
-	}
-	frame->file = s;
-	return s.len > 0 && (slice_find_char(s, '/') >= 0 || slice_find_char(s, '.') > 0);
-}
-
-/*
- * Reads what stands behind a function: its module, its file and line.  Returns
- * whether it says that the function was inlined.
- */
-static bool
-read_details(Slice s, Frame *frame)
-{
-	bool inlined = false;
-
-	while (s.len > 0)
-	{
-		Slice word = kernel_word(&s);
-		Frame position;
-
-		frame_clear(&position);
-		if (slice_equal(word, SLICE("[inline]")))
-			inlined = true;
-		else if (word.len > 1 && word.data[0] == '[' && frame->module.data == NULL)
-		{
-			/* `[ext4]`, or `[ext4 1a2b3c]` with the build */
-			word = slice_skip(word, 1);
-			if (word.len > 0 && word.data[word.len - 1] == ']')
-				word.len--;
-			if (word.len > 0 && is_word(word.data[0]))
-				frame->module = word;
-		}
-		else if (frame->file.data == NULL && kernel_read_position(word, &position))
-		{
-			frame->file = position.file;
-			frame->line = position.line;
-			frame->column = position.column;
-		}
-	}
-	return inlined;
-}
-
-/*
- * Reads a function in one of the forms that the kernel, or the scripts that
- * look its addresses up, print:
- *
- *   shop_total+0x12/0x34 [shop]
- *   shop_total+0x12/0x34 drivers/shop/cart.c:12
- *   shop_price drivers/shop/price.h:7 [inline]
- *   shop_total (drivers/shop/cart.c:12) shop
- */
-bool
-kernel_read_symbol(Slice s, Frame *frame)
-{
-	size_t n = 0, offset;
-	bool inlined;
-
-	if (s.len == 0 || is_digit(s.data[0]))
-		return false;
-	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '$'))
-		n++;
-	if (n == 0)
-		return false;
-	frame_clear(frame);
-	frame->function = slice_range(s, 0, n);
-	offset = offset_length(s, n);
-	n += offset;
-	while (n < s.len && (s.data[n] == '(' || s.data[n] == ')') && (offset > 0 || s.data[n] == ')'))
-		n++;
-	if (n < s.len && !is_blank(s.data[n]) && s.data[n] != ',' && s.data[n] != '>')
-		return false;
-	s = slice_trim(slice_skip(s, n));
-	inlined = read_details(s, frame);
-	return offset > 0 || (inlined && frame->file.data != NULL) ||
-	       (s.len > 0 && s.data[0] == '(' && frame->file.data != NULL);
-}
-
 /* Takes one of the marks that stand before a heading; false where there is none. */
 static bool
 take_decoration(Slice *line)
@@ -329,7 +190,9 @@ read_trap(Slice line, Slice *type)
 		if (!is_word(line.data[i]) && line.data[i] != ' ' && line.data[i] != '-' && line.data[i] != '(' &&
 		    line.data[i] != ')')
 			return false;
-	digits = hex_digits(line, colon + 2);
+	digits = 0;
+	while (colon + 2 + digits < line.len && is_hex_digit(line.data[colon + 2 + digits]))
+		digits++;
 	if (digits < 1 || digits > 16)
 		return false;
 	*type = slice_range(line, 0, colon);
