@@ -247,6 +247,20 @@ read_from(Slice s, Frame *called, Frame *caller)
 	return kernel_read_symbol(rest, caller);
 }
 
+/* Reads `#4 0x000000000060a36 in shop_total drivers/shop/cart.c:12:3`, as LLVM writes them for a kernel that is a program. */
+static bool
+read_numbered(Slice s, Frame *frame)
+{
+	Slice number = kernel_word(&s), address = kernel_word(&s), in = kernel_word(&s);
+
+	if (number.len < 2 || number.data[0] != '#' || !is_digit(number.data[1]) ||
+	    !slice_starts(address, SLICE("0x")) || !slice_equal(in, SLICE("in")))
+		return false;
+	frame_clear(frame);
+	frame->function = kernel_word(&s);
+	return frame->function.len > 0 && kernel_read_position(kernel_word(&s), frame);
+}
+
 /* Reads a line of a trace. */
 KernelLine
 kernel_read_caller(Slice s, Frame *frame, Frame *caller)
@@ -257,6 +271,8 @@ kernel_read_caller(Slice s, Frame *frame, Frame *caller)
 		return KERNEL_OTHER;
 	if (s.data[0] == '?' && s.data[1] == ' ')
 		return kernel_read_symbol(slice_trim(slice_skip(s, 1)), frame) ? KERNEL_UNRELIABLE : KERNEL_OTHER;
+	if (s.data[0] == '#')
+		return read_numbered(s, frame) ? KERNEL_CALLER : KERNEL_OTHER;
 	if (read_from(s, frame, caller))
 		return KERNEL_CALLERS;
 	if (!kernel_read_symbol(s, frame))
