@@ -1,6 +1,7 @@
 /*
  * Reports of the Linux kernel, as they stand in its log: the first one in the
- * text is the exception, with the trace of what it blames.
+ * text is the exception, with the trace of what it blames; but after a warning
+ * the kernel goes on, and what stops it later is reported instead.
  *
  *   BUG: unable to handle page fault for address: ffffed1020000000
  *   Oops: 0000 [#1] PREEMPT SMP
@@ -203,6 +204,7 @@ begin(Reader *reader, const KernelHeading *heading, Slice line)
 	memset(stack->exceptions, 0, sizeof(Exception));
 	reader->exception = &stack->exceptions[0];
 	reader->reading = true;
+	reader->done = false;
 	reader->heading = *heading;
 	reader->heading_line = line;
 	reader->waiting = (heading->kind & KERNEL_BACKTRACE) != 0;
@@ -216,13 +218,20 @@ begin(Reader *reader, const KernelHeading *heading, Slice line)
 	reader->pc_seen = 0;
 }
 
-/* Takes a line that names a report; false where it is none, or belongs to the one being read. */
+/* Takes a line that names a report, or belongs to the one being read. */
 static void
 take_heading(Reader *reader, const KernelHeading *heading, Slice line)
 {
 	bool weak = (reader->heading.kind & KERNEL_WEAK) != 0;
 
-	if (!reader->reading || (weak && reader->exception->nframes == 0) || reader->headless)
+	if (reader->place == IN_TRACE && !reader->headless && (heading->kind & KERNEL_CONTINUES) == 0)
+		reader->done = true;
+	if (reader->done)
+	{
+		if ((reader->heading.kind & KERNEL_WARNING) && (heading->kind & KERNEL_FATAL))
+			begin(reader, heading, line);
+	}
+	else if (!reader->reading || (weak && reader->exception->nframes == 0) || reader->headless)
 	{
 		/* what continues an oops that was cut off is no better than its trace */
 		if (reader->headless && (heading->kind & (KERNEL_CONTINUES | KERNEL_PANIC)))
@@ -230,8 +239,6 @@ take_heading(Reader *reader, const KernelHeading *heading, Slice line)
 		reader->headless = false;
 		begin(reader, heading, line);
 	}
-	else if (reader->place == IN_TRACE && (heading->kind & KERNEL_CONTINUES) == 0)
-		reader->done = true;
 }
 
 /* `slab-use-after-free` and `Read`: KASAN tells them in two lines. */
@@ -442,7 +449,7 @@ parse_kernel(Slice text, Stack *stack)
 	Slice line;
 	bool first = true;
 
-	while (!reader.done && next_line(&text, &line))
+	while ((!reader.done || (reader.heading.kind & KERNEL_WARNING)) && next_line(&text, &line))
 	{
 		KernelHeading heading;
 
@@ -451,7 +458,7 @@ parse_kernel(Slice text, Stack *stack)
 			continue;
 		if (kernel_read_heading(line, &heading))
 			take_heading(&reader, &heading, line);
-		else
+		else if (!reader.done)
 		{
 			/* a report whose first lines were cut off; further down in a log, a trace alone is no failure */
 			if (first && is_within_report(line))

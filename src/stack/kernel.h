@@ -27,7 +27,9 @@ typedef enum KernelKind
 	KERNEL_STALL = 8,      /* traces of the RCU threads stand among those of what stalls */
 	KERNEL_ACCESS = 16,    /* the next line says whether memory was read or written */
 	KERNEL_CONTINUES = 32, /* the second line of an oops, where the first was seen */
-	KERNEL_PANIC = 64      /* often follows another report, and says nothing then */
+	KERNEL_PANIC = 64,     /* often follows another report, and says nothing then */
+	KERNEL_WARNING = 128,  /* the kernel goes on … */
+	KERNEL_FATAL = 256     /* or it does not */
 } KernelKind;
 
 typedef struct KernelHeading

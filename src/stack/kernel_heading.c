@@ -21,32 +21,32 @@ static const struct
 	const char *contains; /* NULL: anything */
 } headings[] = {
 	/* bad accesses: x86, then the others */
-	{"BUG: unable to handle kernel NULL pointer dereference", NULL_POINTER, 0, NULL},
-	{"BUG: kernel NULL pointer dereference", NULL_POINTER, 0, NULL},
-	{"BUG: Kernel NULL pointer dereference", NULL_POINTER, 0, NULL},
-	{"BUG: unable to handle ", PAGE_FAULT, 0, NULL},
-	{"BUG: Unable to handle kernel ", PAGE_FAULT, 0, NULL},
-	{"Unable to handle kernel NULL pointer dereference", NULL_POINTER, 0, NULL},
-	{"Unable to handle kernel ", PAGE_FAULT, 0, NULL},
-	{"BUG: stack guard page was hit", "BUG: stack guard page was hit", 0, NULL},
-	{"BUG: TASK stack guard page was hit", "BUG: stack guard page was hit", 0, NULL},
-	{"BUG: IRQ stack guard page was hit", "BUG: stack guard page was hit", 0, NULL},
-	{"general protection fault, probably for ", "general protection fault", 0, NULL},
-	{"general protection fault, maybe for ", "general protection fault", 0, NULL},
-	{"PANIC: double fault", "PANIC: double fault", 0, NULL},
+	{"BUG: unable to handle kernel NULL pointer dereference", NULL_POINTER, KERNEL_FATAL, NULL},
+	{"BUG: kernel NULL pointer dereference", NULL_POINTER, KERNEL_FATAL, NULL},
+	{"BUG: Kernel NULL pointer dereference", NULL_POINTER, KERNEL_FATAL, NULL},
+	{"BUG: unable to handle ", PAGE_FAULT, KERNEL_FATAL, NULL},
+	{"BUG: Unable to handle kernel ", PAGE_FAULT, KERNEL_FATAL, NULL},
+	{"Unable to handle kernel NULL pointer dereference", NULL_POINTER, KERNEL_FATAL, NULL},
+	{"Unable to handle kernel ", PAGE_FAULT, KERNEL_FATAL, NULL},
+	{"BUG: stack guard page was hit", "BUG: stack guard page was hit", KERNEL_FATAL, NULL},
+	{"BUG: TASK stack guard page was hit", "BUG: stack guard page was hit", KERNEL_FATAL, NULL},
+	{"BUG: IRQ stack guard page was hit", "BUG: stack guard page was hit", KERNEL_FATAL, NULL},
+	{"general protection fault, probably for ", "general protection fault", KERNEL_FATAL, NULL},
+	{"general protection fault, maybe for ", "general protection fault", KERNEL_FATAL, NULL},
+	{"PANIC: double fault", "PANIC: double fault", KERNEL_FATAL, NULL},
 	{"Unhandled fault: ", "Unhandled fault", 0, " at "},
 	{"Unhandled prefetch abort: ", "Unhandled prefetch abort", 0, " at "},
 	{"Unhandled kernel unaligned access", "Unhandled kernel unaligned access", 0, "[#"},
-	{"Insufficient stack space to handle exception!", "kernel stack overflow", 0, NULL},
+	{"Insufficient stack space to handle exception!", "kernel stack overflow", KERNEL_FATAL, NULL},
 	{"Internal error: ", "Internal error", KERNEL_CONTINUES, "[#"},
 	{"Oops", "Oops", KERNEL_CONTINUES, "[#"},
 	/* assertions */
-	{"kernel BUG at ", "kernel BUG", 0, NULL},
-	{"Kernel BUG at ", "kernel BUG", 0, NULL},
-	{"Kernel bug detected", "kernel BUG", 0, "[#"},
+	{"kernel BUG at ", "kernel BUG", KERNEL_FATAL, NULL},
+	{"Kernel BUG at ", "kernel BUG", KERNEL_FATAL, NULL},
+	{"Kernel bug detected", "kernel BUG", KERNEL_FATAL, "[#"},
 	{"Kernel panic - not syncing", "Kernel panic", KERNEL_PANIC, NULL},
-	{"WARNING: CPU: ", "WARNING", 0, " at "},
-	{"WARNING: at ", "WARNING", 0, NULL},
+	{"WARNING: CPU: ", "WARNING", KERNEL_WARNING, " at "},
+	{"WARNING: at ", "WARNING", KERNEL_WARNING, NULL},
 	{"Badness at ", "WARNING", KERNEL_WEAK, ":"},
 	{"WARNING: kernel stack ", NULL, 0, " has bad "},
 	/* sanitizers */
@@ -55,7 +55,7 @@ static const struct
 	{"BUG: KCSAN: ", NULL, 0, NULL},
 	{"BUG: KFENCE: ", NULL, 0, NULL},
 	{"UBSAN: ", NULL, 0, " in "},
-	{"BUG: memory leak", "memory leak", 0, NULL},
+	{"BUG: memory leak", "memory leak", KERNEL_WEAK, NULL},
 	/* lockdep */
 	{"possible circular locking dependency detected", "possible deadlock", KERNEL_BACKTRACE, NULL},
 	{"possible recursive locking detected", "possible deadlock", KERNEL_BACKTRACE, NULL},
@@ -248,6 +248,7 @@ read_new_warning(Slice line, KernelHeading *heading)
 	if (!kernel_read_position(kernel_word(&rest), &place) || !slice_equal(kernel_word(&rest), SLICE("at")))
 		return false;
 	heading->type = SLICE("WARNING");
+	heading->kind = KERNEL_WARNING;
 	heading->blamed = place;
 	heading->any_blamed = true;
 	if (kernel_read_symbol(slice_trim(rest), &function))
