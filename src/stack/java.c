@@ -287,4 +287,4 @@ identify_java(const Frame *frame, Allocator allocator, Slice *module, Slice *fun
 		*function = slice_skip(*function, module->len + 1);
 }
 
-const Language java_language = {"java", aliases, marks, parse_java, identify_java};
+const Language java_language = {"java", aliases, marks, parse_java, identify_java, '.'};
