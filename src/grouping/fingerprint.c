@@ -176,6 +176,8 @@ choose_innermost(const Stack *stack, Candidate *candidates, int n)
 {
 	if (n == 0 || !has_name(stack, &candidates[0]))
 		return false;
+	if (stack->language && stack->language->without_caller)
+		n = 1;
 	for (int i = 0; i < n && i < FALLBACK_FRAMES; i++)
 		count_frame(&candidates[i], "no frame is in-app: among the innermost");
 	return true;

@@ -436,4 +436,4 @@ identify_bsd(const Frame *frame, Allocator allocator, Slice *module, Slice *func
 		*function = slice_skip(*function, 1);
 }
 
-const Language bsd_language = {"bsd", aliases, marks, parse_bsd, identify_bsd};
+const Language bsd_language = {"bsd", aliases, marks, parse_bsd, identify_bsd, .without_caller = true};

@@ -526,4 +526,5 @@ identify_kernel(const Frame *frame, Allocator allocator, Slice *module, Slice *f
 		}
 }
 
-const Language kernel_language = {"kernel", aliases, marks, parse_kernel, identify_kernel};
+const Language kernel_language = {"kernel",     aliases,         marks,
+                                  parse_kernel, identify_kernel, .without_caller = true};

@@ -400,4 +400,5 @@ parse_native(Slice text, Stack *stack)
 		stack->exceptions[KEPT].type = NO_SLICE;
 }
 
-const Language native_language = {"native", aliases, marks, parse_native, native_identify};
+const Language native_language = {
+	"native", aliases, marks, parse_native, native_identify, .without_caller = true, .without_class = true};
