@@ -38,7 +38,11 @@ typedef enum Kind
 /* From this one on, a sign before a value belongs to it. */
 #define FIRST_SIGNED NUM
 
-static const Slice placeholders[NKINDS] = {
+static const struct
+{
+	char text[MESSAGE_ROOM];
+	size_t len;
+} placeholders[NKINDS] = {
 	[EMAIL] = {"<email>", 7}, [URL] = {"<url>", 5},   [HOST] = {"<host>", 6},
 	[IP] = {"<ip>", 4},       [UUID] = {"<uuid>", 6}, [TRACE] = {"<trace>", 7},
 	[HASH] = {"<hash>", 6},   [DATE] = {"<date>", 6}, [MAC] = {"<mac>", 5},
@@ -72,7 +76,10 @@ typedef struct Scanner
 	int unclosed;            /* quotes that are closed nowhere behind */
 } Scanner;
 
-/* Writes n bytes, or none, and nothing any more, where there is no room for them. */
+/*
+ * Writes n bytes, or none, and nothing any more, where there is no room for
+ * them.  MESSAGE_ROOM bytes can be read from data: a few are copied at once.
+ */
 static inline void
 put(Scanner *scanner, const char *data, size_t n)
 {
@@ -81,8 +88,19 @@ put(Scanner *scanner, const char *data, size_t n)
 		scanner->out_limit = scanner->out;
 		return;
 	}
-	memcpy(scanner->out, data, n);
+	if (n <= MESSAGE_ROOM)
+		memcpy(scanner->out, data, MESSAGE_ROOM);
+	else
+		memcpy(scanner->out, data, n);
 	scanner->out += n;
+}
+
+/* Writes one byte. */
+static inline void
+put_byte(Scanner *scanner, char c)
+{
+	if (scanner->out < scanner->out_limit)
+		*scanner->out++ = c;
 }
 
 /* Writes the text up to end as it is. */
@@ -99,7 +117,7 @@ replace_to(Scanner *scanner, const char *end, Kind kind)
 {
 	if (kind >= FIRST_SIGNED && scanner->sign == scanner->out)
 		scanner->out--;
-	put(scanner, placeholders[kind].data, placeholders[kind].len);
+	put(scanner, placeholders[kind].text, placeholders[kind].len);
 	scanner->placeholder = scanner->out;
 	scanner->kind = kind;
 	scanner->at = end;
@@ -111,8 +129,8 @@ placeholder_at(const char *s)
 {
 	if (*s == '<')
 		for (int kind = 0; kind < NKINDS; kind++)
-			if (s[1] == placeholders[kind].data[1] &&
-			    strncmp(s, placeholders[kind].data, placeholders[kind].len) == 0)
+			if (s[1] == placeholders[kind].text[1] &&
+			    strncmp(s, placeholders[kind].text, placeholders[kind].len) == 0)
 				return kind;
 	return NKINDS;
 }
@@ -165,7 +183,7 @@ take_mixture(Scanner *scanner, const char *end)
 	{
 		const char *part = skip_class(scanner->at, BYTE_DIGIT);
 
-		if (part - scanner->at >= 3)
+		if ((size_t) (part - scanner->at) >= 3)
 			replace_to(scanner, part, NUM);
 		else
 			copy_to(scanner, part);
@@ -203,6 +221,13 @@ take_part(Scanner *scanner, const char *end, bool joined)
 	}
 	else if (letters_end == s && is_ordinal(digits_end, end))
 		replace_to(scanner, end, NUM);
+	else if (letters_end == s && digits_end - s > 1 && end - digits_end < 3 &&
+	         skip_class(digits_end, BYTE_LETTER) == end)
+	{
+		/* 41C; not 2D, 4xx, 64bit */
+		replace_to(scanner, digits_end, NUM);
+		copy_to(scanner, end);
+	}
 	else if (is_random(s, end, joined))
 		replace_to(scanner, end, ID);
 	else
@@ -406,6 +431,20 @@ took_more_than_word(Scanner *scanner, const char *end, uint8_t classes)
 	}
 }
 
+/* Takes a value of letters and digits, which begins with the word up to end. */
+static void
+take_value(Scanner *scanner, const char *end)
+{
+	const char *s = scanner->at, *all = value_end(s);
+
+	if (end == all && end - s >= 7 && skip_class(s, BYTE_HEX | BYTE_DIGIT) == end)
+		replace_to(scanner, end, end - s == 24 ? ID : HASH);
+	else if (end == all && is_random(s, end, false))
+		replace_to(scanner, end, ID);
+	else
+		replace_to(scanner, all, STR);
+}
+
 /* Takes a word with letters and digits. */
 static void
 take_word_with_digits(Scanner *scanner, const char *end)
@@ -442,7 +481,7 @@ take_word_with_digits(Scanner *scanner, const char *end)
 	}
 	if (scanner->value == s)
 	{
-		replace_to(scanner, value_end(s), STR);
+		take_value(scanner, end);
 		return;
 	}
 	/* a function's name, behind which its arguments stand */
@@ -510,7 +549,7 @@ take_word(Scanner *scanner)
 		    (more = match_user(scanner->out_start, scanner->out, s, end)))
 		{
 			copy_to(scanner, end);
-			put(scanner, " ", 1);
+			put_byte(scanner, ' ');
 			replace_to(scanner, more, STR);
 			return;
 		}
@@ -812,7 +851,7 @@ take_equals(Scanner *scanner)
 
 		if (end)
 		{
-			put(scanner, " ", 1);
+			put_byte(scanner, ' ');
 			replace_to(scanner, end, STR);
 		}
 		return;
@@ -894,7 +933,7 @@ scan(Scanner *scanner)
 		else if (class & BYTE_BLANK)
 		{
 			if (last_written(scanner) != ' ')
-				put(scanner, " ", 1);
+				put_byte(scanner, ' ');
 			scanner->at++;
 		}
 		else if (class & BYTE_DIGIT)
@@ -935,7 +974,7 @@ scan(Scanner *scanner)
 					take_colon(scanner);
 					break;
 				default:
-					copy_to(scanner, scanner->at + 1);
+					put_byte(scanner, *scanner->at++);
 			}
 	}
 }
@@ -977,11 +1016,11 @@ read_lines(Slice message, char *text)
 size_t
 message_normalize(Slice message, char *normalized)
 {
-	char text[MESSAGE_MAX_READ + 1];
+	char text[MESSAGE_MAX_READ + MESSAGE_ROOM];
 	Scanner scanner = {.at = text,
 	                   .out_start = normalized,
 	                   .out = normalized,
-	                   .out_limit = normalized + MESSAGE_MAX_NORMALIZED,
+	                   .out_limit = normalized + MESSAGE_MAX_READ,
 	                   .joined = text,
 	                   .groups = text,
 	                   .folders = text};
