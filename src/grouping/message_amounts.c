@@ -20,6 +20,8 @@ match_number(const char *s)
 	const char *start = s;
 
 	s = skip_class(s, BYTE_DIGIT);
+	if (s == start)
+		return s;
 	if (*s == ',' && s - start <= 3)
 		while (*s == ',' && has_digits(s + 1, 3))
 			s += 4;

@@ -5,8 +5,15 @@
  *   2024-05-31T07:45:12.123Z  at shop.Cart.total(Cart.java:12)
  *   May 31 07:45:12 web1 shop[1234]:  at shop.Cart.total(Cart.java:12)
  *   [   12.345678][ T1234] RIP: 0010:cart_total+0x12/0x34
+ *
+ * One blank behind a prefix goes with it: what stands there indents the line
+ * itself.  What the text says of an error is left, and so is what a trace may
+ * print itself: in doubt, it stays.
  */
 #include "prefix.h"
+
+/* The longest bracket that is read as a field of a logger's. */
+#define MAX_FIELD 80
 
 /* The character at index n, or NUL behind the end. */
 static char
@@ -26,66 +33,631 @@ digits(Slice s, size_t n)
 	return n - start;
 }
 
-/* The length of the kernel's `[   12.345678]`, with what may follow it: `[ T1234]`. */
-static size_t
-kernel_prefix(Slice s)
+/* Does s go on with part at index n? */
+static bool
+has(Slice s, size_t n, const char *part)
 {
-	size_t n = 0, more;
+	size_t len = strlen(part);
 
-	if (peek(s, 0) == '<' && digits(s, 1) > 0 && peek(s, 1 + digits(s, 1)) == '>')
-		n = 2 + digits(s, 1);
-	if (peek(s, n) != '[')
-		return 0;
-	n++;
+	return n + len <= s.len && memcmp(s.data + n, part, len) == 0;
+}
+
+/* The index behind the spaces at n; tabs indent. */
+static size_t
+skip_spaces(Slice s, size_t n)
+{
 	while (peek(s, n) == ' ')
 		n++;
-	if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != '.')
+	return n;
+}
+
+/* The index behind what is no blank at n. */
+static size_t
+skip_field(Slice s, size_t n)
+{
+	while (n < s.len && !is_blank(s.data[n]))
+		n++;
+	return n;
+}
+
+/* The index behind the one blank at n that goes with a prefix. */
+static size_t
+skip_blank(Slice s, size_t n)
+{
+	return n + (peek(s, n) == ' ' || peek(s, n) == '\t');
+}
+
+/* The index behind `07:45:12.123`, or 0. */
+static size_t
+read_time(Slice s, size_t n)
+{
+	if (digits(s, n) != 2 || peek(s, n + 2) != ':' || digits(s, n + 3) != 2 || peek(s, n + 5) != ':' ||
+	    digits(s, n + 6) != 2)
 		return 0;
-	n += digits(s, n) + 1;
-	if (digits(s, n) < 4 || peek(s, n + digits(s, n)) != ']')
+	n += 8;
+	if ((peek(s, n) == '.' || peek(s, n) == ',') && digits(s, n + 1) > 0)
+		n += 1 + digits(s, n + 1);
+	return n;
+}
+
+/* The index behind a zone: Z, +02:00, ` UTC`, ` CEST`; n where there is none. */
+static size_t
+skip_zone(Slice s, size_t n)
+{
+	size_t sign = skip_spaces(s, n), end = sign;
+
+	if (peek(s, n) == 'Z')
+		return n + 1;
+	if (sign > n + 1)
+		return n;
+	if ((peek(s, sign) == '+' || peek(s, sign) == '-') && digits(s, sign + 1) == 4)
+		return sign + 5;
+	if ((peek(s, n) == '+' || peek(s, n) == '-') && digits(s, n + 1) == 2)
+		return peek(s, n + 3) == ':' && digits(s, n + 4) == 2 ? n + 6 : n + 3;
+	while (peek(s, end) >= 'A' && peek(s, end) <= 'Z')
+		end++;
+	if (sign == n + 1 && (end - sign == 3 || end - sign == 4) &&
+	    (peek(s, end) == ' ' || peek(s, end) == ']') &&
+	    (has(s, sign, "UTC") || has(s, sign, "GMT") || peek(s, end - 1) == 'T'))
+		return end;
+	return n;
+}
+
+/* Does a month's name, as three letters, stand at n? */
+static bool
+is_month(Slice s, size_t n)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (size_t m = 0; m < 36 && n + 3 <= s.len; m += 3)
+		if (memcmp(s.data + n, months + m, 3) == 0)
+			return true;
+	return false;
+}
+
+/* The index behind `May 31 07:45:12`, or 0. */
+static size_t
+read_month_time(Slice s, size_t n)
+{
+	size_t day = n + 4 + (peek(s, n + 4) == ' ');
+
+	if (!is_month(s, n) || peek(s, n + 3) != ' ' || digits(s, day) == 0 || digits(s, day) > 2)
 		return 0;
-	n += digits(s, n) + 1;
-	if (peek(s, n) == '[')
+	day += digits(s, day);
+	return peek(s, day) == ' ' ? read_time(s, day + 1) : 0;
+}
+
+/*
+ * The index behind a date and a time that begin with a digit, or a time:
+ * 2024-05-31T07:45:12.123Z, 2024/05/31 07:45:12, 31-May-2024 07:45:12,
+ * 05-31 07:45:12.123, 07:45:12; or 0.
+ */
+static size_t
+read_numeric_stamp(Slice s, size_t n)
+{
+	size_t first = digits(s, n), end;
+	char between = peek(s, n + first);
+
+	if (between == ':')
 	{
-		for (more = n + 1; peek(s, more) == ' '; more++)
-			;
-		if ((peek(s, more) == 'T' || peek(s, more) == 'C') && digits(s, more + 1) > 0 &&
-		    peek(s, more + 1 + digits(s, more + 1)) == ']')
-			n = more + 2 + digits(s, more + 1);
+		end = read_time(s, n);
+		return end ? skip_zone(s, end) : 0;
+	}
+	if (between != '-' && between != '/' && between != '.')
+		return 0;
+	n += first + 1;
+	if (first == 4)
+	{
+		if (digits(s, n) != 2 || peek(s, n + 2) != between || digits(s, n + 3) != 2)
+			return 0;
+		n += 5;
+	}
+	else if (first == 2 && is_month(s, n) && peek(s, n + 3) == between && digits(s, n + 4) == 4)
+		n += 8;
+	else if (first == 2 && digits(s, n) == 2)
+	{
+		n += 2;
+		if (peek(s, n) == between && digits(s, n + 1) == 4)
+			n += 5;
+	}
+	else
+		return 0;
+	if (peek(s, n) != 'T' && peek(s, n) != ' ' && peek(s, n) != '_' && peek(s, n) != ':')
+		return 0;
+	end = read_time(s, n + 1);
+	return end ? skip_zone(s, end) : 0;
+}
+
+/* The index behind a time of any of the forms, in brackets or not, or 0. */
+static size_t
+read_stamp(Slice s, size_t n)
+{
+	bool bracket = peek(s, n) == '[';
+	size_t end;
+
+	n += bracket;
+	if (is_digit(peek(s, n)))
+		end = read_numeric_stamp(s, n);
+	else
+	{
+		/* `Fri May 31 07:45:12.123456 2024` */
+		if (bracket && is_letter(peek(s, n)) && peek(s, n + 3) == ' ' && is_month(s, n + 4))
+			n += 4;
+		end = read_month_time(s, n);
+		if (end && bracket && peek(s, end) == ' ' && digits(s, end + 1) == 4)
+			end += 5;
+	}
+	if (end == 0 || (bracket && peek(s, end) != ']'))
+		return 0;
+	end += bracket;
+	return end == s.len || is_blank(s.data[end]) || peek(s, end) == '[' || peek(s, end) == ':' ||
+	               peek(s, end) == ','
+	           ? end
+	           : 0;
+}
+
+/* The index behind a level's name, or 0.  Names in other cases are those of exceptions: `Error: …`. */
+static size_t
+read_level(Slice s, size_t n)
+{
+	static const char *const levels[] = {"ERROR", "WARNING", "WARN", "INFO",     "DEBUG",  "FATAL",
+	                                     "TRACE", "SEVERE",  "CRIT", "CRITICAL", "NOTICE", "ALERT",
+	                                     "error", "warning", "warn", "info",     "debug",  "fatal",
+	                                     "trace", "severe",  "crit", "critical", "notice", "alert"};
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (has(s, n, levels[i]) && !is_word(peek(s, n + strlen(levels[i]))))
+			return n + strlen(levels[i]);
+	return 0;
+}
+
+/* The index behind a bracket that holds a thread, a process, a level, a client; or 0. */
+static size_t
+read_bracket(Slice s, size_t n)
+{
+	char close = peek(s, n) == '[' ? ']' : ')';
+	size_t end = n + 1;
+
+	if ((peek(s, n) != '[' && peek(s, n) != '(') || peek(s, end) == '<' || peek(s, end) == close)
+		return 0;
+	while (end < s.len && end - n < MAX_FIELD && s.data[end] != close && s.data[end] != '[' &&
+	       s.data[end] != '(')
+		end++;
+	if (peek(s, end) != close)
+		return 0;
+	/* `[C]: in function 'error'` */
+	if (peek(s, end + 1) == ':' && digits(s, n + 1) != end - n - 1)
+		return 0;
+	if (slice_equal(slice_range(s, n, end + 1), SLICE("[native code]")) ||
+	    slice_equal(slice_range(s, n, end + 1), SLICE("[internal function]")))
+		return 0;
+	return end + 1;
+}
+
+/* The index behind a logger's name that a separator follows, and behind that; or 0.  any: also between colons. */
+static size_t
+read_logger(Slice s, size_t n, bool any)
+{
+	size_t end = skip_field(s, n), separator = skip_spaces(s, end);
+
+	if (end == n || separator == end)
+		return 0;
+	if (peek(s, separator) == '-' && peek(s, separator + 1) == ' ')
+	{
+		for (size_t i = n; i < end; i++)
+			if (!is_word(s.data[i]) && strchr(".$-/:[]", s.data[i]) == NULL)
+				return 0;
+		return separator + 1;
+	}
+	return any && peek(s, separator) == ':' && peek(s, separator + 1) == ' ' ? separator + 1 : 0;
+}
+
+/*
+ * The index behind the fields that follow a time: thread, level, logger, each
+ * only if the line leaves no doubt.
+ */
+static size_t
+skip_fields(Slice s, size_t n)
+{
+	bool level = false, boot = false;
+
+	/* the process of nginx: `[error] 12#34: *5 ` */
+	for (int fields = 0; fields < 8; fields++)
+	{
+		size_t at = skip_spaces(s, n), end;
+
+		if (at - n > 3 || (at == n && peek(s, at) != '['))
+			break;
+		if ((end = read_bracket(s, at)))
+			level = true;
+		else if ((end = read_level(s, at)))
+		{
+			level = true;
+			/* PostgreSQL's `ERROR:  ` is part of what it says */
+			if (peek(s, end) == ':')
+			{
+				if (has(s, end, ":  "))
+					break;
+				n = end + 1;
+				break;
+			}
+		}
+		else if (level && digits(s, at) > 0 && has(s, at + digits(s, at), " --- "))
+		{
+			end = at + digits(s, at) + 4;
+			boot = true;
+		}
+		else if (level && digits(s, at) > 0 && peek(s, at + digits(s, at)) == '#')
+		{
+			end = at + digits(s, at) + 1;
+			end += digits(s, end);
+			if (peek(s, end++) != ':')
+				break;
+			if (has(s, end, " *") && digits(s, end + 2) > 0)
+				end += 2 + digits(s, end + 2);
+		}
+		else if ((peek(s, at) == '-' || peek(s, at) == '|') && peek(s, at + 1) == ' ')
+		{
+			end = at + 1;
+			level = true;
+		}
+		else if (!level || !(end = read_logger(s, at, boot)))
+			break;
+		n = end;
+		if (peek(s, n) == ':')
+			return skip_blank(s, n + 1);
+	}
+	return skip_blank(s, n);
+}
+
+/* The index behind ` tag[pid]: ` or ` host tag[pid]: `, as syslog has it after the time; bare: `host tag: ` too; or 0. */
+static size_t
+read_tag(Slice s, size_t n, bool bare)
+{
+	for (int words = 0; words < 2 && peek(s, n) == ' '; words++)
+	{
+		size_t end = ++n;
+
+		while (end < s.len && !is_blank(s.data[end]) && s.data[end] != '[' && s.data[end] != ':')
+			end++;
+		if (end == n)
+			return 0;
+		if (peek(s, end) == '[')
+		{
+			end = skip_field(s, end);
+			/* macOS: `app[12] <Error>: ` */
+			if (has(s, end, " <") && s.data[end - 1] == ']')
+				end = skip_field(s, end + 1);
+			if (end >= 2 && s.data[end - 1] == ':' && (s.data[end - 2] == ']' || s.data[end - 2] == '>'))
+				return end;
+			return 0;
+		}
+		if (peek(s, end) == ':')
+			return (bare && words == 1) || has(s, n, "kernel:") ? end + 1 : 0;
+		n = end;
+	}
+	return 0;
+}
+
+/* The index behind the kernel's `[   12.345678]`, with what may stand before and behind it: `[ T1234]`, `c2    123`. */
+static size_t
+skip_kernel(Slice s, size_t start)
+{
+	size_t n = start, more;
+
+	if (peek(s, n) == '[' && peek(s, n + 1) == 'T' && digits(s, n + 2) > 0 &&
+	    has(s, n + 2 + digits(s, n + 2), "] ["))
+		n += 4 + digits(s, n + 2);
+	if (peek(s, n) != '[')
+		return start;
+	n = skip_spaces(s, n + 1);
+	if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != '.')
+		return start;
+	n += digits(s, n) + 1;
+	if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ']')
+		return start;
+	n += digits(s, n) + 1;
+	/* the task or the processor */
+	more = n + (peek(s, n) == ' ');
+	if (peek(s, more) == '[')
+	{
+		more = skip_spaces(s, more + 1);
+		more += peek(s, more) == 'T' || peek(s, more) == 'C';
+		if (digits(s, more) > 0 && digits(s, more) < 9 && peek(s, more + digits(s, more)) == ']')
+			n = more + digits(s, more) + 1;
+	}
+	else if (peek(s, more) == 'c' && digits(s, more + 1) > 0)
+	{
+		more = skip_spaces(s, more + 1 + digits(s, more + 1));
+		if (digits(s, more) > 0 && peek(s, more + digits(s, more)) == ' ')
+			n = more + digits(s, more);
 	}
 	return n + (peek(s, n) == ' ');
 }
 
+/* The index behind what follows a date and a time that end at n. */
+static size_t
+skip_after_stamp(Slice s, size_t n, bool syslog)
+{
+	size_t end = read_tag(s, n, syslog);
+
+	if (end)
+		return skip_kernel(s, skip_blank(s, end));
+	/* Kubernetes' runtimes: ` stderr F ` */
+	if ((has(s, n, " stdout ") || has(s, n, " stderr ")) && (has(s, n + 8, "F ") || has(s, n + 8, "P ")))
+		return n + 10;
+	/* CloudWatch: the request and the level between tabs */
+	if (peek(s, n) == '\t')
+	{
+		size_t request = skip_field(s, n + 1);
+
+		if (request - n == 37 && peek(s, request) == '\t')
+		{
+			size_t level = read_level(s, request + 1);
+
+			return level && peek(s, level) == '\t' ? level + 1 : request + 1;
+		}
+	}
+	return skip_fields(s, n);
+}
+
+/* The index behind RFC 5424's fields, which begin with the time at n, or 0. */
+static size_t
+read_syslog_fields(Slice s, size_t n)
+{
+	/* time, host, application, process, message id */
+	for (int field = 0; field < 5; field++)
+	{
+		size_t end = skip_field(s, n);
+
+		if (end == n || peek(s, end) != ' ')
+			return 0;
+		n = end + 1;
+	}
+	if (peek(s, n) == '-')
+		return skip_blank(s, n + 1);
+	while (peek(s, n) == '[')
+	{
+		while (n < s.len && (s.data[n] != ']' || s.data[n - 1] == '\\'))
+			n++;
+		n++;
+	}
+	n = n < s.len ? n : s.len;
+	return skip_blank(s, n);
+}
+
+/* The length of Android's `E/Tag( 123): ` or `E Tag: `, and of glog's `E0531 07:45:12.123456 123 file.cc:12] `; or 0. */
+static size_t
+read_letter_prefix(Slice s)
+{
+	size_t n = 2, end;
+
+	if (strchr("VDIWEFA", s.data[0]) == NULL)
+		return 0;
+	if (digits(s, 1) == 4 && peek(s, 5) == ' ' && (end = read_time(s, 6)))
+	{
+		n = skip_spaces(s, end);
+		if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ' ')
+			return 0;
+		n = skip_field(s, n + digits(s, n) + 1);
+		return s.data[n - 1] == ']' ? skip_blank(s, n) : 0;
+	}
+	/* Ruby: `E, [2024-05-31T07:45:12.123456 #1234] ERROR -- : ` */
+	if (has(s, 1, ", [") && (end = read_numeric_stamp(s, 4)) && has(s, end, " #"))
+	{
+		end += 2 + digits(s, end + 2);
+		if (peek(s, end) != ']')
+			return 0;
+		n = read_level(s, skip_spaces(s, end + 1));
+		if (n == 0 || !has(s, n, " -- "))
+			return 0;
+		for (n += 4; n < s.len && s.data[n] != ':';)
+			n++;
+		return n < s.len ? skip_blank(s, n + 1) : 0;
+	}
+	if ((s.data[1] != '/' && s.data[1] != ' ') || !is_letter(peek(s, 2)) ||
+	    (s.data[1] == ' ' && strchr("IA", s.data[0])))
+		return 0;
+	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '-'))
+		n++;
+	if (peek(s, n) == '(' && s.data[1] == '/')
+	{
+		n = skip_spaces(s, n + 1);
+		if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ')')
+			return 0;
+		n += digits(s, n) + 1;
+	}
+	else
+		n = skip_spaces(s, n);
+	return has(s, n, ": ") ? n + 2 : peek(s, n) == ':' && n + 1 == s.len ? n + 1 : 0;
+}
+
+/* The index behind logcat's `  1234  5678 E Tag: `, after the time, or 0. */
+static size_t
+read_logcat_fields(Slice s, size_t n)
+{
+	for (int field = 0; field < 2; field++)
+	{
+		n = skip_spaces(s, n);
+		if (digits(s, n) == 0)
+			return 0;
+		n += digits(s, n);
+	}
+	if (peek(s, n) != ' ' || !strchr("VDIWEFA", peek(s, n + 1)) || peek(s, n + 2) != ' ')
+		return 0;
+	for (n += 3; n < s.len && s.data[n] != ':' && s.data[n] != '\n';)
+		n++;
+	return peek(s, n) == ':' ? skip_blank(s, n + 1) : 0;
+}
+
+/* The length of `web-1  | `, which Docker's composer puts before what a container says, or 0. */
+static size_t
+read_container(Slice s)
+{
+	size_t n = 0, name;
+
+	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '-'))
+		n++;
+	for (name = n; name > 0 && is_digit(s.data[name - 1]);)
+		name--;
+	if (name < 2 || name == n || (s.data[name - 1] != '-' && s.data[name - 1] != '_'))
+		return 0;
+	name = skip_spaces(s, n);
+	if (name == n || peek(s, name) != '|')
+		return 0;
+	return skip_blank(s, name + 1);
+}
+
+/* The length of the priority that syslog and the kernel put first, `<34>`, or 0. */
+static size_t
+priority_length(Slice s)
+{
+	size_t n = 1 + digits(s, 1);
+
+	return n > 1 && n < 5 && peek(s, n) == '>' ? n + 1 : 0;
+}
+
 /* The length of all that stands before the line itself. */
 static size_t
-prefix_length(Slice line)
+prefix_length(Slice s)
 {
-	return kernel_prefix(line);
+	size_t start = s.data[0] == '<' ? priority_length(s) : 0, end;
+	char first = peek(s, start);
+
+	if (start > 0 && first == '1' && peek(s, start + 1) == ' ')
+		return read_syslog_fields(s, start + 2);
+	if (first == '[' || start > 0)
+	{
+		end = skip_kernel(s, start);
+		if (end > start)
+			return end;
+	}
+	if (is_digit(first) || first == '[')
+	{
+		end = read_stamp(s, start);
+		if (end)
+		{
+			bool android = digits(s, start) == 2 && peek(s, start + 2) == '-';
+			size_t more = android ? read_logcat_fields(s, end) : 0;
+
+			return more ? more : skip_after_stamp(s, end, false);
+		}
+		/* `[ERROR] `, as Maven has it */
+		if (first == '[' && (end = read_level(s, start + 1)) && has(s, end, "] "))
+			return end + 2;
+	}
+	else if (first >= 'A' && first <= 'Z')
+	{
+		end = read_month_time(s, start);
+		if (end)
+			return skip_after_stamp(s, end, true);
+		return start > 0 ? start : s.len < 4 ? 0 : read_letter_prefix(s);
+	}
+	else if (start == 0 && has(s, 0, "kernel: ["))
+	{
+		end = skip_kernel(s, 8);
+		return end > 8 ? end : 0;
+	}
+	if (start == 0 && (is_letter(first) || is_digit(first)))
+		return read_container(s);
+	return 0;
+}
+
+/* May a line that begins with c have a prefix?  Those of traces begin with a blank, most of them. */
+static bool
+may_begin_prefix(char c)
+{
+	return is_word(c) || c == '[' || c == '<';
+}
+
+/* text without the sequences that colour a terminal's: ESC [ … letter. */
+static Slice
+without_colours(Slice text, Allocator allocator)
+{
+	char *copy = allocator.alloc(allocator.context, text.len);
+	size_t used = 0;
+
+	while (text.len > 0)
+	{
+		ptrdiff_t escape = slice_find_char(text, '\x1b');
+		size_t n = escape < 0 ? text.len : (size_t) escape;
+
+		memcpy(copy + used, text.data, n);
+		used += n;
+		text = slice_skip(text, n);
+		if (text.len == 0)
+			break;
+		n = 1;
+		if (peek(text, 1) == '[')
+			for (n = 2; n < text.len && (is_digit(text.data[n]) || strchr(";:?", text.data[n]));)
+				n++;
+		if (n > 1 && is_letter(peek(text, n)))
+			n++;
+		else
+		{
+			/* something else: it stays */
+			memcpy(copy + used, text.data, n);
+			used += n;
+		}
+		text = slice_skip(text, n);
+	}
+	return (Slice){copy, used};
+}
+
+/* Appends line to copy, without its prefix; tabs that rsyslog has written as #011 at its start become tabs again. */
+static size_t
+append_line(char *copy, Slice line, size_t prefix)
+{
+	size_t used = 0;
+
+	line = slice_skip(line, prefix);
+	while (prefix > 0 && has(line, 0, "#011"))
+	{
+		copy[used++] = '\t';
+		line = slice_skip(line, 4);
+	}
+	memcpy(copy + used, line.data, line.len);
+	return used + line.len;
 }
 
 /* text without the prefixes of its lines: itself where no line has one, otherwise a copy. */
 Slice
 without_prefixes(Slice text, Allocator allocator)
 {
-	Slice rest = text, line;
 	char *copy = NULL;
+	const char *at, *end;
 	size_t used = 0;
 
-	while (next_line(&rest, &line))
+	if (slice_find_char(text, '\x1b') >= 0)
+		text = without_colours(text, allocator);
+	at = text.data;
+	end = text.data + text.len;
+	for (const char *next; at < end; at = next)
 	{
-		size_t prefix = prefix_length(line);
+		size_t prefix = 0;
+		Slice line;
 
+		next = memchr(at, '\n', end - at);
+		next = next ? next + 1 : end;
+		if (may_begin_prefix(*at))
+		{
+			/* the line's end is no part of it */
+			line = (Slice){at, next - at};
+			while (line.len > 0 && (line.data[line.len - 1] == '\n' || line.data[line.len - 1] == '\r'))
+				line.len--;
+			if (line.len > 0)
+				prefix = prefix_length(line);
+		}
 		if (copy == NULL)
 		{
 			if (prefix == 0)
 				continue;
-			copy = allocator.alloc(allocator.context, text.len + 1);
-			used = line.data - text.data;
+			CHECK_FOR_INTERRUPTS();
+			copy = allocator.alloc(allocator.context, text.len);
+			used = at - text.data;
 			memcpy(copy, text.data, used);
 		}
-		memcpy(copy + used, line.data + prefix, line.len - prefix);
-		used += line.len - prefix;
-		copy[used++] = '\n';
+		used += append_line(copy + used, (Slice){at, next - at}, prefix);
 	}
 	return copy ? (Slice){copy, used} : text;
 }
