@@ -166,13 +166,25 @@ last_written(const Scanner *scanner)
 	return scanner->out > scanner->out_start ? scanner->out[-1] : ' ';
 }
 
+/* Was a letter or a digit written last, of an alphabet that has blanks between words? */
+static bool
+after_letter(const Scanner *scanner)
+{
+	char last = last_written(scanner);
+	const char *s = scanner->out - 1;
+
+	if (!at_class(&last, BYTE_HIGH))
+		return at_class(&last, BYTE_WORD);
+	while (s > scanner->out_start && (*s & 0xC0) == 0x80)
+		s--;
+	return is_high_letter(s);
+}
+
 /* Would what comes next go on with a word? */
 static inline bool
 after_word(const Scanner *scanner)
 {
-	char last = last_written(scanner);
-
-	return at_class(&last, BYTE_WORD | BYTE_HIGH) || after_placeholder(scanner);
+	return after_placeholder(scanner) || after_letter(scanner);
 }
 
 /* Takes letters, digits, letters …: long numbers in them change, short ones are part of the name. */
@@ -205,7 +217,8 @@ take_part(Scanner *scanner, const char *end, bool joined)
 	else if (end - s >= 7 && skip_class(s, BYTE_HEX | BYTE_DIGIT) == end)
 		replace_to(scanner, end, end - s == 24 ? ID : HASH);
 	else if (is_technical(s, letters_end, digits_end) &&
-	         (!joined || letters_end - s > 1 || !at_class(s, BYTE_UPPER)))
+	         (letters_end - s > 1 || end - digits_end > 2 ||
+	          (digits_end == end && !(joined && at_class(s, BYTE_UPPER)))))
 		copy_to(scanner, end);
 	else if (digits_end == end)
 	{
@@ -514,14 +527,12 @@ skip_word(const char *s, uint8_t *classes)
 			all |= class;
 			s++;
 		}
-		if (!(class & BYTE_HIGH) || is_high_punctuation(s))
+		if (!(class & BYTE_HIGH) || !is_high_letter(s))
 			break;
-		/* digits that stand between letters beyond ASCII are no part of a name */
 		all |= BYTE_HIGH;
-		while (at_class(s, BYTE_HIGH) && !is_high_punctuation(s))
+		s++;
+		while ((*s & 0xC0) == 0x80)
 			s++;
-		if (at_class(s, BYTE_DIGIT))
-			break;
 	}
 	*classes = all;
 	return s;
@@ -665,11 +676,8 @@ match_quoted(Scanner *scanner, int quote, const char *close, size_t n)
 		if (quote == QUOTE_DOUBLE && s[-1] == '\\')
 			continue;
 		/* an apostrophe stands before a letter, a closing quote does not */
-		if (*s != '\'' || !at_class(s + n, BYTE_LETTER | BYTE_HIGH) || is_high_punctuation(s + n))
-		{
-			if (*s != '\'' || !goes_on(s + n))
-				return s + n;
-		}
+		if (*s != '\'' || (!at_class(s + n, BYTE_LETTER) && !is_high_letter(s + n) && !goes_on(s + n)))
+			return s + n;
 	}
 	scanner->unclosed |= quote;
 	return NULL;
@@ -758,7 +766,7 @@ take_high(Scanner *scanner)
 {
 	const char *s = scanner->at;
 
-	if (!is_high_punctuation(s))
+	if (is_high_letter(s))
 	{
 		take_word(scanner);
 		return;
@@ -787,8 +795,8 @@ static void
 take_sign(Scanner *scanner)
 {
 	char last = last_written(scanner);
-	bool sign = at_class(scanner->at + 1, BYTE_DIGIT) &&
-	            !at_class(&last, BYTE_LETTER | BYTE_DIGIT | BYTE_HIGH) && !strchr(")]}>-+", last);
+	bool sign = at_class(scanner->at + 1, BYTE_DIGIT) && (last == '_' || !after_letter(scanner)) &&
+	            !strchr(")]}>-+", last);
 
 	if (*scanner->at == '-' && last != '-' && at_class(&last, BYTE_WORD))
 	{

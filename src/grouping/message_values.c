@@ -36,6 +36,15 @@ is_high_punctuation(const char *s)
 	       (s[0] == '\xEF' && s[1] == '\xBC');
 }
 
+/* Does a letter of an alphabet that has blanks between words stand at s?  Not one of Chinese or Japanese, nor a sign. */
+bool
+is_high_letter(const char *s)
+{
+	unsigned char c = *s;
+
+	return c >= 0xC3 && c <= 0xE1;
+}
+
 /* scheme://… up to a blank, a quote or a bracket that does not belong to it. */
 const char *
 match_url(const char *scheme, const char *after_scheme)
@@ -54,7 +63,7 @@ match_url(const char *scheme, const char *after_scheme)
 		open += *s == '(' || *s == '[' || *s == '{';
 		if ((*s == ')' || *s == ']' || *s == '}') && --open < 0)
 			break;
-		if (is_high_punctuation(s))
+		if (at_class(s, BYTE_HIGH) && !is_high_letter(s) && (*s & 0xC0) != 0x80)
 			break;
 	}
 	s = trim_punctuation(after_scheme + 3, s);
@@ -226,12 +235,8 @@ match_ipv6(const char *s)
 			digit |= at_class(s, BYTE_DIGIT);
 		if (s == group)
 			break;
-		if (*s == '.' && (gap || groups == 6) && s - group <= 3)
-		{
-			const char *end = match_ipv4(group);
-
-			return end;
-		}
+		if (*s == '.' && at_class(s + 1, BYTE_DIGIT) && (gap || groups == 6))
+			return match_ipv4(group);
 		if (s - group > 4 || ++groups > 8)
 			return NULL;
 	}

@@ -72,6 +72,7 @@ same_letters(const char *s, const char *word, size_t n)
 /* message_values.c */
 extern const char *trim_punctuation(const char *start, const char *end);
 extern bool is_high_punctuation(const char *s);
+extern bool is_high_letter(const char *s);
 extern const char *match_url(const char *scheme, const char *after_scheme);
 extern const char *match_email(const char *at_sign);
 extern const char *match_host(const char *s, const char *end);
