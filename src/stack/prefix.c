@@ -205,6 +205,8 @@ read_level(Slice s, size_t n)
 	                                     "error", "warning", "warn", "info",     "debug",  "fatal",
 	                                     "trace", "severe",  "crit", "critical", "notice", "alert"};
 
+	if (!is_letter(peek(s, n)))
+		return 0;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
 		if (has(s, n, levels[i]) && !is_word(peek(s, n + strlen(levels[i]))))
 			return n + strlen(levels[i]);
@@ -620,6 +622,13 @@ append_line(char *copy, Slice line, size_t prefix)
 	return used + line.len;
 }
 
+/* Does a line with a prefix begin a record of a log that has several lines in a record? */
+static bool
+begins_record(Slice line)
+{
+	return read_stamp(line, 0) > 0;
+}
+
 /* text without the prefixes of its lines: itself where no line has one, otherwise a copy. */
 Slice
 without_prefixes(Slice text, Allocator allocator)
@@ -627,6 +636,7 @@ without_prefixes(Slice text, Allocator allocator)
 	char *copy = NULL;
 	const char *at, *end;
 	size_t used = 0;
+	bool bare = false;
 
 	if (slice_find_char(text, '\x1b') >= 0)
 		text = without_colours(text, allocator);
@@ -635,7 +645,7 @@ without_prefixes(Slice text, Allocator allocator)
 	for (const char *next; at < end; at = next)
 	{
 		size_t prefix = 0;
-		Slice line;
+		Slice line = {at, 0};
 
 		next = memchr(at, '\n', end - at);
 		next = next ? next + 1 : end;
@@ -651,12 +661,19 @@ without_prefixes(Slice text, Allocator allocator)
 		if (copy == NULL)
 		{
 			if (prefix == 0)
+			{
+				bare |= next - at > 2;
 				continue;
+			}
 			CHECK_FOR_INTERRUPTS();
 			copy = allocator.alloc(allocator.context, text.len);
 			used = at - text.data;
 			memcpy(copy, text.data, used);
 		}
+		/* what stood in lines without a prefix ends where the next record begins: an empty line says so */
+		if (prefix > 1 && bare && begins_record(line))
+			copy[used++] = '\n';
+		bare = prefix == 0 && next - at > 2;
 		used += append_line(copy + used, (Slice){at, next - at}, prefix);
 	}
 	return copy ? (Slice){copy, used} : text;
