@@ -1,430 +1,449 @@
 /*
  * Messages without their variable parts: what stands for a value becomes a
- * placeholder, what is language stays.  One pass, no regular expressions.
+ * placeholder, what is language stays.
+ *
+ *   order 7 of ann@example.com: no answer from 10.0.0.7:80 after 3000 ms
+ *   order <num> of <email>: no answer from <ip> after <duration>
+ *
+ * One pass over the text, which goes by the first byte of what comes next, and
+ * by the byte behind the word that it begins; no regular expressions.  What is
+ * written decides what may come next as what was read does, so that a
+ * normalised message stays as it is.
  */
-#include "message.h"
+#include "message_scanner.h"
 
-/* What is read, and what is written. */
-typedef struct Scanner
-{
-	Slice text;
-	size_t at;
-	char *out;
-	size_t used;
-} Scanner;
+#include "message_words.h"
 
-/* The length of what is at the start of s, if it is of the kind that a matcher knows; otherwise 0. */
-typedef size_t (*Matcher)(Slice s);
-
-/* How many digits s begins with, from index n on. */
-static size_t
-digits(Slice s, size_t n)
-{
-	size_t start = n;
-
-	while (n < s.len && is_digit(s.data[n]))
-		n++;
-	return n - start;
-}
-
-/* The character at index n, or NUL behind the end. */
-static char
-peek(Slice s, size_t n)
-{
-	return n < s.len ? s.data[n] : '\0';
-}
-
-/* Does no word go on at index n? */
-static bool
-ends_at(Slice s, size_t n)
-{
-	return n >= s.len || !is_word(s.data[n]);
-}
-
-/* scheme://… up to a blank, a quote or a bracket. */
-static size_t
-match_url(Slice s)
-{
-	size_t n = 0;
-
-	while (n < s.len && n < 20 && (is_letter(s.data[n]) || is_digit(s.data[n]) || s.data[n] == '+'))
-		n++;
-	if (n < 2 || !slice_starts(slice_skip(s, n), SLICE("://")))
-		return 0;
-	while (n < s.len && !is_blank(s.data[n]) && strchr("\"'<>)]},", s.data[n]) == NULL)
-		n++;
-	while (strchr(".:;!?", s.data[n - 1]) != NULL)
-		n--;
-	return n;
-}
-
-/* local@host.domain */
-static size_t
-match_email(Slice s)
-{
-	size_t n = 0, host;
-	bool dot = false;
-
-	while (n < s.len && (is_word(s.data[n]) || strchr(".+-", s.data[n]) != NULL))
-		n++;
-	if (n == 0 || peek(s, n) != '@')
-		return 0;
-	host = ++n;
-	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '-' || s.data[n] == '.'))
-	{
-		if (s.data[n] == '.' && n > host && n + 1 < s.len && is_word(s.data[n + 1]))
-			dot = true;
-		n++;
-	}
-	while (n > host && (s.data[n - 1] == '.' || s.data[n - 1] == '-'))
-		n--;
-	return dot ? n : 0;
-}
-
-/* 8-4-4-4-12 hexadecimal digits. */
-static size_t
-match_uuid(Slice s)
-{
-	if (s.len < 36)
-		return 0;
-	for (size_t i = 0; i < 36; i++)
-		if (i == 8 || i == 13 || i == 18 || i == 23 ? s.data[i] != '-' : !is_hex_digit(s.data[i]))
-			return 0;
-	return ends_at(s, 36) ? 36 : 0;
-}
-
-/* hh:mm[:ss[.fraction]], from index n on. */
-static size_t
-match_time(Slice s, size_t n)
-{
-	size_t start = n;
-
-	if (digits(s, n) != 2 || peek(s, n + 2) != ':' || digits(s, n + 3) != 2)
-		return 0;
-	n += 5;
-	if (peek(s, n) == ':' && digits(s, n + 1) == 2)
-		n += 3;
-	if ((peek(s, n) == '.' || peek(s, n) == ',') && digits(s, n + 1) > 0)
-		n += 1 + digits(s, n + 1);
-	return n - start;
-}
-
-/* A date, a time, or both: 2024-05-31, 2024/05/31 07:45:12.123, 07:45:12, …T07:45:12+02:00. */
-static size_t
-match_date(Slice s)
-{
-	size_t n = match_time(s, 0);
-
-	if (n == 0)
-	{
-		char between = peek(s, 4);
-
-		if (digits(s, 0) != 4 || (between != '-' && between != '/') || digits(s, 5) != 2 ||
-		    peek(s, 7) != between || digits(s, 8) != 2)
-			return 0;
-		n = 10;
-		if ((peek(s, n) == 'T' || peek(s, n) == ' ') && match_time(s, n + 1) > 0)
-			n += 1 + match_time(s, n + 1);
-	}
-	if (peek(s, n) == 'Z')
-		n++;
-	else if ((peek(s, n) == '+' || peek(s, n) == '-') && digits(s, n + 1) >= 2)
-	{
-		n += 1 + digits(s, n + 1);
-		if (peek(s, n) == ':' && digits(s, n + 1) == 2)
-			n += 3;
-	}
-	return ends_at(s, n) ? n : 0;
-}
-
-/* 192.0.2.1, with a port or a prefix length. */
-static size_t
-match_ipv4(Slice s)
-{
-	size_t n = 0;
-
-	for (int part = 0; part < 4; part++)
-	{
-		size_t length = digits(s, n);
-
-		if (length == 0 || length > 3)
-			return 0;
-		n += length;
-		if (part < 3 && peek(s, n++) != '.')
-			return 0;
-	}
-	if ((peek(s, n) == ':' || peek(s, n) == '/') && digits(s, n + 1) > 0)
-		n += 1 + digits(s, n + 1);
-	return ends_at(s, n) && !(peek(s, n) == '.' && is_digit(peek(s, n + 1))) ? n : 0;
-}
-
-/* Groups of hexadecimal digits between colons: at least two colons and a "::", or seven colons. */
-static size_t
-match_ipv6(Slice s)
-{
-	size_t n = 0;
-	int colons = 0;
-	bool gap = false, digit = false;
-
-	while (n < s.len && (is_hex_digit(s.data[n]) || s.data[n] == ':'))
-	{
-		if (s.data[n] == ':')
-		{
-			colons++;
-			gap |= n > 0 && s.data[n - 1] == ':';
-		}
-		else
-			digit |= is_digit(s.data[n]);
-		n++;
-	}
-	return digit && ends_at(s, n) && (colons == 7 || (gap && colons >= 2 && colons <= 7)) ? n : 0;
-}
-
-/* 0x and hexadecimal digits. */
-static size_t
-match_hex(Slice s)
-{
-	size_t n = 2;
-
-	if (peek(s, 0) != '0' || (peek(s, 1) != 'x' && peek(s, 1) != 'X'))
-		return 0;
-	while (n < s.len && is_hex_digit(s.data[n]))
-		n++;
-	return n > 2 && ends_at(s, n) ? n : 0;
-}
-
-/* Bare hexadecimal digits of some length, letters and digits mixed: hashes and trace ids. */
-static size_t
-match_hash(Slice s)
-{
-	size_t n = 0;
-	bool letter = false, digit = false;
-
-	while (n < s.len && is_hex_digit(s.data[n]))
-	{
-		letter |= is_letter(s.data[n]);
-		digit |= is_digit(s.data[n]);
-		n++;
-	}
-	return n >= 7 && letter && digit && ends_at(s, n) ? n : 0;
-}
-
-/* /a/b, ./a/b, C:\a\b */
-static size_t
-match_path(Slice s)
-{
-	size_t n = 0;
-	int separators = 0;
-
-	if (is_letter(peek(s, 0)) && peek(s, 1) == ':' && (peek(s, 2) == '\\' || peek(s, 2) == '/'))
-		n = 2;
-	else if (peek(s, 0) == '.' && peek(s, 1) == '/')
-		n = 1;
-	else if (peek(s, 0) == '.' && peek(s, 1) == '.' && peek(s, 2) == '/')
-		n = 2;
-	else if (peek(s, 0) == '~' && peek(s, 1) == '/')
-		n = 1;
-	else if (peek(s, 0) != '/' || !is_word(peek(s, 1)))
-		return 0;
-	while (n < s.len && (is_word(s.data[n]) || strchr("/\\.-+@~%#", s.data[n]) != NULL))
-	{
-		separators += s.data[n] == '/' || s.data[n] == '\\';
-		n++;
-	}
-	while (n > 0 && s.data[n - 1] == '.')
-		n--;
-	return separators > 0 ? n : 0;
-}
-
-/* A quoted string that ends on the same line. */
-static size_t
-match_quoted(Slice s)
-{
-	char quote = peek(s, 0);
-	ptrdiff_t close;
-
-	if (quote != '"' && quote != '\'' && quote != '`')
-		return 0;
-	close = slice_find_char(slice_skip(s, 1), quote);
-	/* an apostrophe stands before a letter, a closing quote does not */
-	while (close >= 0 && !ends_at(s, close + 2))
-	{
-		ptrdiff_t more = slice_find_char(slice_skip(s, close + 2), quote);
-
-		if (more < 0)
-			return 0;
-		close += 1 + more;
-	}
-	return close < 0 ? 0 : (size_t) close + 2;
-}
-
-/* -12, 1,234.5, 1e-9 */
-static size_t
-match_number(Slice s)
-{
-	size_t n = peek(s, 0) == '-' || peek(s, 0) == '+';
-
-	if (digits(s, n) == 0)
-		return 0;
-	n += digits(s, n);
-	while ((peek(s, n) == '.' || peek(s, n) == ',') && digits(s, n + 1) > 0)
-		n += 1 + digits(s, n + 1);
-	if (peek(s, n) == 'e' || peek(s, n) == 'E')
-	{
-		size_t sign = peek(s, n + 1) == '-' || peek(s, n + 1) == '+';
-
-		if (digits(s, n + 1 + sign) > 0)
-			n += 1 + sign + digits(s, n + 1 + sign);
-	}
-	return n;
-}
-
-/* A number and one of the units that follow it at once or behind a blank. */
-static size_t
-match_unit(Slice s, const char *const *units)
-{
-	size_t n = match_number(s);
-
-	if (n == 0)
-		return 0;
-	if (peek(s, n) == ' ')
-		n++;
-	for (; *units; units++)
-	{
-		size_t length = strlen(*units);
-
-		if (slice_starts(slice_skip(s, n), (Slice){*units, length}) && ends_at(s, n + length))
-			return n + length;
-	}
-	return 0;
-}
-
-/* 12ms, 3 seconds */
-static size_t
-match_duration(Slice s)
-{
-	static const char *const units[] = {"ns",    "us",     "µs",      "ms",      "s",      "sec",
-	                                    "secs",  "second", "seconds", "msec",    "millis", "milliseconds",
-	                                    "min",   "mins",   "minute",  "minutes", "h",      "hour",
-	                                    "hours", "d",      "day",     "days",    NULL};
-
-	return match_unit(s, units);
-}
-
-/* 12 kB, 3 MiB */
-static size_t
-match_size(Slice s)
-{
-	static const char *const units[] = {"B",  "bytes", "byte", "kB",  "KB", "KiB", "MB", "MiB",
-	                                    "GB", "GiB",   "TB",   "TiB", "K",  "M",   "G",  NULL};
-
-	return match_unit(s, units);
-}
-
-/* A number that no word goes on behind. */
-static size_t
-match_plain_number(Slice s)
-{
-	size_t n = match_number(s);
-
-	return n > 0 && ends_at(s, n) ? n : 0;
-}
-
-static const struct
-{
-	Matcher match;
-	const char *placeholder;
-} matchers[] = {
-	{match_quoted, "<str>"},       {match_url, "<url>"},           {match_email, "<email>"},
-	{match_uuid, "<uuid>"},        {match_date, "<date>"},         {match_ipv4, "<ip>"},
-	{match_ipv6, "<ip>"},          {match_hex, "<hex>"},           {match_hash, "<hash>"},
-	{match_path, "<path>"},        {match_duration, "<duration>"}, {match_size, "<size>"},
-	{match_plain_number, "<num>"},
+/* See message_scanner.h. */
+const Placeholder placeholders[NKINDS] = {
+	[EMAIL] = {"<email>", 7}, [URL] = {"<url>", 5},   [HOST] = {"<host>", 6},
+	[IP] = {"<ip>", 4},       [UUID] = {"<uuid>", 6}, [TRACE] = {"<trace>", 7},
+	[HASH] = {"<hash>", 6},   [DATE] = {"<date>", 6}, [MAC] = {"<mac>", 5},
+	[HEX] = {"<hex>", 5},     [STR] = {"<str>", 5},   [PATH] = {"<path>", 6},
+	[ID] = {"<id>", 4},       [NUM] = {"<num>", 5},   [DURATION] = {"<duration>", 10},
+	[SIZE] = {"<size>", 6},
 };
 
-/* Writes length bytes. */
-static void
-put(Scanner *scanner, const char *data, size_t length)
+/* How quotes are told apart, as bits. */
+#define QUOTE_DOUBLE 0x01
+#define QUOTE_SINGLE 0x02
+#define QUOTE_BACK 0x04
+#define QUOTE_ESCAPED 0x08
+#define QUOTE_OCTAL 0x10
+
+/* Writes a placeholder for the text up to end. */
+void
+replace_to(Scanner *scanner, const char *end, Kind kind)
 {
-	memcpy(scanner->out + scanner->used, data, length);
-	scanner->used += length;
+	if (kind >= FIRST_SIGNED && scanner->sign == scanner->out)
+		scanner->out--;
+	put(scanner, placeholders[kind].text, placeholders[kind].len);
+	scanner->placeholder = scanner->out;
+	scanner->kind = kind;
+	scanner->at = end;
 }
 
-/* Copies a word, hyphens in it too; long runs of digits in it are a number. */
-static void
-put_word(Scanner *scanner)
+/* The placeholder at s, or NKINDS. */
+Kind
+placeholder_at(const char *s)
 {
-	Slice text = scanner->text;
-
-	while (scanner->at < text.len)
-	{
-		Slice rest = slice_skip(text, scanner->at);
-		size_t run = digits(rest, 0);
-
-		if (run >= 3)
-		{
-			put(scanner, "<num>", 5);
-			scanner->at += run;
-			continue;
-		}
-		if (rest.data[0] == '-' && rest.len > 1 && is_word(rest.data[1]))
-		{
-			/* `order-550e8400-e29b-…`: what follows is read for itself */
-			Slice next = slice_skip(rest, 1);
-
-			if (match_uuid(next) || match_date(next) || match_hash(next))
-				return;
-		}
-		else if (!is_word(rest.data[0]))
-			return;
-		put(scanner, rest.data, 1);
-		scanner->at++;
-	}
+	if (*s == '<')
+		for (int kind = 0; kind < NKINDS; kind++)
+			if (s[1] == placeholders[kind].text[1] &&
+			    strncmp(s, placeholders[kind].text, placeholders[kind].len) == 0)
+				return kind;
+	return NKINDS;
 }
 
-/* Replaces what begins at the scanner's place, if a matcher knows it. */
+/* Writes a placeholder for the text up to end, unless a matcher gave NULL for that; true if it did. */
+bool
+replaced(Scanner *scanner, const char *end, Kind kind)
+{
+	if (end == NULL || (at_class(end - 1, BYTE_WORD) && goes_on(end)))
+		return false;
+	replace_to(scanner, end, kind);
+	return true;
+}
+
+/* Was a letter or a digit written last, of an alphabet that has blanks between words? */
+bool
+after_letter(const Scanner *scanner)
+{
+	char last = last_written(scanner);
+	const char *s = scanner->out - 1;
+
+	if (!at_class(&last, BYTE_HIGH))
+		return at_class(&last, BYTE_WORD);
+	while (s > scanner->out_start && (*s & 0xC0) == 0x80)
+		s--;
+	return is_high_letter(s);
+}
+
+/* Is it what a web server writes of a request, in quotes?  Its method is language. */
 static bool
-put_placeholder(Scanner *scanner)
+is_request(const char *s)
 {
-	Slice rest = slice_skip(scanner->text, scanner->at);
+	const char *end = skip_class(s, BYTE_UPPER);
 
-	for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++)
-	{
-		size_t length = matchers[i].match(rest);
-
-		if (length > 0)
-		{
-			put(scanner, matchers[i].placeholder, strlen(matchers[i].placeholder));
-			scanner->at += length;
-			return true;
-		}
-	}
-	return false;
+	return end - s >= 3 && end - s <= 7 && *end == ' ' &&
+	       (end[1] == '/' || end[1] == '<' || strncmp(end + 1, "http", 4) == 0);
 }
 
-/* Normalises one line. */
-static void
-put_line(Scanner *scanner)
+/* The end of the quoted text, whose quotes are of n bytes; NULL, which is kept, where nothing closes it. */
+static const char *
+match_quoted(Scanner *scanner, int quote, const char *close, size_t n)
 {
-	while (scanner->at < scanner->text.len)
-	{
-		char c = scanner->text.data[scanner->at];
-		bool in_word = scanner->at > 0 && is_word(scanner->text.data[scanner->at - 1]);
+	const char *s = scanner->at + n;
 
-		CHECK_FOR_INTERRUPTS();
-		if (is_blank(c))
+	if ((scanner->unclosed & quote) || (after_word(scanner) && scanner->opening != scanner->at) ||
+	    *s == '\0' || (*s == ' ' && quote != QUOTE_DOUBLE) || (quote == QUOTE_DOUBLE && is_request(s)))
+		return NULL;
+	for (;; s++)
+	{
+		s = quote == QUOTE_BACK ? strpbrk(s, "`'") : strstr(s, close);
+		if (s == NULL)
+			break;
+		if (quote == QUOTE_DOUBLE && s[-1] == '\\')
+			continue;
+		/* an apostrophe stands before a letter, a closing quote does not */
+		if (*s != '\'' || (!at_class(s + n, BYTE_LETTER) && !is_high_letter(s + n) && !goes_on(s + n)))
+			return s + n;
+	}
+	scanner->unclosed |= quote;
+	return NULL;
+}
+
+/* Is what stands in backquotes, from s to before end, code: `Option::unwrap()`? */
+static bool
+is_code(const char *s, const char *end)
+{
+	const char *c = s + 1;
+	bool code = false;
+
+	while (at_class(c, BYTE_LETTER | BYTE_UNDER) || (*c != '\0' && strchr(":().", *c)))
+	{
+		code |= (c[0] == ':' && c[1] == ':') || (c[0] == '(' && c[1] == ')');
+		c++;
+	}
+	return code && c == end - 1;
+}
+
+/* Takes a quotation mark, and what it encloses. */
+static void
+take_quote(Scanner *scanner)
+{
+	char quote = *scanner->at;
+	const char *end;
+
+	if (quote == '"')
+		end = match_quoted(scanner, QUOTE_DOUBLE, "\"", 1);
+	else if (quote == '\'')
+		end = match_quoted(scanner, QUOTE_SINGLE, "'", 1);
+	else
+	{
+		end = match_quoted(scanner, QUOTE_BACK, NULL, 1);
+		if (end && is_code(scanner->at, end))
 		{
-			if (scanner->used > 0 && scanner->out[scanner->used - 1] != ' ')
-				put(scanner, " ", 1);
+			copy_to(scanner, end);
+			return;
+		}
+	}
+	if (!replaced(scanner, end, STR))
+	{
+		bool apostrophe = after_word(scanner);
+
+		copy_to(scanner, scanner->at + 1);
+		if (apostrophe && at_class(scanner->at, BYTE_LETTER))
+			take_rest_of_word(scanner);
+	}
+}
+
+/* Takes a backslash: an escaped quote, or the beginning of a path. */
+static void
+take_backslash(Scanner *scanner)
+{
+	const char *s = scanner->at, *end = NULL;
+
+	if (s[1] == '"')
+		end = match_quoted(scanner, QUOTE_ESCAPED, "\\\"", 2);
+	else if (strncmp(s, "\\042", 4) == 0)
+		end = match_quoted(scanner, QUOTE_OCTAL, "\\042", 4);
+	if (replaced(scanner, end, STR))
+		return;
+	if (!after_word(scanner) && replaced(scanner, match_windows_path(s), PATH))
+		return;
+	copy_to(scanner, s + 1);
+}
+
+/* Quotation marks beyond ASCII, and what closes them. */
+static const struct
+{
+	const char *open, *close;
+} high_quotes[] = {
+	{"\xE2\x80\x9C", "\xE2\x80\x9D"}, /* “…” */
+	{"\xE2\x80\x9E", "\xE2\x80\x9C"}, /* „…“ */
+	{"\xE2\x80\x98", "\xE2\x80\x99"}, /* ‘…’ */
+	{"\xE2\x80\x9A", "\xE2\x80\x98"}, /* ‚…‘ */
+	{"\xC2\xAB", "\xC2\xBB"},         /* «…» */
+	{"\xC2\xBB", "\xC2\xAB"},         /* »…« */
+	{"\xE3\x80\x8C", "\xE3\x80\x8D"}, /* 「…」 */
+	{"\xE3\x80\x8E", "\xE3\x80\x8F"}, /* 『…』 */
+};
+
+/* Takes what begins with a byte above ASCII. */
+static void
+take_high(Scanner *scanner)
+{
+	const char *s = scanner->at;
+
+	if (is_high_letter(s))
+	{
+		take_word(scanner);
+		return;
+	}
+	for (int i = 0; i < (int) (sizeof(high_quotes) / sizeof(high_quotes[0])); i++)
+		if (strncmp(s, high_quotes[i].open, strlen(high_quotes[i].open)) == 0 &&
+		    !(scanner->unclosed & (0x100 << i)))
+		{
+			const char *close = strstr(s + strlen(high_quotes[i].open), high_quotes[i].close);
+
+			if (close)
+			{
+				replace_to(scanner, close + strlen(high_quotes[i].close), STR);
+				return;
+			}
+			scanner->unclosed |= 0x100 << i;
+		}
+	do
+		s++;
+	while ((*s & 0xC0) == 0x80);
+	copy_to(scanner, s);
+}
+
+/* Takes a sign: it belongs to a number where it does not stand between two. */
+static void
+take_sign(Scanner *scanner)
+{
+	char last = last_written(scanner);
+	bool sign = at_class(scanner->at + 1, BYTE_DIGIT) && (last == '_' || !after_letter(scanner)) &&
+	            !strchr(")]}>-+", last);
+
+	if (*scanner->at == '-' && last != '-' && at_class(&last, BYTE_WORD))
+	{
+		const char *end = match_pod(scanner->at + 1);
+
+		if (end)
+		{
+			copy_to(scanner, scanner->at + 1);
+			replace_to(scanner, end, ID);
+			return;
+		}
+	}
+	copy_to(scanner, scanner->at + 1);
+	if (sign)
+		scanner->sign = scanner->out;
+}
+
+/* Takes a dot, a slash or a tilde: a path, a number. */
+static void
+take_path(Scanner *scanner)
+{
+	const char *s = scanner->at;
+
+	/* `<host>/a` is a place, `<num>/2` is not */
+	if (!after_word(scanner) ||
+	    (*s == '/' && after_placeholder(scanner) && (scanner->kind == HOST || scanner->kind == IP)))
+	{
+		if (*s == '.' && at_class(s + 1, BYTE_DIGIT) && last_written(scanner) != '.')
+		{
+			const char *end = match_number(s + 1);
+
+			if (!at_class(end, BYTE_WORD))
+			{
+				replace_to(scanner, end, NUM);
+				return;
+			}
+		}
+		else if (*s == '/' && at_class(s + 1, BYTE_DIGIT) && match_ipv4(s + 1))
+		{
+			copy_to(scanner, s + 1);
+			return;
+		}
+		else if (replaced(scanner, match_path(s), PATH))
+			return;
+	}
+	copy_to(scanner, s + 1);
+}
+
+/* Takes an equals sign; a value may follow it. */
+static void
+take_equals(Scanner *scanner)
+{
+	char last = last_written(scanner);
+	const char *next = scanner->at + 1;
+
+	copy_to(scanner, next);
+	if (at_class(next, BYTE_BLANK))
+	{
+		const char *word = skip_class(next, BYTE_BLANK), *end = match_constant(word);
+
+		if (end)
+		{
+			put_byte(scanner, ' ');
+			replace_to(scanner, end, STR);
+		}
+		return;
+	}
+	if (!at_class(&last, BYTE_WORD | BYTE_HIGH | BYTE_BLANK) && last != ']' && last != ')')
+		return;
+	if (at_class(next, BYTE_WORD | BYTE_HIGH))
+		scanner->value = next;
+	else if (*next == '*' || *next == '$' || *next == '@' || *next == '#')
+		replace_to(scanner, value_end(next), STR);
+}
+
+/* Takes a sign for "at": what follows may be the identity of a Java object. */
+static void
+take_at(Scanner *scanner)
+{
+	const char *s = scanner->at + 1, *end;
+	bool digit = false;
+
+	copy_to(scanner, s);
+	if (scanner->out - scanner->out_start < 2 || !at_class(scanner->out - 2, BYTE_WORD))
+		return;
+	for (end = s;
+	     at_class(end, BYTE_DIGIT) || (class_at(end) & (BYTE_HEX | BYTE_LOWER)) == (BYTE_HEX | BYTE_LOWER);
+	     end++)
+		digit |= at_class(end, BYTE_DIGIT);
+	if (end - s >= (digit ? 4 : 6) && end - s <= 16 && !at_class(end, BYTE_WORD))
+		replace_to(scanner, end, HEX);
+}
+
+/* Takes an opening bracket: a placeholder stays one. */
+static void
+take_less(Scanner *scanner)
+{
+	const char *s = scanner->at;
+	Kind kind = placeholder_at(s);
+
+	if (kind != NKINDS)
+		replace_to(scanner, s + placeholders[kind].len, kind);
+	else
+		copy_to(scanner, s + 1);
+}
+
+/* Takes a colon, or an opening bracket: an IPv6 address may begin here. */
+static void
+take_colon(Scanner *scanner)
+{
+	const char *s = scanner->at, *end;
+
+	if (*s == ':' && s[1] == ':' && !after_word(scanner) && s >= scanner->groups)
+	{
+		if (replaced(scanner, match_ipv6(s), IP))
+			return;
+		scanner->groups = skip_class(s + 2, BYTE_HEX | BYTE_DIGIT);
+	}
+	if (*s == '[' && (end = match_ipv6(s + 1)) && end[0] == ']' && end[1] == ':' &&
+	    at_class(end + 2, BYTE_DIGIT))
+	{
+		end = skip_class(end + 2, BYTE_DIGIT);
+		if (!at_class(end, BYTE_WORD))
+		{
+			replace_to(scanner, end, IP);
+			return;
+		}
+	}
+	copy_to(scanner, s + 1);
+}
+
+/* Goes over all that is to be read. */
+static void
+scan(Scanner *scanner)
+{
+	while (*scanner->at != '\0' && scanner->out < scanner->out_limit)
+	{
+		uint8_t class = class_at(scanner->at);
+
+		if (class & (BYTE_LETTER | BYTE_UNDER))
+			take_word(scanner);
+		else if (class & BYTE_BLANK)
+		{
+			if (last_written(scanner) != ' ')
+				put_byte(scanner, ' ');
 			scanner->at++;
 		}
-		else if (!in_word && put_placeholder(scanner))
-			;
-		else if (is_word(c))
-			put_word(scanner);
+		else if (class & BYTE_DIGIT)
+			take_digits(scanner);
+		else if (class & BYTE_HIGH)
+			take_high(scanner);
 		else
-			put(scanner, scanner->text.data + scanner->at++, 1);
+			switch (*scanner->at)
+			{
+				case '"':
+				case '\'':
+				case '`':
+					take_quote(scanner);
+					break;
+				case '-':
+				case '+':
+					take_sign(scanner);
+					break;
+				case '.':
+				case '/':
+				case '~':
+					take_path(scanner);
+					break;
+				case '\\':
+					take_backslash(scanner);
+					break;
+				case '=':
+					take_equals(scanner);
+					break;
+				case '@':
+					take_at(scanner);
+					break;
+				case '<':
+					take_less(scanner);
+					break;
+				case ':':
+				case '[':
+					take_colon(scanner);
+					break;
+				default:
+					put_byte(scanner, *scanner->at++);
+			}
 	}
+}
+
+/* The first two lines of message that are not blank, as one that ends in a NUL; at most MESSAGE_MAX_READ bytes. */
+static void
+read_lines(Slice message, char *text)
+{
+	Slice line;
+	size_t used = 0;
+
+	for (int lines = 0; lines < 2 && used < MESSAGE_MAX_READ && next_line(&message, &line);)
+	{
+		line = slice_trim(line);
+		if (line.len == 0)
+			continue;
+		if (lines++ > 0)
+			text[used++] = ' ';
+		if (line.len > MESSAGE_MAX_READ - used)
+		{
+			size_t cut = MESSAGE_MAX_READ - used;
+
+			/* not in the middle of a character, if it is UTF-8 */
+			for (int i = 0; i < 3 && cut > 0 && (line.data[cut] & 0xC0) == 0x80; i++)
+				cut--;
+			line.len = cut;
+		}
+		memcpy(text + used, line.data, line.len);
+		used += line.len;
+	}
+	text[used] = '\0';
 }
 
 /*
@@ -435,28 +454,19 @@ put_line(Scanner *scanner)
 size_t
 message_normalize(Slice message, char *normalized)
 {
-	Scanner scanner = {.out = normalized};
-	Slice line;
-	size_t left = MESSAGE_MAX_READ;
+	char text[MESSAGE_MAX_READ + MESSAGE_ROOM];
+	Scanner scanner = {.at = text,
+	                   .out_start = normalized,
+	                   .out = normalized,
+	                   .out_limit = normalized + MESSAGE_MAX_READ,
+	                   .joined = text,
+	                   .groups = text,
+	                   .folders = text};
 
-	for (int lines = 0; lines < 2 && left > 0 && next_line(&message, &line);)
-	{
-		line = slice_trim(line);
-		if (line.len == 0)
-			continue;
-		if (line.len > left)
-		{
-			/* not in the middle of a character, if it is UTF-8 */
-			while (left > 0 && (line.data[left] & 0xC0) == 0x80)
-				left--;
-			line.len = left;
-		}
-		left -= line.len;
-		if (lines++ > 0)
-			put(&scanner, " ", 1);
-		scanner.text = line;
-		scanner.at = 0;
-		put_line(&scanner);
-	}
-	return scanner.used;
+	CHECK_FOR_INTERRUPTS();
+	read_lines(message, text);
+	scan(&scanner);
+	while (scanner.out > normalized && is_blank(scanner.out[-1]))
+		scanner.out--;
+	return scanner.out - normalized;
 }

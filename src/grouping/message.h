@@ -9,8 +9,11 @@
 /* Only so many bytes of a message tell one error from another. */
 #define MESSAGE_MAX_READ 1000
 
-/* No message is longer than this once it is normalised. */
-#define MESSAGE_MAX_NORMALIZED (MESSAGE_MAX_READ * 6 + 16)
+/* Pieces of up to so many bytes are copied at once, whatever their length. */
+#define MESSAGE_ROOM 16
+
+/* Room for a normalised message, which is no longer than MESSAGE_MAX_READ: normalising it again reads all of it. */
+#define MESSAGE_MAX_NORMALIZED (MESSAGE_MAX_READ + MESSAGE_ROOM)
 
 extern size_t message_normalize(Slice message, char *normalized);
 

@@ -5,87 +5,349 @@
  *   2024-05-31T07:45:12.123Z  at shop.Cart.total(Cart.java:12)
  *   May 31 07:45:12 web1 shop[1234]:  at shop.Cart.total(Cart.java:12)
  *   [   12.345678][ T1234] RIP: 0010:cart_total+0x12/0x34
+ *
+ * One blank behind a prefix goes with it: what stands there indents the line
+ * itself.  What the text says of an error is left, and so is what a trace may
+ * print itself: in doubt, it stays.
  */
 #include "prefix.h"
 
-/* The character at index n, or NUL behind the end. */
-static char
-peek(Slice s, size_t n)
-{
-	return n < s.len ? s.data[n] : '\0';
-}
+#include "prefix_fields.h"
 
-/* How many digits stand in s from index n on. */
+/* The index behind the kernel's `[   12.345678]`, with what may stand before and behind it: `[ T1234]`, `c2    123`. */
 static size_t
-digits(Slice s, size_t n)
+skip_kernel(Slice s, size_t start)
 {
-	size_t start = n;
+	size_t n = start, more;
 
-	while (n < s.len && is_digit(s.data[n]))
-		n++;
-	return n - start;
-}
-
-/* The length of the kernel's `[   12.345678]`, with what may follow it: `[ T1234]`. */
-static size_t
-kernel_prefix(Slice s)
-{
-	size_t n = 0, more;
-
-	if (peek(s, 0) == '<' && digits(s, 1) > 0 && peek(s, 1 + digits(s, 1)) == '>')
-		n = 2 + digits(s, 1);
+	if (peek(s, n) == '[' && peek(s, n + 1) == 'T' && digits(s, n + 2) > 0 &&
+	    has(s, n + 2 + digits(s, n + 2), "] ["))
+		n += 4 + digits(s, n + 2);
 	if (peek(s, n) != '[')
-		return 0;
-	n++;
-	while (peek(s, n) == ' ')
-		n++;
+		return start;
+	n = skip_spaces(s, n + 1);
 	if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != '.')
-		return 0;
+		return start;
 	n += digits(s, n) + 1;
-	if (digits(s, n) < 4 || peek(s, n + digits(s, n)) != ']')
-		return 0;
+	if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ']')
+		return start;
 	n += digits(s, n) + 1;
-	if (peek(s, n) == '[')
+	/* the task or the processor */
+	more = n + (peek(s, n) == ' ');
+	if (peek(s, more) == '[')
 	{
-		for (more = n + 1; peek(s, more) == ' '; more++)
-			;
-		if ((peek(s, more) == 'T' || peek(s, more) == 'C') && digits(s, more + 1) > 0 &&
-		    peek(s, more + 1 + digits(s, more + 1)) == ']')
-			n = more + 2 + digits(s, more + 1);
+		more = skip_spaces(s, more + 1);
+		more += peek(s, more) == 'T' || peek(s, more) == 'C';
+		if (digits(s, more) > 0 && digits(s, more) < 9 && peek(s, more + digits(s, more)) == ']')
+			n = more + digits(s, more) + 1;
+	}
+	else if (peek(s, more) == 'c' && digits(s, more + 1) > 0)
+	{
+		more = skip_spaces(s, more + 1 + digits(s, more + 1));
+		if (digits(s, more) > 0 && peek(s, more + digits(s, more)) == ' ')
+			n = more + digits(s, more);
 	}
 	return n + (peek(s, n) == ' ');
 }
 
+/* The index behind what follows a date and a time that end at n. */
+static size_t
+skip_after_stamp(Slice s, size_t n, bool syslog)
+{
+	size_t end = read_tag(s, n, syslog);
+
+	if (end)
+		return skip_kernel(s, skip_blank(s, end));
+	/* Kubernetes' runtimes: ` stderr F ` */
+	if ((has(s, n, " stdout ") || has(s, n, " stderr ")) && (has(s, n + 8, "F ") || has(s, n + 8, "P ")))
+		return n + 10;
+	/* CloudWatch: the request and the level between tabs */
+	if (peek(s, n) == '\t')
+	{
+		size_t request = skip_field(s, n + 1);
+
+		if (request - n == 37 && peek(s, request) == '\t')
+		{
+			size_t level = read_level(s, request + 1);
+
+			return level && peek(s, level) == '\t' ? level + 1 : request + 1;
+		}
+	}
+	return skip_fields(s, n);
+}
+
+/* The index behind RFC 5424's fields, which begin with the time at n, or 0. */
+static size_t
+read_syslog_fields(Slice s, size_t n)
+{
+	/* time, host, application, process, message id */
+	for (int field = 0; field < 5; field++)
+	{
+		size_t end = skip_field(s, n);
+
+		if (end == n || peek(s, end) != ' ')
+			return 0;
+		n = end + 1;
+	}
+	if (peek(s, n) == '-')
+		return skip_blank(s, n + 1);
+	while (peek(s, n) == '[')
+	{
+		while (n < s.len && (s.data[n] != ']' || s.data[n - 1] == '\\'))
+			n++;
+		n++;
+	}
+	n = n < s.len ? n : s.len;
+	return skip_blank(s, n);
+}
+
+/* The length of Android's `E/Tag( 123): ` or `E Tag: `, and of glog's `E0531 07:45:12.123456 123 file.cc:12] `; or 0. */
+static size_t
+read_letter_prefix(Slice s)
+{
+	size_t n = 2, end;
+
+	if (strchr("VDIWEFA", s.data[0]) == NULL)
+		return 0;
+	if (digits(s, 1) == 4 && peek(s, 5) == ' ' && (end = read_time(s, 6)))
+	{
+		n = skip_spaces(s, end);
+		if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ' ')
+			return 0;
+		n = skip_field(s, n + digits(s, n) + 1);
+		return s.data[n - 1] == ']' ? skip_blank(s, n) : 0;
+	}
+	/* Ruby: `E, [2024-05-31T07:45:12.123456 #1234] ERROR -- : ` */
+	if (has(s, 1, ", [") && (end = read_numeric_stamp(s, 4)) && has(s, end, " #"))
+	{
+		end += 2 + digits(s, end + 2);
+		if (peek(s, end) != ']')
+			return 0;
+		n = read_level(s, skip_spaces(s, end + 1));
+		if (n == 0 || !has(s, n, " -- "))
+			return 0;
+		for (n += 4; n < s.len && s.data[n] != ':';)
+			n++;
+		return n < s.len ? skip_blank(s, n + 1) : 0;
+	}
+	if ((s.data[1] != '/' && s.data[1] != ' ') || !is_letter(peek(s, 2)) ||
+	    (s.data[1] == ' ' && strchr("IA", s.data[0])))
+		return 0;
+	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '-'))
+		n++;
+	if (peek(s, n) == '(' && s.data[1] == '/')
+	{
+		n = skip_spaces(s, n + 1);
+		if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ')')
+			return 0;
+		n += digits(s, n) + 1;
+	}
+	else
+		n = skip_spaces(s, n);
+	return has(s, n, ": ") ? n + 2 : peek(s, n) == ':' && n + 1 == s.len ? n + 1 : 0;
+}
+
+/* The index behind logcat's `  1234  5678 E Tag: `, after the time, or 0. */
+static size_t
+read_logcat_fields(Slice s, size_t n)
+{
+	for (int field = 0; field < 2; field++)
+	{
+		n = skip_spaces(s, n);
+		if (digits(s, n) == 0)
+			return 0;
+		n += digits(s, n);
+	}
+	if (peek(s, n) != ' ' || !strchr("VDIWEFA", peek(s, n + 1)) || peek(s, n + 2) != ' ')
+		return 0;
+	for (n += 3; n < s.len && s.data[n] != ':' && s.data[n] != '\n';)
+		n++;
+	return peek(s, n) == ':' ? skip_blank(s, n + 1) : 0;
+}
+
+/* The length of `web-1  | `, which Docker's composer puts before what a container says, or 0. */
+static size_t
+read_container(Slice s)
+{
+	size_t n = 0, name;
+
+	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '-'))
+		n++;
+	for (name = n; name > 0 && is_digit(s.data[name - 1]);)
+		name--;
+	if (name < 2 || name == n || (s.data[name - 1] != '-' && s.data[name - 1] != '_'))
+		return 0;
+	name = skip_spaces(s, n);
+	if (name == n || peek(s, name) != '|')
+		return 0;
+	return skip_blank(s, name + 1);
+}
+
+/* The length of the priority that syslog and the kernel put first, `<34>`, or 0. */
+static size_t
+priority_length(Slice s)
+{
+	size_t n = 1 + digits(s, 1);
+
+	return n > 1 && n < 5 && peek(s, n) == '>' ? n + 1 : 0;
+}
+
 /* The length of all that stands before the line itself. */
 static size_t
-prefix_length(Slice line)
+prefix_length(Slice s)
 {
-	return kernel_prefix(line);
+	size_t start = s.data[0] == '<' ? priority_length(s) : 0, end;
+	char first = peek(s, start);
+
+	if (start > 0 && first == '1' && peek(s, start + 1) == ' ')
+		return read_syslog_fields(s, start + 2);
+	if (first == '[' || start > 0)
+	{
+		end = skip_kernel(s, start);
+		if (end > start)
+			return end;
+	}
+	if (is_digit(first) || first == '[')
+	{
+		end = read_stamp(s, start);
+		if (end)
+		{
+			bool android = digits(s, start) == 2 && peek(s, start + 2) == '-';
+			size_t more = android ? read_logcat_fields(s, end) : 0;
+
+			return more ? more : skip_after_stamp(s, end, false);
+		}
+		/* `[ERROR] `, as Maven has it */
+		if (first == '[' && (end = read_level(s, start + 1)) && has(s, end, "] "))
+			return end + 2;
+	}
+	else if (first >= 'A' && first <= 'Z')
+	{
+		end = read_month_time(s, start);
+		if (end)
+			return skip_after_stamp(s, end, true);
+		return start > 0 ? start : s.len < 4 ? 0 : read_letter_prefix(s);
+	}
+	else if (start == 0 && has(s, 0, "kernel: ["))
+	{
+		end = skip_kernel(s, 8);
+		return end > 8 ? end : 0;
+	}
+	if (start == 0 && (is_letter(first) || is_digit(first)))
+		return read_container(s);
+	return 0;
+}
+
+/* May a line that begins with c have a prefix?  Those of traces begin with a blank, most of them. */
+static bool
+may_begin_prefix(char c)
+{
+	return is_word(c) || c == '[' || c == '<';
+}
+
+/* text without the sequences that colour a terminal's: ESC [ … letter. */
+static Slice
+without_colours(Slice text, Allocator allocator)
+{
+	char *copy = allocator.alloc(allocator.context, text.len);
+	size_t used = 0;
+
+	while (text.len > 0)
+	{
+		ptrdiff_t escape = slice_find_char(text, '\x1b');
+		size_t n = escape < 0 ? text.len : (size_t) escape;
+
+		memcpy(copy + used, text.data, n);
+		used += n;
+		text = slice_skip(text, n);
+		if (text.len == 0)
+			break;
+		n = 1;
+		if (peek(text, 1) == '[')
+			for (n = 2; n < text.len && (is_digit(text.data[n]) || strchr(";:?", text.data[n]));)
+				n++;
+		if (n > 1 && is_letter(peek(text, n)))
+			n++;
+		else
+		{
+			/* something else: it stays */
+			memcpy(copy + used, text.data, n);
+			used += n;
+		}
+		text = slice_skip(text, n);
+	}
+	return (Slice){copy, used};
+}
+
+/* Appends line to copy, without its prefix; tabs that rsyslog has written as #011 at its start become tabs again. */
+static size_t
+append_line(char *copy, Slice line, size_t prefix)
+{
+	size_t used = 0;
+
+	line = slice_skip(line, prefix);
+	while (prefix > 0 && has(line, 0, "#011"))
+	{
+		copy[used++] = '\t';
+		line = slice_skip(line, 4);
+	}
+	memcpy(copy + used, line.data, line.len);
+	return used + line.len;
+}
+
+/* Does a line with a prefix begin a record of a log that has several lines in a record? */
+static bool
+begins_record(Slice line)
+{
+	return read_stamp(line, 0) > 0;
 }
 
 /* text without the prefixes of its lines: itself where no line has one, otherwise a copy. */
 Slice
 without_prefixes(Slice text, Allocator allocator)
 {
-	Slice rest = text, line;
 	char *copy = NULL;
+	const char *at, *end;
 	size_t used = 0;
+	bool bare = false;
 
-	while (next_line(&rest, &line))
+	if (slice_find_char(text, '\x1b') >= 0)
+		text = without_colours(text, allocator);
+	at = text.data;
+	end = text.data + text.len;
+	for (const char *next; at < end; at = next)
 	{
-		size_t prefix = prefix_length(line);
+		size_t prefix = 0;
+		Slice line = {at, 0};
 
+		next = memchr(at, '\n', end - at);
+		next = next ? next + 1 : end;
+		if (may_begin_prefix(*at))
+		{
+			/* the line's end is no part of it */
+			line = (Slice){at, next - at};
+			while (line.len > 0 && (line.data[line.len - 1] == '\n' || line.data[line.len - 1] == '\r'))
+				line.len--;
+			if (line.len > 0)
+				prefix = prefix_length(line);
+		}
 		if (copy == NULL)
 		{
 			if (prefix == 0)
+			{
+				bare |= next - at > 2;
 				continue;
-			copy = allocator.alloc(allocator.context, text.len + 1);
-			used = line.data - text.data;
+			}
+			CHECK_FOR_INTERRUPTS();
+			copy = allocator.alloc(allocator.context, text.len);
+			used = at - text.data;
 			memcpy(copy, text.data, used);
 		}
-		memcpy(copy + used, line.data + prefix, line.len - prefix);
-		used += line.len - prefix;
-		copy[used++] = '\n';
+		/* what stood in lines without a prefix ends where the next record begins: an empty line says so */
+		if (prefix > 1 && bare && begins_record(line))
+			copy[used++] = '\n';
+		bare = prefix == 0 && next - at > 2;
+		used += append_line(copy + used, (Slice){at, next - at}, prefix);
 	}
 	return copy ? (Slice){copy, used} : text;
 }
