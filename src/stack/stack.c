@@ -108,7 +108,7 @@ exception_reverse_frames(Exception *exception)
 }
 
 /* Takes the last line from *rest; false where nothing is left. */
-static bool
+bool
 previous_line(Slice *rest, Slice *line)
 {
 	ptrdiff_t end;
