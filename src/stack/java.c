@@ -129,12 +129,12 @@ read_omitted(Slice line)
 	return slice_starts(line, SLICE(" more")) || slice_starts(line, SLICE(" common frames")) ? count : 0;
 }
 
-/* Adds to an exception the last frames of the one that it caused, which the text leaves out. */
+/* Adds to an exception the last frames of the one that it caused, as many as were noted to be left out. */
 static void
 add_omitted(Stack *stack, int index)
 {
 	const Exception *enclosing = &stack->exceptions[index - 1];
-	int from = enclosing->nframes - stack->exceptions[index].omitted;
+	int from = enclosing->nframes - stack->exceptions[index].noted;
 
 	for (int i = from < 0 ? 0 : from; i < enclosing->nframes; i++)
 	{
@@ -283,7 +283,7 @@ take_line(Reader *reader, Slice line, Slice trimmed)
 	{
 		if (reader->state == IN_MESSAGE)
 			end_message(reader);
-		current(reader)->omitted = omitted;
+		current(reader)->noted = omitted;
 		reader->heading = NO_SLICE;
 	}
 	else if (reader->state != BEFORE && read_cause(reader, trimmed, &cause))

@@ -112,24 +112,6 @@ read_within(Slice line, Exception *exception)
 	return false;
 }
 
-/* Does a line begin as those of logs do, with a time or a level? */
-static bool
-is_log_line(Slice line)
-{
-	static const Slice starts[] = {
-		{"ERROR", 5}, {"WARN", 4}, {"INFO", 4}, {"DEBUG", 5}, {"FATAL", 5}, {"SEVERE", 6}, {"TRACE", 5},
-		{"Jan ", 4},  {"Feb ", 4}, {"Mar ", 4}, {"Apr ", 4},  {"May ", 4},  {"Jun ", 4},   {"Jul ", 4},
-		{"Aug ", 4},  {"Sep ", 4}, {"Oct ", 4}, {"Nov ", 4},  {"Dec ", 4},  {"[", 1},
-	};
-
-	if (line.len > 2 && is_digit(line.data[0]) && is_digit(line.data[1]))
-		return true;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (slice_starts(line, starts[i]))
-			return true;
-	return false;
-}
-
 /* Reads the line that jstack and Android print above a thread's frames: `"main" #1 prio=5 …`. */
 static bool
 read_thread(Slice line, Slice *thread)

@@ -150,6 +150,24 @@ read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *excep
 	return false;
 }
 
+/* Does a line begin as those of logs do, with a time or a level? */
+bool
+is_log_line(Slice line)
+{
+	static const Slice starts[] = {
+		{"ERROR", 5}, {"WARN", 4}, {"CRITICAL", 8}, {"INFO", 4}, {"DEBUG", 5}, {"FATAL", 5}, {"SEVERE", 6}, {"TRACE", 5},
+		{"Jan ", 4},  {"Feb ", 4}, {"Mar ", 4}, {"Apr ", 4},  {"May ", 4},  {"Jun ", 4},   {"Jul ", 4},
+		{"Aug ", 4},  {"Sep ", 4}, {"Oct ", 4}, {"Nov ", 4},  {"Dec ", 4},  {"[", 1},
+	};
+
+	if (line.len > 2 && is_digit(line.data[0]) && is_digit(line.data[1]))
+		return true;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (slice_starts(line, starts[i]))
+			return true;
+	return false;
+}
+
 /* Takes `:number` off the end of *place; false, and nothing changed, where it does not end so. */
 bool
 take_position(Slice *place, int32_t *position)

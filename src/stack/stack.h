@@ -43,7 +43,7 @@ typedef struct Exception
 	Frame *frames; /* innermost first */
 	int nframes;
 	int frames_size;
-	int omitted; /* so many frames at the end of what it caused are its own as well */
+	int noted; /* what its parser has to remember of it */
 } Exception;
 
 /* All that a trace tells: the exception that was reported, then its causes. */
@@ -103,6 +103,7 @@ extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
 extern void frame_clear(Frame *frame);
 extern bool previous_line(Slice *rest, Slice *line);
+extern bool is_log_line(Slice line);
 extern bool take_position(Slice *place, int32_t *position);
 extern Slice last_name(Slice name, char separator);
 extern Slice file_stem(Slice file);
