@@ -73,6 +73,8 @@ begin(Reader *reader, size_t indent)
 			reader->state = IN_THREAD;
 			return;
 		}
+		exception.type = current(reader)->type;
+		exception.value = current(reader)->value;
 		reader->stack->nexceptions = 0;
 	}
 	reader->thread = thread;

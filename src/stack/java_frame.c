@@ -11,7 +11,7 @@
 typedef enum Place
 {
 	NO_PLACE,
-	WEAK_PLACE,  /* other text might look like this */
+	WEAK_PLACE,   /* other text might look like this */
 	CERTAIN_PLACE /* only Java prints this */
 } Place;
 
@@ -70,13 +70,8 @@ static Place
 read_place_without_line(Slice place, Frame *frame)
 {
 	static const Slice words[] = {
-		{"Native Method", 13},
-		{"Native method", 13},
-		{"Unknown Source", 14},
-		{"<generated>", 11},
-		{"Compiled Code", 13},
-		{"Inlined Compiled Code", 21},
-		{"Optimized Method", 16},
+		{"Native Method", 13}, {"Native method", 13},         {"Unknown Source", 14},   {"<generated>", 11},
+		{"Compiled Code", 13}, {"Inlined Compiled Code", 21}, {"Optimized Method", 16},
 	};
 	Slice word = without_module(place);
 

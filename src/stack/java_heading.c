@@ -9,9 +9,8 @@
 
 /* What may stand on a line before the class. */
 static const Slice introductions[] = {
-	{"Caused by: ", 11},  {"Caught: ", 8},
-	{"Wrapped by: ", 12}, {"class ", 6},
-	{"Suppressed: ", 12}, {"Uncaught Kotlin exception: ", 27},
+	{"Caused by: ", 11}, {"Caught: ", 8},      {"Wrapped by: ", 12},
+	{"class ", 6},       {"Suppressed: ", 12}, {"Uncaught Kotlin exception: ", 27},
 };
 
 /* The length of the class name that s begins with: identifiers with dots. */

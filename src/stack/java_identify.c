@@ -6,15 +6,15 @@
 
 /* Classes that are made at run time to stand before another end in one of these and what follows it. */
 static const Slice generated[] = {
-	{"$$EnhancerBy", 12}, {"$$FastClassBy", 13}, {"$$SpringCGLIB", 13},     {"$$KeyFactoryBy", 14},
+	{"$$EnhancerBy", 12}, {"$$FastClassBy", 13}, {"$$SpringCGLIB", 13},    {"$$KeyFactoryBy", 14},
 	{"_$$_", 4},          {"$MockitoMock$", 13}, {"$HibernateProxy$", 16}, {"$ByteBuddy$", 11},
 	{"$auxiliary$", 11},  {"$Proxy$_$$_", 11},
 };
 
 /* Numbers that follow one of these change. */
 static const Slice numbered[] = {
-	{"$", 1},        {"__", 2},        {"$eval", 5},  {"_closure", 8},  {"_lambda", 7},
-	{"Accessor", 8}, {"$Proxy", 6},    {"$line", 5},  {"jdk.proxy", 9}, {"Lambda", 6},
+	{"$", 1},      {"__", 2},    {"$eval", 5},     {"_closure", 8}, {"_lambda", 7}, {"Accessor", 8},
+	{"$Proxy", 6}, {"$line", 5}, {"jdk.proxy", 9}, {"Lambda", 6},   {"-wrap", 5},
 };
 
 /* Where the name of a class that is made at run time ends. */
@@ -122,9 +122,13 @@ clean_method(Slice name, Allocator allocator)
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (slice_ends(name, endings[i]))
 			name.len -= endings[i].len;
-	/* what Scala makes of a method for types that need no box */
-	if (slice_ends(name, SLICE("$sp")) && (at = slice_find(name, SLICE("$mc"))) > 0)
-		name.len = at;
+	/* what Scala makes of a method for types that need no box: `apply$mcII$sp` */
+	if (slice_ends(name, SLICE("$sp")))
+	{
+		at = slice_find_last_char(slice_range(name, 0, name.len - 3), '$');
+		if (at > 0 && name.data[at + 1] == 'm')
+			name.len = at;
+	}
 	return without_numbers(name, allocator);
 }
 

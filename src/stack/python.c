@@ -23,9 +23,9 @@
  */
 #include "python.h"
 
-static const char *const aliases[] = {"python3",         "py",     "django", "flask", "celery", "fastapi",
+static const char *const aliases[] = {"python3",          "py",      "django", "flask", "celery", "fastapi",
                                       "jupyter-notebook", "ipython", NULL};
-static const char *const marks[] = {"File \"", "Traceback (", NULL};
+static const char *const marks[] = {"File \"", "Traceback (", "Cell In[", NULL};
 
 /* Groups within groups within … : deeper ones stand as deep as this. */
 #define MAX_GROUP_DEPTH 20
@@ -45,19 +45,19 @@ typedef struct Reader
 	Stack *stack;
 	Exception *exception; /* the one being read */
 	Place place;
-	size_t indent;         /* of its "Traceback" line */
-	bool flat;             /* its frames are indented no deeper */
-	bool innermost_first;  /* as faulthandler prints them */
-	bool headless;         /* no "Traceback" line stood before it */
-	bool linked;           /* a chain's marker was read since the last exception */
-	bool current_thread;   /* faulthandler's "Current thread" was read: others are passed over */
-	Slice above;           /* the line above its "Traceback" line */
-	Slice previous;        /* the line before this one, unless that is blank */
-	Slice fatal;           /* what faulthandler says has happened */
-	bool boxed;            /* the margins of a group were seen … */
-	size_t base;           /* … the outermost one at this column */
-	int depth;             /* of the group that is being read */
-	int skipped;           /* a member from the second on, in a group so deep; 0: none */
+	size_t indent;        /* of its "Traceback" line */
+	bool flat;            /* its frames are indented no deeper */
+	bool innermost_first; /* as faulthandler prints them */
+	bool headless;        /* no "Traceback" line stood before it */
+	bool linked;          /* a chain's marker was read since the last exception */
+	bool current_thread;  /* faulthandler's "Current thread" was read: others are passed over */
+	Slice above;          /* the line above its "Traceback" line */
+	Slice previous;       /* the line before this one, unless that is blank */
+	Slice fatal;          /* what faulthandler says has happened */
+	bool boxed;           /* the margins of a group were seen … */
+	size_t base;          /* … the outermost one at this column */
+	int depth;            /* of the group that is being read */
+	int skipped;          /* a member from the second on, in a group so deep; 0: none */
 } Reader;
 
 /* Does the name of an exception's class look like one? */
@@ -78,8 +78,8 @@ static bool
 is_behind(Slice line)
 {
 	static const Slice starts[] = {
-		{"\"\"\"", 3},         {"Call stack:", 11},        {"Message: ", 9},
-		{"Arguments: ", 11},   {"Extension modules:", 18}, {"Local variables in innermost", 28},
+		{"\"\"\"", 3},           {"Call stack:", 11},        {"Message: ", 9},
+		{"Arguments: ", 11},     {"Extension modules:", 18}, {"Local variables in innermost", 28},
 		{"Exception Type:", 15},
 	};
 
@@ -161,7 +161,8 @@ begin_thread(Reader *reader, Slice heading, size_t indent)
 static bool
 take_remark(Reader *reader, Slice line)
 {
-	static const Slice links[] = {{"The above exception ", 20}, {"During handling of the above exception", 38}};
+	static const Slice links[] = {{"The above exception ", 20},
+	                              {"During handling of the above exception", 38}};
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		if (slice_starts(line, links[i]) && (i > 0 || slice_find(line, SLICE("was the direct cause")) > 0))
@@ -186,9 +187,8 @@ static void
 take_django(Reader *reader, Slice line)
 {
 	const Slice type = SLICE("Exception Type: "), value = SLICE("Exception Value: ");
-	Exception *last = reader->stack->nexceptions > 0
-	                      ? &reader->stack->exceptions[reader->stack->nexceptions - 1]
-	                      : NULL;
+	Exception *last =
+		reader->stack->nexceptions > 0 ? &reader->stack->exceptions[reader->stack->nexceptions - 1] : NULL;
 
 	if (last == NULL || last->nframes == 0)
 		return;
@@ -218,9 +218,9 @@ take_heading(Reader *reader, Slice line, Slice trimmed)
 		begin_thread(reader, trimmed, indent);
 		return true;
 	}
-	if (at < 0 && (slice_starts(trimmed, SLICE("Traceback (innermost last):")) ||
-	               (slice_starts(trimmed, SLICE("Stack (most recent call last):")) &&
-	                reader->stack->nexceptions == 0)))
+	if (at < 0 &&
+	    (slice_starts(trimmed, SLICE("Traceback (innermost last):")) ||
+	     (slice_starts(trimmed, SLICE("Stack (most recent call last):")) && reader->stack->nexceptions == 0)))
 		at = 0;
 	if (at < 0)
 		return false;
@@ -328,8 +328,8 @@ static void
 take_in_cells(Reader *reader, Slice line, Slice trimmed)
 {
 	Frame frame;
-	Frame *last = reader->exception->nframes > 0 ? &reader->exception->frames[reader->exception->nframes - 1]
-	                                             : NULL;
+	Frame *last =
+		reader->exception->nframes > 0 ? &reader->exception->frames[reader->exception->nframes - 1] : NULL;
 	int32_t number;
 
 	if (trimmed.data == line.data && read_python_cell(trimmed, &frame))
@@ -410,8 +410,9 @@ take_margin(Reader *reader, Slice *line, Slice *trimmed)
 	if (!margin)
 	{
 		/* a message's further lines may have no margin; what links exceptions stands outside of groups */
-		if (reader->skipped > 0 && reader->place != IN_VALUE && !slice_starts(*trimmed, SLICE("The above ")) &&
-		    !slice_starts(*trimmed, SLICE("During ")) && !slice_starts(*trimmed, SLICE("Traceback ")))
+		if (reader->skipped > 0 && reader->place != IN_VALUE &&
+		    !slice_starts(*trimmed, SLICE("The above ")) && !slice_starts(*trimmed, SLICE("During ")) &&
+		    !slice_starts(*trimmed, SLICE("Traceback ")))
 			return false;
 		if (reader->place != IN_VALUE)
 			reader->depth = reader->skipped = 0;

@@ -5,10 +5,11 @@
 
 /* Names of files that each package of a program may have: the package's name tells them apart. */
 static const Slice common_names[] = {
-	{"__init__", 8}, {"__main__", 8}, {"views", 5},    {"models", 6},     {"forms", 5},     {"admin", 5},
-	{"tasks", 5},    {"urls", 4},     {"utils", 5},    {"util", 4},       {"helpers", 7},   {"handlers", 8},
-	{"api", 3},      {"base", 4},     {"client", 6},   {"service", 7},    {"services", 8},  {"routes", 6},
-	{"managers", 8}, {"signals", 7},  {"schemas", 7},  {"middleware", 10}, {"serializers", 11},
+	{"__init__", 8}, {"__main__", 8},    {"views", 5},        {"models", 6},   {"forms", 5},
+	{"admin", 5},    {"tasks", 5},       {"urls", 4},         {"utils", 5},    {"util", 4},
+	{"helpers", 7},  {"handlers", 8},    {"api", 3},          {"base", 4},     {"client", 6},
+	{"service", 7},  {"services", 8},    {"routes", 6},       {"managers", 8}, {"signals", 7},
+	{"schemas", 7},  {"middleware", 10}, {"serializers", 11},
 };
 
 /* Folders that programs are put in, which differ between machines. */
@@ -73,7 +74,8 @@ end_of_module(Slice module)
 {
 	Slice name = last_name(module, '.'), above;
 
-	if (name.len == module.len || !is_one_of(name, common_names, sizeof(common_names) / sizeof(common_names[0])))
+	if (name.len == module.len ||
+	    !is_one_of(name, common_names, sizeof(common_names) / sizeof(common_names[0])))
 		return name;
 	above = last_name(slice_range(module, 0, module.len - name.len - 1), '.');
 	return is_package(above) ? slice_skip(module, above.data - module.data) : name;
