@@ -16,7 +16,7 @@
 #include "java.h"
 
 static const char *const aliases[] = {"kotlin", "scala", "groovy", "clojure", "android", "jvm", NULL};
-static const char *const marks[] = {"at ", ".java:", NULL};
+static const char *const marks[] = {"at ", ".java:", ":trace", NULL};
 
 /* Where in a trace a line was read. */
 typedef enum State
@@ -36,6 +36,7 @@ typedef struct Reader
 	bool bare;                /* frames without "at " */
 	bool evident;             /* nothing but Java prints what was read */
 	Slice thread;             /* whose frames are kept, where it threw nothing */
+	Exception spare;          /* one that was given up: its memory is used again */
 	bool suppressed;          /* within a "Suppressed:" block, which is passed over … */
 	size_t suppressed_indent; /* … and ends where a line is indented no deeper */
 } Reader;
@@ -79,6 +80,9 @@ begin(Reader *reader, size_t indent)
 	}
 	reader->thread = thread;
 	reader->evident |= named || thread.data;
+	exception.frames = reader->spare.frames;
+	exception.frames_size = reader->spare.frames_size;
+	reader->spare.frames_size = 0;
 	*stack_add_exception(reader->stack) = exception;
 }
 
@@ -219,7 +223,10 @@ ends(Reader *reader, Slice line)
 	if (!weak && (reader->thread.data == NULL || slice_equal(reader->thread, SLICE("main"))))
 		return true;
 	if (weak)
+	{
+		reader->spare = stack->exceptions[0];
 		stack->nexceptions = stack->total_frames = 0;
+	}
 	reader->bare = false;
 	reader->state = BEFORE;
 	reader->heading = NO_SLICE;
@@ -302,7 +309,7 @@ static void
 parse_java(Slice text, Stack *stack)
 {
 	Reader reader = {.stack = stack};
-	Slice line;
+	Slice whole = text, line;
 
 	while (next_line(&text, &line))
 	{
@@ -318,6 +325,11 @@ parse_java(Slice text, Stack *stack)
 	}
 	if (stack->nexceptions > 0 && !reader.evident && stack->exceptions[0].nframes < 2)
 		stack->nexceptions = 0;
+	if (stack->nexceptions == 0)
+	{
+		parse_clojure(whole, stack);
+		return;
+	}
 	if (reader.root_first)
 		stack_reverse_exceptions(stack);
 	for (int i = 1; i < stack->nexceptions; i++)

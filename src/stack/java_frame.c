@@ -92,7 +92,11 @@ read_place(Slice place, Frame *frame)
 
 	/* J9: `Cart.java:12(Compiled Code)` */
 	if (slice_ends(place, SLICE("Compiled Code)")))
-		place.len = digits = slice_find_last_char(place, '(');
+	{
+		ptrdiff_t open = slice_find_last_char(place, '(');
+
+		place.len = digits = open > 0 ? open : 0;
+	}
 	while (digits > 0 && is_digit(place.data[digits - 1]))
 		digits--;
 	if (digits == place.len || digits < 2 || place.data[digits - 1] != ':')

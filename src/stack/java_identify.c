@@ -145,7 +145,8 @@ identify_java(const Frame *frame, Allocator allocator, Slice *module, Slice *fun
 {
 	if (module->len > 0)
 	{
-		if (function->len > module->len && function->data[module->len] == '.' &&
+		if (function->len > module->len &&
+		    (function->data[module->len] == '.' || function->data[module->len] == '/') &&
 		    slice_starts(*function, *module))
 			*function = slice_skip(*function, module->len + 1);
 	}
@@ -159,6 +160,8 @@ identify_java(const Frame *frame, Allocator allocator, Slice *module, Slice *fun
 			*function = slice_skip(*function, dot + 1);
 		}
 	}
+	if (module->len == 0 && function->len == 0)
+		*module = file_stem(frame->file);
 	if (may_change(*module) || slice_find_char(*module, '/') >= 0)
 		*module = clean_class(*module, allocator);
 	if (may_change(*function))
