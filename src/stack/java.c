@@ -304,30 +304,51 @@ take_line(Reader *reader, Slice line, Slice trimmed)
 	return true;
 }
 
-/* Reads text; see Language. */
+/* Reads the lines of text up to the end of a trace; what stands behind that is left in *text. */
 static void
-parse_java(Slice text, Stack *stack)
+read_trace(Slice *text, Reader *reader)
 {
-	Reader reader = {.stack = stack};
-	Slice whole = text, line;
+	Slice line;
 
-	while (next_line(&text, &line))
+	while (next_line(text, &line))
 	{
 		Slice trimmed = slice_trim(line);
 
 		if (trimmed.len == 0)
 			continue;
-		if ((reader.suppressed || trimmed.data[0] == 'S') &&
-		    is_suppressed(&reader, trimmed, trimmed.data - line.data))
+		if ((reader->suppressed || trimmed.data[0] == 'S') &&
+		    is_suppressed(reader, trimmed, trimmed.data - line.data))
 			continue;
-		if (!take_line(&reader, line, trimmed))
-			break;
+		if (!take_line(reader, line, trimmed))
+			return;
+	}
+}
+
+/*
+ * Reads text; see Language.  The first trace is read, but in Android's log the
+ * one that ended the program.
+ */
+static void
+parse_java(Slice text, Stack *stack)
+{
+	const Slice fatal = SLICE("FATAL EXCEPTION: ");
+	Reader reader = {.stack = stack};
+	Slice rest = text;
+	ptrdiff_t at;
+
+	read_trace(&rest, &reader);
+	if (rest.len > 0 && (at = slice_find(text, fatal)) >= rest.data - text.data)
+	{
+		stack->nexceptions = stack->total_frames = 0;
+		reader = (Reader){.stack = stack};
+		rest = slice_skip(text, at);
+		read_trace(&rest, &reader);
 	}
 	if (stack->nexceptions > 0 && !reader.evident && stack->exceptions[0].nframes < 2)
 		stack->nexceptions = 0;
 	if (stack->nexceptions == 0)
 	{
-		parse_clojure(whole, stack);
+		parse_clojure(text, stack);
 		return;
 	}
 	if (reader.root_first)

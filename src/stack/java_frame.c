@@ -41,6 +41,10 @@ without_module(Slice place)
 	return slash > at ? slice_skip(place, slash + 1) : place;
 }
 
+/* What does not stand in a file's name here, and what needs a second look. */
+static const bool refused[256] = {
+	[' '] = true, ['('] = true, [')'] = true, [':'] = true, ['"'] = true, [','] = true};
+
 /* Reads the name of a file, with or without a line behind it. */
 static Place
 read_file(Slice file, Frame *frame)
@@ -52,9 +56,8 @@ read_file(Slice file, Frame *frame)
 		char c = file.data[i];
 
 		slash |= c == '/';
-		if (c == ':' && file.data[0] == '[')
-			continue; /* the seed that a randomised test writes there */
-		if (c == ' ' || c == '(' || c == ')' || c == ':' || c == '"' || c == ',')
+		/* a randomised test writes its seed there, in brackets */
+		if (refused[(unsigned char) c] && !(c == ':' && file.data[0] == '['))
 			return NO_PLACE;
 	}
 	if (slash)
@@ -63,6 +66,20 @@ read_file(Slice file, Frame *frame)
 		return NO_PLACE;
 	frame->file = file;
 	return is_source_file(file) ? CERTAIN_PLACE : WEAK_PLACE;
+}
+
+/* Does a file's name end as such names do, and not as `System.String`, a parameter that .NET prints? */
+static bool
+has_ending(Slice file)
+{
+	ptrdiff_t dot = slice_find_last_char(file, '.');
+
+	if (dot <= 0 || (size_t) dot + 1 == file.len)
+		return false;
+	for (size_t i = dot + 1; i < file.len; i++)
+		if (file.data[i] < 'a' || file.data[i] > 'z')
+			return false;
+	return true;
 }
 
 /* Reads a place that ends in no line. */
@@ -78,8 +95,7 @@ read_place_without_line(Slice place, Frame *frame)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (slice_equal(word, words[i]))
 			return CERTAIN_PLACE;
-	if (slice_find_char(place, '.') < 0 && !slice_starts(place, SLICE("/")) &&
-	    !slice_equal(place, SLICE("SourceFile")))
+	if (!has_ending(place) && !slice_starts(place, SLICE("/")) && !slice_equal(place, SLICE("SourceFile")))
 		return NO_PLACE;
 	return read_file(place, frame);
 }

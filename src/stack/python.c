@@ -48,7 +48,6 @@ typedef struct Reader
 	size_t indent;        /* of its "Traceback" line */
 	bool flat;            /* its frames are indented no deeper */
 	bool innermost_first; /* as faulthandler prints them */
-	bool headless;        /* no "Traceback" line stood before it */
 	bool linked;          /* a chain's marker was read since the last exception */
 	bool current_thread;  /* faulthandler's "Current thread" was read: others are passed over */
 	Slice above;          /* the line above its "Traceback" line */
@@ -124,7 +123,7 @@ begin(Reader *reader, Place place, size_t indent)
 	reader->exception->noted = reader->depth;
 	reader->place = place;
 	reader->indent = indent;
-	reader->flat = reader->headless = reader->innermost_first = false;
+	reader->flat = reader->innermost_first = false;
 	reader->above = reader->previous;
 }
 
@@ -267,14 +266,12 @@ take_other(Reader *reader, Slice line, Slice trimmed)
 	{
 		/* a SyntaxError comes without the heading, and so does what was cut off */
 		begin(reader, IN_FRAMES, indent >= 2 ? indent - 2 : 0);
-		reader->headless = true;
 		take_frame(reader, &frame, indent);
 	}
 	else if (reader->stack->nexceptions == 0 && slice_starts(trimmed, SLICE("Cell In[")) &&
 	         read_python_cell(trimmed, &frame) && indent > 0)
 	{
 		begin(reader, IN_FRAMES, indent >= 2 ? indent - 2 : 0);
-		reader->headless = true;
 		take_frame(reader, &frame, indent);
 	}
 	else if (reader->place == IN_VALUE && !is_behind(trimmed))
@@ -482,11 +479,13 @@ order_exceptions(Stack *stack)
 
 /* Is what was read of an exception enough to be one?  A heading alone is not, nor is a file alone. */
 static bool
-is_evident(const Reader *reader, const Exception *exception)
+is_evident(const Exception *exception)
 {
-	if (exception->type.data)
-		return exception->nframes > 0 || !reader->headless;
-	return exception->nframes > 1 || (exception->nframes == 1 && exception->frames[0].function.data != NULL);
+	if (exception->nframes == 0 && exception->noted > 0)
+		return exception->type.data != NULL;
+	if (exception->nframes == 0 || (exception->nframes == 1 && exception->frames[0].function.data == NULL))
+		return is_error_name(exception->type);
+	return true;
 }
 
 /* Reads text; see Language. */
@@ -520,7 +519,7 @@ parse_python(Slice text, Stack *stack)
 	finish(&reader);
 
 	for (int i = 0; i < stack->nexceptions; i++)
-		if (is_evident(&reader, &stack->exceptions[i]))
+		if (is_evident(&stack->exceptions[i]))
 			stack->exceptions[kept++] = stack->exceptions[i];
 	stack->nexceptions = kept;
 	for (int i = 0; i < stack->nexceptions; i++)
