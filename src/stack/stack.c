@@ -155,9 +155,9 @@ bool
 is_log_line(Slice line)
 {
 	static const Slice starts[] = {
-		{"ERROR", 5}, {"WARN", 4}, {"CRITICAL", 8}, {"INFO", 4}, {"DEBUG", 5}, {"FATAL", 5}, {"SEVERE", 6}, {"TRACE", 5},
-		{"Jan ", 4},  {"Feb ", 4}, {"Mar ", 4}, {"Apr ", 4},  {"May ", 4},  {"Jun ", 4},   {"Jul ", 4},
-		{"Aug ", 4},  {"Sep ", 4}, {"Oct ", 4}, {"Nov ", 4},  {"Dec ", 4},  {"[", 1},
+		{"ERROR", 5}, {"WARN", 4}, {"CRITICAL", 8}, {"INFO", 4}, {"DEBUG", 5}, {"FATAL", 5}, {"SEVERE", 6},
+		{"TRACE", 5}, {"Jan ", 4}, {"Feb ", 4},     {"Mar ", 4}, {"Apr ", 4},  {"May ", 4},  {"Jun ", 4},
+		{"Jul ", 4},  {"Aug ", 4}, {"Sep ", 4},     {"Oct ", 4}, {"Nov ", 4},  {"Dec ", 4},  {"[", 1},
 	};
 
 	if (line.len > 2 && is_digit(line.data[0]) && is_digit(line.data[1]))
