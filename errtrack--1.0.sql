@@ -280,11 +280,11 @@ COMMENT ON COLUMN errtrack.frame_rules.built_in IS 'Ships with errtrack.';
 SELECT pg_extension_config_dump('errtrack.frame_rules', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('errtrack.frame_rules_rule_id_seq', '');
 
-CREATE FUNCTION errtrack.frame_rules_changed() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_frame_rules_changed';
-COMMENT ON FUNCTION errtrack.frame_rules_changed() IS 'Trigger of frame_rules: has all sessions load the rules again.';
-CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE ON errtrack.frame_rules
-  FOR EACH STATEMENT EXECUTE FUNCTION errtrack.frame_rules_changed();
+CREATE FUNCTION errtrack.rules_changed() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_rules_changed';
+COMMENT ON FUNCTION errtrack.rules_changed() IS 'Trigger of the tables of rules: has all sessions load them again.';
+CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.frame_rules
+  FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
 
 -- ---- frame rules: Python ----
 
@@ -319,14 +319,54 @@ FROM unnest(ARRAY[
 
 -- ---- frame rules: JavaScript ----
 
+-- functions that transpilers, bundlers and engines put between those of the source, and the throw helpers
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'javascript', function, 'drop', true
+FROM unnest(ARRAY[
+  '__awaiter', '__generator', 'asyncGeneratorStep', '_asyncToGenerator', 'asyncToGenerator', 'Generator.next',
+  'Generator.throw', '_next', '_throw', 'fulfilled', 'rejected', 'Generator.tryCatch', 'Generator._invoke',
+  'GeneratorFunctionPrototype.next', 'tryCatch', '*regeneratorRuntime*', '__webpack_require__',
+  '__webpack_exec__', '__require', 'sentryWrapped', '*.sentryWrapped', 'invariant', 'new *Error', 'new *Exception',
+  '_classCallCheck', '_classPrivateFieldGet', '_assertThisInitialized', '_nonIterableRest', '_slicedToArray',
+  'assertIsDefined', 'assertNever', 'Error.captureStackTrace'
+]) AS function;
+
+-- what an engine shows without a file: functions of the language itself, which others leave out
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'javascript', file, 'drop', true
+FROM unnest(ARRAY['<anonymous>', 'native', 'native code', '[native code]', 'InternalBytecode.js', 'self-hosted']) AS file;
+
 INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'javascript', file, 'not_in_app', true
 FROM unnest(ARRAY[
-  'node:*', 'internal/*', '*/node_modules/*', '*\node_modules\*', 'webpack/runtime/*', 'webpack/bootstrap*',
-  'chrome-extension://*', 'moz-extension://*', 'safari-extension://*', '<anonymous>', 'native'
+  -- the run-time's own modules; older ones print a bare name
+  'node:*', 'internal/*', 'bun:*', 'ext:*', 'deno:*', '[deno:*', 'internal:*', 'bootstrap_node.js', 'node.js',
+  'module.js', 'events.js', 'net.js', 'timers.js', 'domain.js', 'fs.js', 'vm.js', 'util.js', 'assert.js',
+  'stream.js', '_stream_*.js', '_http_*.js', '_tls_*.js', 'http.js', 'https.js', 'tls.js', 'dns.js', 'dgram.js',
+  'child_process.js', 'cluster.js', 'readline.js', 'repl.js', 'path.js', 'buffer.js', 'zlib.js', 'crypto.js',
+  'url.js', 'querystring.js', 'string_decoder.js', 'tty.js', 'async_hooks.js', 'electron/js2c/*',
+  -- packages
+  '*node_modules/*', '*node_modules\*', '*/~/*', '*/bower_components/*', '*/jspm_packages/*', '*/.yarn/cache/*',
+  '*/.yarn/unplugged/*', '/usr/share/nodejs/*', '*/.cache/deno/*',
+  -- libraries from where they are served to everyone
+  'https://cdn.jsdelivr.net/*', 'https://unpkg.com/*', 'https://cdnjs.cloudflare.com/*', 'https://esm.sh/*',
+  'https://deno.land/*', 'https://jsr.io/*', 'https://cdn.skypack.dev/*', 'https://ajax.googleapis.com/*',
+  'https://code.jquery.com/*', 'https://www.googletagmanager.com/*', 'https://www.google-analytics.com/*',
+  'https://connect.facebook.net/*', 'https://js.stripe.com/*', 'https://browser.sentry-cdn.com/*',
+  'https://js.sentry-cdn.com/*', 'https://maps.googleapis.com/*',
+  -- bundles of libraries, and what bundlers add
+  '*/vendor.js*', '*/vendor.*.js*', '*/vendor-*.js*', '*/vendors.js*', '*/vendors.*.js*', '*/vendors-*.js*',
+  '*/vendors~*', '*/polyfill*.js*', '*/framework-*.js*', '*/runtime.*.js*', '*/runtime-*.js*', '*/runtime~*.js*',
+  '*/webpack-*.js*', 'webpack/*', '*/webpack/runtime/*', '*/webpack/bootstrap*', '*(webpack)*', '*/jquery*.js*',
+  '*/react-dom*.js*', '*/zone*.js*', '*/angular*.js*', '*/vue.*js*', '*/lodash*.js*', '*/@vite/client*',
+  -- extensions of the browser, and the browser itself
+  'chrome-extension://*', 'moz-extension://*', 'safari-extension://*', 'safari-web-extension://*',
+  'webkit-masked-url://*', 'ms-browser-extension://*', 'chrome://*', 'resource://*', 'devtools://*',
+  -- test runners
+  '*/mocha.js', '*/jasmine*.js', '*/karma.js', '*/qunit*.js', '*/__puppeteer_evaluation_script__*'
 ]) AS file;
 
--- what V8 shows without a file: functions of the language itself, which callbacks pass through
+-- functions of the language itself, which callbacks pass through
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'javascript', module, 'not_in_app', true
 FROM unnest(ARRAY[
@@ -334,12 +374,90 @@ FROM unnest(ARRAY[
   'Reflect', 'RegExp', 'Set', 'String', 'Symbol', 'TypedArray', 'WeakMap', 'WeakSet'
 ]) AS module;
 
+-- frameworks that call the application, by functions that are known where all is bundled into one file
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'javascript', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- React and React Native
+  'renderWithHooks*', 'updateFunctionComponent', 'mountIndeterminateComponent', 'updateClassComponent',
+  'finishClassComponent', 'constructClassInstance', 'beginWork*', 'performUnitOfWork', 'workLoop*', 'renderRoot*',
+  'performSyncWork*', 'performConcurrentWork*', 'performWork*', 'commitRoot*', 'commitPassive*', 'commitHookEffect*',
+  'commitLayoutEffect*', 'commitMutationEffect*', 'flushPassiveEffects*', 'flushSync*', 'flushWork',
+  'batchedUpdates*', 'dispatchDiscreteEvent', 'processDispatchQueue*', 'executeDispatch*', 'callCallback',
+  'Object.invokeGuardedCallback*', 'invokeGuardedCallback*', 'HTMLUnknownElement.callCallback*',
+  'runWithFiberInDEV', 'recursivelyTraverse*', 'unstable_runWithPriority', 'MessageQueue.*', '__callFunction',
+  '__guard', '__invokeCallback', 'callFunctionReturnFlushedQueue', 'touchableHandle*', '_performSideEffectsForTransition',
+  '_receiveSignal',
+  -- Vue
+  'callWithErrorHandling', 'callWithAsyncErrorHandling', 'invokeWithErrorHandling', 'renderComponentRoot',
+  'flushJobs', 'flushSchedulerQueue', 'flushCallbacks', 'ReactiveEffect.run', 'VueComponent.invoker',
+  -- Angular and its zones
+  'ZoneDelegate.*', 'ZoneTask.*', 'Zone.run*', 'ZoneAwarePromise*', 'drainMicroTaskQueue', 'invokeTask',
+  'debugHandleEvent', 'dispatchEvent', 'callWithDebugContext',
+  -- Node.js
+  'processTicksAndRejections', 'process.processTicksAndRejections', 'process._tickCallback'
+]) AS function;
 -- ---- frame rules: go ----
 
--- ---- frame rules: ruby ----
+-- ---- frame rules: Ruby ----
 
--- ---- frame rules: php ----
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'ruby', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- gems; as Rails shortens them: `actionpack (7.0.4) lib/…`
+  '*/gems/*', '*/bundler/*', '*/vendor/bundle/*', '* (*) lib/*', '* (*) app/*', '* (*) exe/*', '* (*) bin/*',
+  -- the interpreter and its library
+  '<internal:*', '*/lib/ruby/*', '*/ruby/vendor_ruby/*', '/usr/share/ruby/*', '*/rubygems/*', '/usr/share/rubygems*',
+  -- JRuby, and Java below it
+  'org/jruby/*', 'java/*', 'javax/*', 'jdk/*', 'sun/*', '*.java', '*.gen',
+  -- commands that start the application
+  '*/bin/bundle', '*/bin/rails', '*/bin/rake', '*/bin/rspec', '*/bin/irb', '*/bin/puma', '*/bin/sidekiq',
+  '*/bin/unicorn', '*/exe/rspec',
+  -- JavaScript that ExecJS ran
+  '(execjs)', 'module.js', 'bootstrap_node.js', 'node:*'
+]) AS file;
 
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'ruby', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- JRuby, and Java below it
+  'org.jruby.*', 'java.*', 'javax.*', 'jdk.*', 'sun.*'
+]) AS module;
+-- ---- frame rules: PHP ----
+
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'php', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- Composer's packages, PEAR's, archives
+  '*/vendor/*', 'vendor/*', '*\vendor\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
+  -- WordPress, Drupal and other applications that call those of others
+  '*/wp-includes/*', '*/wp-admin/*', '*/wp-load.php', '*/wp-settings.php', '*/wp-config.php', '*/wp-blog-header.php',
+  '*/core/lib/Drupal/*', '*/core/modules/*',
+  -- what is compiled from templates and containers
+  '*/var/cache/*', '*/bootstrap/cache/*'
+]) AS file;
+
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'php', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- frameworks and libraries, where the text has no file of theirs
+  'Illuminate\*', 'Laravel\*', 'Symfony\*', 'Doctrine\*', 'Twig\*', 'Monolog\*', 'GuzzleHttp\*', 'Psr\*',
+  'Composer\*', 'PHPUnit\*', 'PhpParser\*', 'Carbon\*', 'League\*', 'Laminas\*', 'Zend\*', 'Zend_*', 'Yiisoft\*',
+  'yii\*', 'Cake\*', 'Slim\*', 'Drupal\Core\*', 'Sentry\*', 'Nette\*', 'CodeIgniter\*',
+  -- PHP's own classes
+  'PDO', 'PDOStatement', 'mysqli', 'mysqli_stmt', 'SoapClient', 'SoapServer', 'ReflectionClass', 'ReflectionMethod',
+  'ReflectionFunction', 'Generator', 'Closure', 'ArrayObject', 'ArrayIterator', 'DateTime', 'DateTimeImmutable',
+  'DateInterval', 'SimpleXMLElement', 'DOMDocument', 'SplFileObject', 'Redis', 'Memcached'
+]) AS module;
+
+-- functions that call those they were given
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'php', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  'array_map', 'array_filter', 'array_walk', 'array_walk_recursive', 'array_reduce', 'usort', 'uasort', 'uksort',
+  'call_user_func', 'call_user_func_array', 'iterator_apply', 'iterator_to_array', 'preg_replace_callback',
+  'spl_autoload_call', 'ob_end_flush', 'ob_get_clean', 'register_shutdown_function', 'trigger_error'
+]) AS function;
 -- ---- frame rules: dotnet ----
 
 -- ---- frame rules: rust ----
@@ -348,16 +466,132 @@ FROM unnest(ARRAY[
 
 -- ---- frame rules: apple ----
 
--- ---- frame rules: dart ----
+-- ---- frame rules: Dart ----
 
+-- what throws, and what looks up what is not there
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'dart', function, 'drop', true
+FROM unnest(ARRAY[
+  '_AssertionError.*', '_TypeError._throwNew', '_CastError._throwNew', 'NoSuchMethodError._throwNew',
+  'Object.noSuchMethod', 'Object._noSuchMethod', '_objectNoSuchMethod', 'Error._throw', 'Error.throwWithStackTrace',
+  'RangeError.check*', 'ArgumentError.checkNotNull', 'IntegerDivisionByZeroException*',
+  'LateError.*', '_throwLateInitializationError', 'throw_', 'throwInternalError', 'throwTypeError', 'castError',
+  'nullCheck', 'wrapException', 'throwExpression'
+]) AS function;
+
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'dart', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- the core library, the engine
+  'dart:*', 'dart-sdk/*', 'org-dartlang-sdk:*', 'lib/_engine/*', 'lib/ui/*', 'packages/flutter/*',
+  -- Flutter
+  'package:flutter/*', 'package:flutter_test/*', 'package:flutter_web_plugins/*', 'package:flutter_driver/*',
+  'package:integration_test/*', 'package:flutter_localizations/*',
+  -- packages of Dart's own, test runners
+  'package:async/*', 'package:collection/*', 'package:stack_trace/*', 'package:stream_channel/*', 'package:http/*',
+  'package:path/*', 'package:meta/*', 'package:args/*', 'package:logging/*', 'package:shelf*', 'package:grpc/*',
+  'package:test/*', 'package:test_api/*', 'package:test_core/*', 'package:matcher/*', 'package:mockito/*',
+  'package:mocktail/*', 'package:fake_async/*', 'package:web_socket_channel/*', 'package:json_annotation/*',
+  -- frameworks and libraries that call the application
+  'package:bloc/*', 'package:flutter_bloc/*', 'package:bloc_test/*', 'package:provider/*', 'package:riverpod/*',
+  'package:flutter_riverpod/*', 'package:hooks_riverpod/*', 'package:flutter_hooks/*', 'package:mobx/*',
+  'package:flutter_mobx/*', 'package:get/*', 'package:get_it/*', 'package:go_router/*', 'package:auto_route/*',
+  'package:rxdart/*', 'package:dio/*', 'package:retrofit/*', 'package:chopper/*', 'package:graphql*',
+  'package:sqflite*', 'package:drift/*', 'package:hive/*', 'package:isar/*', 'package:firebase_*',
+  'package:cloud_firestore*', 'package:cached_network_image/*', 'package:flutter_cache_manager/*',
+  'package:shared_preferences*', 'package:sentry*', 'package:logger/*', 'package:serverpod*', 'package:dart_frog/*',
+  '*/.pub-cache/*', '*\Pub\Cache\*'
+]) AS file;
+
+-- entry points of the event loop in programs without file names
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'dart', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  '_rootRun*', '_CustomZone.*', '_startIsolate*', '_RawReceivePort*', '_delayEntrypointInvocation*', '_invoke*',
+  '_drawFrame', '_dispatchPointerDataPacket', '_microtaskLoop', '_startMicrotaskLoop', '_runPendingImmediateCallback'
+]) AS function;
 -- ---- frame rules: erlang ----
 
--- ---- frame rules: perl ----
+-- ---- frame rules: Perl ----
 
--- ---- frame rules: lua ----
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'perl', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- the interpreter's library and modules from CPAN
+  '/usr/share/perl/*', '/usr/share/perl5/*', '/usr/lib/perl5/*', '/usr/lib/*/perl/*', '/usr/lib/*/perl5/*',
+  '/usr/lib/*/perl-base/*', '/usr/lib64/perl5/*', '/usr/local/lib/*/perl/*', '/usr/local/share/perl*',
+  '*/lib/perl5/*', '*/perl5/perlbrew/*', '*/site_perl/*', '*/vendor_perl/*', '*/core_perl/*', '*:/Strawberry/perl/*'
+]) AS file;
 
--- ---- frame rules: r ----
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'perl', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- what throws, catches and traces
+  'Carp', 'Carp::*', 'Devel::StackTrace*', 'Exception::Class*', 'Throwable*', 'Try::Tiny*', 'TryCatch*', 'Error',
+  'Moose::Error*', 'Moose::Exception*',
+  -- objects, frameworks, databases, tests
+  'Moose', 'Moose::*', 'Class::MOP*', 'Moo', 'Moo::*', 'Mojo::*', 'Mojolicious*', 'Catalyst', 'Catalyst::*',
+  'Dancer', 'Dancer::*', 'Dancer2*', 'Plack::*', 'CGI', 'CGI::*', 'DBI', 'DBI::*', 'DBD::*', 'DBIx::Class*',
+  'Template', 'Template::*', 'LWP::*', 'HTTP::*', 'AnyEvent*', 'IO::*', 'POE*', 'Test::*', 'Test2::*',
+  'ModPerl::*', 'Apache2::*'
+]) AS module;
+-- ---- frame rules: Lua ----
 
+-- the functions that throw
+INSERT INTO errtrack.frame_rules (platform, function, file, action, built_in)
+SELECT 'lua', function, '[C]', 'drop', true
+FROM unnest(ARRAY['error', 'assert', '_G.error', '_G.assert']) AS function;
+
+INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
+SELECT 'lua', file, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- functions written in C, and those that LuaJIT brings
+  '[C]', '=[C]', '[builtin*',
+  -- packages
+  '/usr/share/lua/*', '/usr/local/share/lua/*', '*/luarocks/*', '*/lua_modules/*', '/usr/lib/lua/*',
+  '*/openresty/lualib/*', '*/lualib/resty/*',
+  -- game engines
+  '[love *', 'CorePackages.*', 'CoreGui.*'
+]) AS file;
+-- ---- frame rules: R ----
+
+-- the functions that throw
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'r', function, 'drop', true
+FROM unnest(ARRAY[
+  'stop', 'base::stop', 'abort', 'rlang::abort', 'rlang:::signal_abort', 'stopifnot', 'base::stopifnot',
+  'cli::cli_abort', 'cli_abort', 'signalCondition', 'base::signalCondition', 'h', '.handleSimpleError',
+  'base::.handleSimpleError'
+]) AS function;
+
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'r', module, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- packages of R itself
+  'base', 'stats', 'utils', 'methods', 'graphics', 'grDevices', 'tools', 'parallel', 'compiler',
+  -- what evaluates the code of others
+  'rlang', 'cli', 'vctrs', 'lifecycle', 'magrittr', 'purrr', 'furrr', 'future', 'dplyr', 'tidyr', 'tibble', 'tidyselect',
+  'readr', 'ggplot2', 'data.table', 'shiny', 'promises', 'later', 'httpuv', 'plumber', 'knitr', 'rmarkdown',
+  'evaluate', 'withr', 'R6', 'foreach', 'doParallel', 'BiocParallel', 'testthat', 'pkgload', 'devtools', 'targets'
+]) AS module;
+
+-- the same where no package is named
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'r', function, 'not_in_app', true
+FROM unnest(ARRAY[
+  -- calls of functions that were given
+  'lapply', 'sapply', 'vapply', 'mapply', 'tapply', 'Map', 'Filter', 'Reduce', 'apply', 'outer', 'do.call',
+  'Recall', 'match.fun', 'unlist', 'map', 'map_*',
+  -- evaluation
+  'eval', 'evalq', 'eval.parent', 'local', 'source', 'sys.source', 'withVisible', 'with', 'with.default', 'within',
+  'Rscript', 'force', 'library', 'require', 'loadNamespace', 'requireNamespace', 'UseMethod', 'NextMethod',
+  'standardGeneric',
+  -- handlers
+  'try', 'tryCatch', 'tryCatchList', 'tryCatchOne', 'doTryCatch', 'withCallingHandlers', 'value[[3L]]',
+  'withRestarts', 'withOneRestart', 'doWithOneRestart', 'suppressWarnings', 'suppressMessages', 'on.exit', 'warning',
+  -- Shiny
+  'runApp', 'shinyApp', 'observeEventHandler', 'renderFunc', 'reactive*', '..stacktraceon..', '..stacktraceoff..'
+]) AS function;
 -- ---- frame rules: plpgsql ----
 
 -- ---- frame rules: kernel ----

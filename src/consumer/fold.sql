@@ -40,7 +40,8 @@ BEGIN
            least(coalesce(r.occurred_at, r.received_at), r.received_at) AS seen_at,
            r.release, r.environment, r.flags,
            errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
-                           r.exceptions, r.fingerprint) AS digest
+                           r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
+                           r.tags) AS digest
     FROM (SELECT *, ctid FROM errtrack.raw_events_0 WHERE ctid = ANY (tids_0)
           UNION ALL
           SELECT *, ctid FROM errtrack.raw_events_1 WHERE ctid = ANY (tids_1)
@@ -49,7 +50,7 @@ BEGIN
   ),
   -- is its project known, and was it seen before, in the ledger or in this batch?
   judged AS MATERIALIZED (
-    SELECT e.*, (e.digest).fingerprint,
+    SELECT e.*, (e.digest).fingerprints[1] AS fingerprint, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
            (SELECT true FROM errtrack.seen_events AS s
             WHERE s.project_id = e.project_id AND s.event_id = e.event_id) IS NOT NULL
@@ -63,8 +64,7 @@ BEGIN
            NOT stray
              AND (NOT duplicate
                   OR count_duplicates
-                     AND ((SELECT true FROM errtrack.fingerprints AS f
-                           WHERE f.project_id = j.project_id AND f.fingerprint = j.fingerprint) IS NOT NULL
+                     AND (errtrack.known_issue(j.project_id, j.fingerprints) IS NOT NULL
                           OR (project_id, fingerprint) IN (SELECT project_id, fingerprint FROM judged
                                                            WHERE NOT stray AND NOT duplicate))) AS counts
     FROM judged AS j
@@ -72,17 +72,34 @@ BEGIN
   counted AS MATERIALIZED (
     SELECT * FROM weighed WHERE counts
   ),
-  -- its issue, found by its fingerprint or drawn: once for each fingerprint
+  -- the issue that one of its fingerprints is known to belong to: asked once for each list of them
   found AS MATERIALIZED (
-    SELECT k.project_id, k.fingerprint,
-           (SELECT f.issue_id FROM errtrack.fingerprints AS f
-            WHERE f.project_id = k.project_id AND f.fingerprint = k.fingerprint) AS known_id
-    FROM (SELECT DISTINCT project_id, fingerprint FROM counted) AS k
+    SELECT k.project_id, k.fingerprint, errtrack.known_issue(k.project_id, k.fingerprints) AS known_id,
+           k.fingerprints[cardinality(k.fingerprints)] AS last_fingerprint
+    FROM (SELECT DISTINCT project_id, fingerprint, fingerprints FROM counted) AS k
+  ),
+  -- errors that have the last one in common, all frames, are one error
+  related AS MATERIALIZED (
+    SELECT project_id, fingerprint,
+           coalesce(known_id, min(known_id) OVER (PARTITION BY project_id, last_fingerprint)) AS known_id,
+           first_value(fingerprint) OVER (PARTITION BY project_id, last_fingerprint ORDER BY fingerprint) AS kin
+    FROM found
+  ),
+  -- once for each fingerprint
+  resolved AS MATERIALIZED (
+    SELECT project_id, fingerprint, min(known_id) AS known_id, (array_agg(kin ORDER BY kin))[1] AS kin
+    FROM related
+    GROUP BY project_id, fingerprint
+  ),
+  -- the id of a new issue is drawn once for all that are one error
+  drawn AS MATERIALIZED (
+    SELECT project_id, kin, nextval('errtrack.issues_issue_id_seq') AS issue_id
+    FROM (SELECT DISTINCT project_id, kin FROM resolved WHERE known_id IS NULL) AS n
   ),
   key AS MATERIALIZED (
-    SELECT project_id, fingerprint, known_id IS NULL AS is_new,
-           coalesce(known_id, nextval('errtrack.issues_issue_id_seq')) AS issue_id
-    FROM found
+    SELECT r.project_id, r.fingerprint, coalesce(r.known_id, d.issue_id) AS issue_id
+    FROM resolved AS r
+    LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
   ),
   -- each event's place in its issue, and in its release and environment there
   placed AS MATERIALIZED (
@@ -142,10 +159,6 @@ BEGIN
                          + (i.status = 'resolved' AND excluded.regressed_at > i.resolved_at)::int
     RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
   ),
-  attached AS (
-    INSERT INTO errtrack.fingerprints (project_id, fingerprint, issue_id)
-    SELECT project_id, fingerprint, issue_id FROM key WHERE is_new
-  ),
   ledger AS (
     INSERT INTO errtrack.seen_events (project_id, event_id, received_at)
     SELECT project_id, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
@@ -188,6 +201,16 @@ BEGIN
     WHERE NOT m.duplicate
       AND (m.is_first OR coalesce(t.count_before, 0) + m.nth <= sample_first
            OR errtrack.in_sample(m.event_id, sample_rate))
+  ),
+  -- the first fingerprint finds the issue again, and so do the others of events that are kept: they have no
+  -- end, as calls can take many ways
+  attached AS (
+    INSERT INTO errtrack.fingerprints (project_id, fingerprint, issue_id)
+    SELECT project_id, fingerprint, issue_id FROM key
+    UNION ALL
+    SELECT DISTINCT ON (k.project_id, f.fingerprint) k.project_id, f.fingerprint, k.issue_id
+    FROM kept AS k, unnest(k.fingerprints[2:]) AS f (fingerprint)
+    ON CONFLICT (project_id, fingerprint) DO NOTHING
   ),
   sampled AS (
     INSERT INTO errtrack.occurrences

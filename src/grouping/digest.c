@@ -41,7 +41,7 @@ typedef struct Reported
 /* What is read in it. */
 typedef struct Digest
 {
-	uint8 fingerprint[FINGERPRINT_LENGTH];
+	Keys keys;
 	Slice exception_class;
 	Slice message;
 	Slice title;
@@ -274,7 +274,7 @@ make_digest(const Reported *reported, Digest *digest)
 	event.message = digest->message;
 	event.stack = &stack;
 	event.given = read_given(reported->fingerprint, &event.ngiven);
-	fingerprint_compute(&event, digest->fingerprint);
+	fingerprint_compute(&event, &digest->keys);
 }
 
 /* A bytea with a fingerprint. */
@@ -284,7 +284,7 @@ fingerprint_datum(const Digest *digest)
 	bytea *result = palloc(VARHDRSZ + FINGERPRINT_LENGTH);
 
 	SET_VARSIZE(result, VARHDRSZ + FINGERPRINT_LENGTH);
-	memcpy(VARDATA(result), digest->fingerprint, FINGERPRINT_LENGTH);
+	memcpy(VARDATA(result), digest->keys.keys[0], FINGERPRINT_LENGTH);
 	return PointerGetDatum(result);
 }
 

@@ -1,17 +1,32 @@
 /*
- * What identifies an error: SHA-256 over a list of parts.  Each part goes in
- * with its length before it, so that no two lists give the same bytes; the
- * first says which version of these rules made the list.
+ * What identifies an error: which of an event's values count, and SHA-256 over
+ * them.  Each goes in with its length before it, so that no two lists give the
+ * same bytes; the first says which version of these rules made the list.
+ *
+ * An event has a key by the frames of the application's own code, and one by
+ * all frames.  The figures behind the choices are in docs/grouping.md.
  */
 #include "fingerprint.h"
 
 #include <openssl/evp.h>
 
 #include "message.h"
+#include "recursion.h"
 #include "utils/memutils.h"
 
-/* So many frames identify an error; measured: with fewer, other errors join, with more, the same ones part. */
-#define IDENTIFYING_FRAMES 3
+/* So many frames identify an error where none of the application's own, or none with a name, does. */
+#define FALLBACK_FRAMES 2
+#define NAMELESS_FRAMES 3
+
+/* A frame of the exception that identifies the error. */
+typedef struct Candidate
+{
+	const Frame *frame;
+	Slice module;
+	Slice function;
+	uint64 id;
+	Part *part;
+} Candidate;
 
 static EVP_MD *digest = NULL;
 static EVP_MD_CTX *context = NULL;
@@ -33,14 +48,14 @@ hash_begin(void)
 		                errhint("Check the OpenSSL configuration of the server.")));
 }
 
-/* Adds one part. */
+/* Adds one text. */
 static void
-hash_add(Slice part)
+hash_add(Slice text)
 {
-	uint8 length[4] = {part.len >> 24, part.len >> 16, part.len >> 8, part.len};
+	uint8 length[4] = {text.len >> 24, text.len >> 16, text.len >> 8, text.len};
 
 	if (EVP_DigestUpdate(context, length, sizeof(length)) != 1 ||
-	    EVP_DigestUpdate(context, part.data, part.len) != 1)
+	    EVP_DigestUpdate(context, text.data, text.len) != 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
 }
@@ -54,62 +69,254 @@ hash_end(uint8 *fingerprint)
 		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
 }
 
-/* Adds what identifies a frame. */
-static void
-hash_frame(const Stack *stack, const Frame *frame)
+/* A number that tells frames apart: FNV-1a over module and function; the same on every machine. */
+static uint64
+frame_id(Slice module, Slice function)
 {
-	Slice module, function;
+	uint64 id = UINT64CONST(0xCBF29CE484222325);
 
-	frame_identify(stack->language, frame, palloc_allocator(), &module, &function);
-	hash_add(module);
-	hash_add(function);
+	for (size_t i = 0; i < module.len; i++)
+		id = (id ^ (uint8) module.data[i]) * UINT64CONST(0x100000001B3);
+	id = (id ^ 0xFF) * UINT64CONST(0x100000001B3);
+	for (size_t i = 0; i < function.len; i++)
+		id = (id ^ (uint8) function.data[i]) * UINT64CONST(0x100000001B3);
+	return id;
 }
 
-/* Adds a message without its variable parts. */
-static void
-hash_message(Slice message)
+/* The message without its variable parts. */
+static Slice
+normalized(Slice message)
 {
-	char normalized[MESSAGE_MAX_NORMALIZED];
+	char *buffer = palloc(MESSAGE_MAX_NORMALIZED);
 
-	hash_add((Slice){normalized, message_normalize(message, normalized)});
+	return (Slice){buffer, message_normalize(message, buffer)};
 }
 
 /* The innermost in-app frame, or where there is none, the innermost one; NULL without frames. */
 const Frame *
 find_culprit(const Exception *exception)
 {
-	for (int f = 0; f < exception->nframes; f++)
-		if (exception->frames[f].in_app == IN_APP_YES)
-			return &exception->frames[f];
-	for (int f = 0; f < exception->nframes; f++)
-		if (!exception->frames[f].dropped)
-			return &exception->frames[f];
-	return NULL;
-}
+	const Frame *innermost = NULL;
 
-/*
- * The frames that identify an exception: the innermost in-app ones, at most
- * IDENTIFYING_FRAMES; where none is in-app, the innermost ones.  Returns how many,
- * or 0 where names are asked for and none of them has one.
- */
-static int
-identifying_frames(const Exception *exception, bool need_names, const Frame **frames)
-{
-	int n = 0;
-	bool any_in_app = false, any_named = false;
-
-	for (int f = 0; f < exception->nframes && !any_in_app; f++)
-		any_in_app = exception->frames[f].in_app == IN_APP_YES;
-	for (int f = 0; f < exception->nframes && n < IDENTIFYING_FRAMES; f++)
+	for (int f = 0; f < exception->nframes; f++)
 	{
 		const Frame *frame = &exception->frames[f];
 
-		if (frame->dropped || (any_in_app && frame->in_app != IN_APP_YES))
+		if (frame->dropped)
 			continue;
-		frames[n++] = frame;
-		any_named |= has_text(frame->function);
+		if (frame->in_app == IN_APP_YES)
+			return frame;
+		if (innermost == NULL)
+			innermost = frame;
 	}
-	return any_named || !need_names ? n : 0;
+	return innermost;
+}
+
+/* Adds a part that counts for nothing yet. */
+static Part *
+add_part(Grouping *grouping, PartKind kind, Slice original, Slice value, const char *reason)
+{
+	Part *part = &grouping->parts[grouping->nparts++];
+
+	memset(part, 0, sizeof(*part));
+	part->kind = kind;
+	part->original = original;
+	part->value = value;
+	part->reason = reason;
+	return part;
+}
+
+/* Has a part count in both keys. */
+static void
+count_in_both(Part *part)
+{
+	part->in_app_key = part->in_all_key = true;
+}
+
+/* Has a frame count in the key by in-app frames. */
+static void
+count_frame(Candidate *candidate, const char *reason)
+{
+	candidate->part->in_app_key = true;
+	candidate->part->reason = reason;
+}
+
+/* Does a frame's function tell it from others?  Minified names come again in every bundle. */
+static bool
+has_name(const Stack *stack, const Candidate *candidate)
+{
+	return candidate->function.len > (stack->language == &javascript_language ? 2 : 0);
+}
+
+/* What stands before the class in a module; the module itself in languages where it is no class. */
+static Slice
+package_of(const Stack *stack, Slice module)
+{
+	ptrdiff_t at = -1;
+
+	if (stack->language && stack->language->class_separator)
+		at = slice_find_last_char(module, stack->language->class_separator);
+	return at > 0 ? slice_range(module, 0, at) : module;
+}
+
+/* Has the caller's package count: one place that everything calls is not one error. */
+static void
+count_package(Grouping *grouping, const Stack *stack, const Candidate *caller)
+{
+	Part *part = add_part(grouping, PART_PACKAGE, caller->part->original, package_of(stack, caller->module),
+	                      "where the application calls the frame above");
+
+	part->frame = caller->frame;
+	part->in_app_key = true;
+}
+
+/* No frame is in-app: the innermost ones count; false where they have no names. */
+static bool
+choose_innermost(const Stack *stack, Candidate *candidates, int n)
+{
+	if (n == 0 || !has_name(stack, &candidates[0]))
+		return false;
+	for (int i = 0; i < n && i < FALLBACK_FRAMES; i++)
+		count_frame(&candidates[i], "no frame is in-app: among the innermost");
+	return true;
+}
+
+/*
+ * Chooses among the frames that count those that identify the error: the
+ * innermost in-app one, and the package of the in-app one that called it.
+ * Where it is the only one, the frame that called it, whatever that is; where
+ * there is none, the innermost FALLBACK_FRAMES.  False, and none counts, where
+ * the first of them has no name.
+ */
+static bool
+choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int n)
+{
+	int first = 0, second;
+
+	while (first < n && candidates[first].frame->in_app != IN_APP_YES)
+		first++;
+	if (first == n)
+		return choose_innermost(stack, candidates, n);
+	if (!has_name(stack, &candidates[first]))
+		return false;
+	count_frame(&candidates[first], "innermost in-app frame");
+	for (second = first + 1; second < n; second++)
+		if (candidates[second].frame->in_app == IN_APP_YES)
+			break;
+	if (second < n)
+		count_package(grouping, stack, &candidates[second]);
+	else if (first + 1 < n)
+		count_frame(&candidates[first + 1], "calls the only in-app frame");
+	return true;
+}
+
+/*
+ * None of the chosen frames has a name.  In JavaScript even their files change
+ * with each bundle, so there the message alone identifies, if there is one;
+ * otherwise a few more frames count beside it.
+ */
+static void
+choose_nameless_frames(const Stack *stack, Candidate *candidates, int n, bool has_message)
+{
+	if (stack->language == &javascript_language && has_message)
+	{
+		for (int i = 0; i < n; i++)
+		{
+			candidates[i].part->in_app_key = candidates[i].part->in_all_key = false;
+			candidates[i].part->reason = "frames without names";
+		}
+		return;
+	}
+	for (int i = 0; i < n && i < NAMELESS_FRAMES; i++)
+		count_frame(&candidates[i], "frames without names: among the innermost");
+}
+
+/* Adds a part for each frame, and fills candidates with those that count; returns how many. */
+static int
+read_frames(Grouping *grouping, const Stack *stack, const Exception *exception, Candidate *candidates)
+{
+	Allocator allocator = palloc_allocator();
+	int n = 0;
+
+	for (int f = 0; f < exception->nframes; f++)
+	{
+		const Frame *frame = &exception->frames[f];
+		Candidate *candidate = &candidates[n];
+
+		CHECK_FOR_INTERRUPTS();
+		frame_identify(stack->language, frame, allocator, &candidate->module, &candidate->function);
+		candidate->frame = frame;
+		candidate->part = add_part(
+			grouping, PART_FRAME, frame->function, candidate->function,
+			frame->dropped ? "dropped" : (frame->in_app == IN_APP_YES ? "further out" : "not in-app"));
+		candidate->part->frame = frame;
+		candidate->part->module = candidate->module;
+		if (frame->dropped)
+			continue;
+		candidate->id = frame_id(candidate->module, candidate->function);
+		n++;
+	}
+	return n;
+}
+
+/* Keeps of the candidates each round of a recursion once; returns how many are left. */
+static int
+collapse(Candidate *candidates, int n)
+{
+	uint64 *ids = palloc(Max(n, 1) * sizeof(uint64));
+	int *kept = palloc(Max(n, 1) * sizeof(int));
+	Candidate *left;
+	int nleft;
+
+	for (int i = 0; i < n; i++)
+	{
+		ids[i] = candidates[i].id;
+		candidates[i].part->in_all_key = false;
+	}
+	nleft = collapse_recursion(ids, n, palloc_allocator(), kept);
+	if (nleft < n)
+		for (int i = 0; i < n; i++)
+			candidates[i].part->reason = "repeats a frame above";
+	left = palloc(Max(nleft, 1) * sizeof(Candidate));
+	for (int i = 0; i < nleft; i++)
+	{
+		left[i] = candidates[kept[i]];
+		left[i].part->in_all_key = true;
+		left[i].part->reason = left[i].frame->in_app == IN_APP_YES ? "further out" : "not in-app";
+	}
+	memcpy(candidates, left, nleft * sizeof(Candidate));
+	return nleft;
+}
+
+/* Adds class, frames and, if frames have no names, the message of the exception that identifies the error. */
+static void
+read_exception(Grouping *grouping, const GroupedEvent *event, int e)
+{
+	const Stack *stack = event->stack;
+	const Exception *exception = &stack->exceptions[e];
+	/* the class of the reported exception may have been told apart from its stack */
+	Slice exception_class = e == 0 ? event->exception_class : exception->type;
+	Slice message = e == 0 ? event->message : exception->value;
+	Candidate *candidates = palloc(exception->nframes * sizeof(Candidate));
+	Part *part;
+	int n;
+
+	grouping->has_frames = true;
+	part = add_part(grouping, PART_CLASS, exception_class, last_name(exception_class, '.'),
+	                e == stack->nexceptions - 1 ? "class of the root cause"
+	                                            : "class of the deepest cause with frames");
+	count_in_both(part);
+	n = read_frames(grouping, stack, exception, candidates);
+	n = collapse(candidates, n);
+	if (choose_frames(grouping, stack, candidates, n))
+	{
+		if (has_text(message))
+			add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
+		return;
+	}
+	choose_nameless_frames(stack, candidates, n, has_text(message));
+	if (has_text(message))
+		count_in_both(add_part(grouping, PART_MESSAGE, message, normalized(message), "frames without names"));
 }
 
 /*
@@ -118,54 +325,87 @@ identifying_frames(const Exception *exception, bool need_names, const Frame **fr
  * the class and the message.
  */
 static void
-hash_default(const GroupedEvent *event)
+read_default(Grouping *grouping, const GroupedEvent *event)
 {
 	const Stack *stack = event->stack;
+	int cause = stack->nexceptions - 1;
 
-	/* the anonymous functions of a minified bundle would join all of its errors */
-	bool need_names = stack->language == &javascript_language && has_text(event->message);
-
-	for (int e = stack->nexceptions - 1; e >= 0; e--)
+	while (cause >= 0 && stack->exceptions[cause].nframes == 0)
+		cause--;
+	for (int e = 0; e < stack->nexceptions; e++)
+		if (e != cause && cause >= 0)
+			add_part(grouping, PART_CLASS, stack->exceptions[e].type, stack->exceptions[e].type,
+			         e < cause ? "wraps the cause that identifies the error" : "a cause without frames");
+	if (cause >= 0)
 	{
-		const Exception *exception = &stack->exceptions[e];
-		const Frame *frames[IDENTIFYING_FRAMES];
-		int n = identifying_frames(exception, need_names, frames);
-
-		if (n == 0)
-			continue;
-		hash_add(SLICE("stack"));
-		/* the class of the reported exception may have been told apart from its stack */
-		hash_add(last_name(e == 0 ? event->exception_class : exception->type, '.'));
-		for (int f = 0; f < n; f++)
-			hash_frame(stack, frames[f]);
+		read_exception(grouping, event, cause);
 		return;
 	}
-	hash_add(SLICE("message"));
-	hash_add(last_name(event->exception_class, '.'));
-	hash_message(event->message);
+	if (has_text(event->exception_class))
+		count_in_both(add_part(grouping, PART_CLASS, event->exception_class,
+		                       last_name(event->exception_class, '.'), "there are no frames"));
+	count_in_both(
+		add_part(grouping, PART_MESSAGE, event->message, normalized(event->message), "there are no frames"));
 }
 
-/*
- * Computes an event's fingerprint, FINGERPRINT_LENGTH bytes.
- */
+/* Lists what is considered in an event, and whether it counts. */
 void
-fingerprint_compute(const GroupedEvent *event, uint8 *fingerprint)
+grouping_read(const GroupedEvent *event, Grouping *grouping)
 {
+	bool with_default = event->ngiven == 0;
+
+	/* class, package and message beside the frames, and a class for each exception */
+	grouping->parts = palloc(
+		mul_size(event->ngiven + event->stack->nexceptions + 4 + event->stack->total_frames, sizeof(Part)));
+	grouping->nparts = 0;
+	grouping->has_frames = false;
+	for (int i = 0; i < event->ngiven; i++)
+	{
+		bool is_default = slice_equal(event->given[i], SLICE("{{ default }}"));
+		Part *part =
+			add_part(grouping, PART_GIVEN, event->given[i], event->given[i],
+		             is_default ? "stands for the values below" : "given as what identifies the error");
+
+		part->in_app_key = part->in_all_key = !is_default;
+		with_default |= is_default;
+	}
+	if (with_default)
+		read_default(grouping, event);
+}
+
+/* Hashes the parts that count in one of the keys. */
+static void
+hash_parts(const Grouping *grouping, bool all_frames, uint8 *key)
+{
+	static const Slice names[] = {{"given", 5}, {"class", 5}, {"frame", 5}, {"package", 7}, {"message", 7}};
 	static const Slice version = {"1", 1};
 
 	hash_begin();
 	hash_add(version);
-	if (event->ngiven == 0)
-		hash_default(event);
-	for (int i = 0; i < event->ngiven; i++)
+	hash_add(all_frames ? SLICE("all") : SLICE("app"));
+	for (int i = 0; i < grouping->nparts; i++)
 	{
-		if (slice_equal(event->given[i], SLICE("{{ default }}")))
-			hash_default(event);
-		else
-		{
-			hash_add(SLICE("given"));
-			hash_add(event->given[i]);
-		}
+		const Part *part = &grouping->parts[i];
+
+		if (!(all_frames ? part->in_all_key : part->in_app_key))
+			continue;
+		hash_add(names[part->kind]);
+		if (part->kind == PART_FRAME)
+			hash_add(part->module);
+		hash_add(part->value);
 	}
-	hash_end(fingerprint);
+	hash_end(key);
+}
+
+/* Computes an event's keys, in the order in which an issue is looked up by them. */
+void
+fingerprint_compute(const GroupedEvent *event, Keys *keys)
+{
+	Grouping grouping;
+
+	grouping_read(event, &grouping);
+	keys->n = 1;
+	hash_parts(&grouping, false, keys->keys[0]);
+	if (grouping.has_frames)
+		hash_parts(&grouping, true, keys->keys[keys->n++]);
 }

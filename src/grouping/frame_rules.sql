@@ -29,9 +29,9 @@ COMMENT ON COLUMN errtrack.frame_rules.built_in IS 'Ships with errtrack.';
 SELECT pg_extension_config_dump('errtrack.frame_rules', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('errtrack.frame_rules_rule_id_seq', '');
 
-CREATE FUNCTION errtrack.frame_rules_changed() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_frame_rules_changed';
-COMMENT ON FUNCTION errtrack.frame_rules_changed() IS 'Trigger of frame_rules: has all sessions load the rules again.';
-CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE ON errtrack.frame_rules
-  FOR EACH STATEMENT EXECUTE FUNCTION errtrack.frame_rules_changed();
+CREATE FUNCTION errtrack.rules_changed() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_rules_changed';
+COMMENT ON FUNCTION errtrack.rules_changed() IS 'Trigger of the tables of rules: has all sessions load them again.';
+CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.frame_rules
+  FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
 

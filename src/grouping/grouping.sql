@@ -5,13 +5,18 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_normal
 COMMENT ON FUNCTION errtrack.normalize_message(text) IS
   'The message with its variable parts as placeholders: <email> <url> <ip> <uuid> <hash> <date> <duration> <size> <hex> <num> <str> <path>. Only the first two lines that are not blank count.';
 
+CREATE FUNCTION errtrack.fingerprints(event jsonb) RETURNS bytea[]
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerprints';
+COMMENT ON FUNCTION errtrack.fingerprints(jsonb) IS
+  'The keys by which an event, given as capture() takes it, finds its issue: 32 bytes each, SHA-256; the first that is known decides, the others are attached to the issue. First the one by the frames of the application''s own code, then the one by all frames. Rules are those of the event''s project_id, 1 where it names none.';
+
 CREATE FUNCTION errtrack.fingerprint(event jsonb) RETURNS bytea
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerprint';
 COMMENT ON FUNCTION errtrack.fingerprint(jsonb) IS
-  'What identifies an event, given as capture() takes it: 32 bytes, SHA-256. Events with the same fingerprint belong to one issue. Frame rules are those of the event''s project_id, 1 where it names none.';
+  'The first of errtrack.fingerprints(event): events that have it in common belong to one issue.';
 
 CREATE TYPE errtrack.digest AS (
-  fingerprint bytea,
+  fingerprints bytea[],
   exception_class text,
   message text,
   title text,
@@ -21,10 +26,11 @@ CREATE TYPE errtrack.digest AS (
   flags text[]
 );
 COMMENT ON TYPE errtrack.digest IS
-  'What is read in an event: its fingerprint, the exception''s class, the message where the event itself says none, title, culprit, one of the five levels, the platform, and what was odd.';
+  'What is read in an event: its fingerprints, the exception''s class, the message where the event itself says none, title, culprit, one of the five levels, the platform, and what was odd.';
 
 CREATE FUNCTION errtrack.digest(project_id int, level text, platform text, exception_class text, message text,
-                                stack_trace text, exceptions jsonb, fingerprint text[]) RETURNS errtrack.digest
+                                stack_trace text, exceptions jsonb, fingerprint text[], logger text, environment text,
+                                release text, transaction text, tags jsonb) RETURNS errtrack.digest
 LANGUAGE c STABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'errtrack_digest';
-COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[]) IS
+COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[], text, text, text, text, jsonb) IS
   'Reads an event: see the type errtrack.digest. The arguments are columns of raw_events.';

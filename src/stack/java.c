@@ -357,4 +357,4 @@ parse_java(Slice text, Stack *stack)
 		add_omitted(stack, i);
 }
 
-const Language java_language = {"java", aliases, marks, parse_java, identify_java};
+const Language java_language = {"java", aliases, marks, parse_java, identify_java, '.'};

@@ -50,7 +50,25 @@ stack_add_exception(Stack *stack)
 			grow(stack, stack->exceptions, stack->nexceptions, &stack->exceptions_size, sizeof(Exception));
 	exception = &stack->exceptions[stack->nexceptions++];
 	memset(exception, 0, sizeof(*exception));
+	exception->frames = stack->spare_frames;
+	exception->frames_size = stack->spare_frames_size;
+	stack->spare_frames = NULL;
+	stack->spare_frames_size = 0;
 	return exception;
+}
+
+/* Forgets the last exception: it was none after all.  The next one has its room for frames. */
+void
+stack_forget_exception(Stack *stack)
+{
+	Exception *last = &stack->exceptions[--stack->nexceptions];
+
+	stack->total_frames -= last->nframes;
+	if (last->frames_size > stack->spare_frames_size)
+	{
+		stack->spare_frames = last->frames;
+		stack->spare_frames_size = last->frames_size;
+	}
 }
 
 /* Adds an empty frame; NULL, and stack->cut, where there are too many already. */

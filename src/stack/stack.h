@@ -31,7 +31,8 @@ typedef struct Frame
 	int32_t line;   /* 1-based, 0 where the text prints that; NO_POSITION: not known */
 	int32_t column; /* likewise */
 	InApp in_app;
-	bool dropped; /* a rule says that it identifies nothing */
+	int64_t rule_id; /* the frame rule that decided on it, 0: none */
+	bool dropped;    /* a rule says that it identifies nothing */
 } Frame;
 
 /* One exception of a chain. */
@@ -54,7 +55,9 @@ typedef struct Stack
 	int nexceptions;
 	int exceptions_size;
 	int total_frames;
-	bool cut; /* frames were passed over: there were too many */
+	bool cut;            /* frames were passed over: there were too many */
+	Frame *spare_frames; /* room that a forgotten exception leaves to the next */
+	int spare_frames_size;
 	Allocator allocator;
 } Stack;
 
@@ -75,6 +78,8 @@ typedef struct Language
 	 * from an SDK's JSON, and should be identified alike.
 	 */
 	void (*identify)(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
+	/* what stands before the class in a module; NUL: a module is no class */
+	char class_separator;
 } Language;
 
 extern const Language python_language;
@@ -99,6 +104,7 @@ extern const Language bsd_language;
 extern void stack_init(Stack *stack, Allocator allocator);
 extern Exception *stack_add_exception(Stack *stack);
 extern Frame *stack_add_frame(Stack *stack, Exception *exception);
+extern void stack_forget_exception(Stack *stack);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
 extern void frame_clear(Frame *frame);

@@ -1,0 +1,3 @@
+package Broken;
+sub total { my $x = ; }
+1;

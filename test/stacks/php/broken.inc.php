@@ -1,0 +1,4 @@
+<?php
+function total() {
+  return 1 +;
+}

@@ -1,0 +1,3 @@
+def total(cart)
+  cart.sum {
+end
