@@ -36,7 +36,6 @@ typedef struct Reader
 	bool bare;                /* frames without "at " */
 	bool evident;             /* nothing but Java prints what was read */
 	Slice thread;             /* whose frames are kept, where it threw nothing */
-	Exception spare;          /* one that was given up: its memory is used again */
 	bool suppressed;          /* within a "Suppressed:" block, which is passed over … */
 	size_t suppressed_indent; /* … and ends where a line is indented no deeper */
 } Reader;
@@ -61,7 +60,7 @@ take_heading(Reader *reader, Slice line)
 static void
 begin(Reader *reader, size_t indent)
 {
-	Exception exception = {.type = NO_SLICE};
+	Exception exception = {.type = NO_SLICE}, *added;
 	Slice thread = NO_SLICE;
 	bool named = read_java_heading(reader->heading, indent, &exception, &thread);
 
@@ -76,14 +75,13 @@ begin(Reader *reader, size_t indent)
 		}
 		exception.type = current(reader)->type;
 		exception.value = current(reader)->value;
-		reader->stack->nexceptions = 0;
+		stack_forget_exception(reader->stack);
 	}
 	reader->thread = thread;
 	reader->evident |= named || thread.data;
-	exception.frames = reader->spare.frames;
-	exception.frames_size = reader->spare.frames_size;
-	reader->spare.frames_size = 0;
-	*stack_add_exception(reader->stack) = exception;
+	added = stack_add_exception(reader->stack);
+	added->type = exception.type;
+	added->value = exception.value;
 }
 
 /* Ends the message of a cause, which has more lines than the first where frames stand below it. */
@@ -223,10 +221,8 @@ ends(Reader *reader, Slice line)
 	if (!weak && (reader->thread.data == NULL || slice_equal(reader->thread, SLICE("main"))))
 		return true;
 	if (weak)
-	{
-		reader->spare = stack->exceptions[0];
-		stack->nexceptions = stack->total_frames = 0;
-	}
+		while (stack->nexceptions > 0)
+			stack_forget_exception(stack);
 	reader->bare = false;
 	reader->state = BEFORE;
 	reader->heading = NO_SLICE;
@@ -339,7 +335,8 @@ parse_java(Slice text, Stack *stack)
 	read_trace(&rest, &reader);
 	if (rest.len > 0 && (at = slice_find(text, fatal)) >= rest.data - text.data)
 	{
-		stack->nexceptions = stack->total_frames = 0;
+		while (stack->nexceptions > 0)
+			stack_forget_exception(stack);
 		reader = (Reader){.stack = stack};
 		rest = slice_skip(text, at);
 		read_trace(&rest, &reader);

@@ -108,18 +108,12 @@ finish(Reader *reader)
 static void
 begin(Reader *reader, Place place, size_t indent)
 {
-	Exception spare = {.frames = NULL};
-
 	finish(reader);
-	if (!reader->linked && reader->depth == 0 && reader->stack->nexceptions > 0)
-	{
-		spare.frames = reader->stack->exceptions[0].frames;
-		spare.frames_size = reader->stack->exceptions[0].frames_size;
-		reader->stack->nexceptions = reader->stack->total_frames = 0;
-	}
+	if (!reader->linked && reader->depth == 0)
+		while (reader->stack->nexceptions > 0)
+			stack_forget_exception(reader->stack);
 	reader->linked = false;
 	reader->exception = stack_add_exception(reader->stack);
-	*reader->exception = spare; /* memory of what was given up is used again */
 	reader->exception->noted = reader->depth;
 	reader->place = place;
 	reader->indent = indent;
