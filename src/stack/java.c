@@ -4,159 +4,116 @@
  *
  *   Exception in thread "main" shop.CartException: no total
  *       at shop.Cart.total(Cart.java:12)
+ *       Suppressed: java.io.IOException: not closed
+ *           at shop.Feed.close(Feed.java:31)
  *   Caused by: java.lang.ArithmeticException: / by zero
  *       at shop.Price.split(Price.java:7)
  *       ... 1 more
+ *
+ * Loggers print the other way round when told to, the root cause first and
+ * "Wrapped by: " before what it caused.
  */
-#include "stack.h"
+#include "java.h"
 
 static const char *const aliases[] = {"kotlin", "scala", "groovy", "clojure", "android", "jvm", NULL};
-static const char *const marks[] = {"at ", NULL};
+static const char *const marks[] = {"at ", ".java:", ":trace", NULL};
+
+/* Where in a trace a line was read. */
+typedef enum State
+{
+	BEFORE,     /* nothing of it was read */
+	IN_MESSAGE, /* after a line that names a cause */
+	IN_FRAMES,
+	IN_THREAD, /* frames of another thread than the one that is kept */
+} State;
 
 typedef struct Reader
 {
 	Stack *stack;
-	int exception;            /* index of the one being read, -1 before the first */
-	bool in_frames;           /* a frame of it was read */
+	State state;
 	Slice heading;            /* lines since the last frame */
+	bool root_first;          /* the root cause came first */
+	bool bare;                /* frames without "at " */
+	bool evident;             /* nothing but Java prints what was read */
+	Slice thread;             /* whose frames are kept, where it threw nothing */
 	bool suppressed;          /* within a "Suppressed:" block, which is passed over … */
 	size_t suppressed_indent; /* … and ends where a line is indented no deeper */
 } Reader;
 
-/* The length of the class name that s begins with: identifiers with dots. */
-static size_t
-class_length(Slice s)
+/* The exception that is being read. */
+static Exception *
+current(Reader *reader)
 {
-	size_t n = 0;
-
-	if (s.len == 0 || !is_word(s.data[0]) || is_digit(s.data[0]))
-		return 0;
-	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '$' || s.data[n] == '/' ||
-	                     s.data[n] == '-'))
-		n++;
-	return n;
+	return &reader->stack->exceptions[reader->stack->nexceptions - 1];
 }
 
-/* Does a class name look like that of a throwable? */
-static bool
-is_throwable(Slice class_name)
+/* Adds line to the lines that may name the next exception. */
+static void
+take_heading(Reader *reader, Slice line)
 {
-	static const Slice endings[] = {
-		{"Exception", 9}, {"Error", 5}, {"Throwable", 9}, {"Failure", 7}, {"Failed", 6},
-	};
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (slice_ends(class_name, endings[i]))
-			return true;
-	return false;
+	if (reader->heading.data == NULL)
+		reader->heading.data = line.data;
+	reader->heading.len = line.data + line.len - reader->heading.data;
 }
 
-/* Reads `class: value` or `class` at the start of line. */
-static bool
-read_class(Slice line, Exception *exception)
+/* Begins frames that no "Caused by:" stands before. */
+static void
+begin(Reader *reader, size_t indent)
 {
-	size_t n = class_length(line);
-	Slice name = slice_range(line, 0, n);
+	Exception exception = {.type = NO_SLICE}, *added;
+	Slice thread = NO_SLICE;
+	bool named = read_java_heading(reader->heading, indent, &exception, &thread);
 
-	if (n == 0 || (n < line.len && line.data[n] != ':'))
-		return false;
-	if (slice_find_char(name, '.') < 0 && !is_throwable(name))
-		return false;
-	exception->type = name;
-	exception->value = slice_trim(slice_skip(line, n < line.len ? n + 1 : n));
-	return true;
-}
-
-/* Reads the line that names an exception; loosely: also where a log's prefix stands before it. */
-static bool
-read_named(Slice line, bool strict, Exception *exception)
-{
-	const Slice thread = SLICE("Exception in thread \"");
-	ptrdiff_t at;
-
-	if (slice_starts(line, thread))
+	reader->state = IN_FRAMES;
+	if (reader->thread.data)
 	{
-		line = slice_skip(line, thread.len);
-		at = slice_find(line, SLICE("\" "));
-		return at >= 0 && read_class(slice_skip(line, at + 2), exception);
+		/* another thread: the main one is the one to know */
+		if (!slice_equal(thread, SLICE("main")))
+		{
+			reader->state = IN_THREAD;
+			return;
+		}
+		exception.type = current(reader)->type;
+		exception.value = current(reader)->value;
+		stack_forget_exception(reader->stack);
 	}
-	if (read_class(line, exception))
-		return true;
-	if (strict)
-		return false;
-	while ((at = slice_find_char(line, ' ')) >= 0)
-	{
-		size_t n;
-
-		line = slice_trim(slice_skip(line, at));
-		n = class_length(line);
-		if (is_throwable(slice_range(line, 0, n)) && read_class(line, exception))
-			return true;
-	}
-	return false;
+	reader->thread = thread;
+	reader->evident |= named || thread.data;
+	added = stack_add_exception(reader->stack);
+	added->type = exception.type;
+	added->value = exception.value;
 }
 
-/* Is what stands in a frame's parentheses a Java place?  Sets the file and the line. */
-static bool
-read_place(Slice place, Frame *frame)
+/* Ends the message of a cause, which has more lines than the first where frames stand below it. */
+static void
+end_message(Reader *reader)
 {
-	ptrdiff_t colon = slice_find_last_char(place, ':');
+	Slice *value = &current(reader)->value;
 
-	if (slice_equal(place, SLICE("Native Method")) || slice_equal(place, SLICE("Unknown Source")) ||
-	    slice_equal(place, SLICE("<generated>")))
-		return true;
-	if (place.len == 0 || slice_find_char(place, '/') >= 0)
-		return false;
-	if (colon >= 0)
+	if (value->data)
 	{
-		if (!read_number(slice_skip(place, colon + 1), &frame->line))
-			return false;
-		place.len = colon;
-		if (slice_equal(place, SLICE("Unknown Source")))
-			return true;
-		if (slice_find_char(place, ':') >= 0)
-			return false;
+		value->len = reader->heading.data + reader->heading.len - value->data;
+		*value = slice_trim_lines(*value);
 	}
-	else if (slice_find_char(place, '.') < 0 && !slice_equal(place, SLICE("SourceFile")))
-		return false;
-	if (slice_find_char(place, ' ') >= 0)
-		return false;
-	frame->file = place;
-	return true;
+	reader->state = IN_FRAMES;
 }
 
-/* Reads `at [loader/][module/]package.Class.method(File.java:12)`. */
-static bool
-read_frame(Slice line, Frame *frame)
+/* Takes a frame, which line holds. */
+static void
+take_frame(Reader *reader, const Frame *frame, size_t indent)
 {
-	const Slice at = SLICE("at ");
-	ptrdiff_t open, close, slash, dot;
-	Slice name;
+	Frame *added;
 
-	if (!slice_starts(line, at))
-		return false;
-	line = slice_skip(line, at.len);
-	open = slice_find_char(line, '(');
-	if (open <= 0 || is_blank(line.data[open - 1]))
-		return false;
-	close = slice_find_char(slice_skip(line, open), ')');
-	if (close < 0)
-		return false;
-	frame_clear(frame);
-	if (!read_place(slice_range(line, open + 1, open + close), frame))
-		return false;
-
-	/* `app//` and `java.base@17/` are left out, the number in `$$Lambda$14/0x8001` is not */
-	name = slice_trim(slice_range(line, 0, open));
-	while ((slash = slice_find_char(name, '/')) >= 0 && (size_t) slash + 1 < name.len &&
-	       !is_digit(name.data[slash + 1]))
-		name = slice_skip(name, slash + 1);
-	dot = slice_find_last_char(name, '.');
-	if (dot <= 0)
-		return false;
-	frame->function = name;
-	frame->module = slice_range(name, 0, dot);
-	return true;
+	if (reader->state == BEFORE)
+		begin(reader, indent);
+	else if (reader->state == IN_MESSAGE)
+		end_message(reader);
+	reader->heading = NO_SLICE;
+	if (reader->state == IN_THREAD)
+		return;
+	added = stack_add_frame(reader->stack, current(reader));
+	if (added)
+		*added = *frame;
 }
 
 /* Reads `... 12 more` or `... 12 common frames omitted`: how many are left out, or 0. */
@@ -176,115 +133,225 @@ read_omitted(Slice line)
 	return slice_starts(line, SLICE(" more")) || slice_starts(line, SLICE(" common frames")) ? count : 0;
 }
 
-/* Adds the last count frames of the enclosing exception, which the text leaves out. */
+/* Adds to an exception the last frames of the one that it caused, as many as were noted to be left out. */
 static void
-add_omitted(Reader *reader, int count)
+add_omitted(Stack *stack, int index)
 {
-	int enclosing = reader->exception - 1;
-	int from;
+	const Exception *enclosing = &stack->exceptions[index - 1];
+	int from = enclosing->nframes - stack->exceptions[index].noted;
 
-	if (enclosing < 0)
-		return;
-	from = reader->stack->exceptions[enclosing].nframes - count;
-	for (int i = from < 0 ? 0 : from; i < reader->stack->exceptions[enclosing].nframes; i++)
+	for (int i = from < 0 ? 0 : from; i < enclosing->nframes; i++)
 	{
-		Frame *frame = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->exception]);
+		Frame *frame = stack_add_frame(stack, &stack->exceptions[index]);
 
 		if (frame == NULL)
 			return;
-		*frame = reader->stack->exceptions[enclosing].frames[i];
+		*frame = enclosing->frames[i];
 	}
 }
 
-/* Begins an exception that the lines in heading name. */
-static void
-begin(Reader *reader)
+/* Reads what begins the line of an exception that others enclose or caused, and sets the rest of it. */
+static bool
+read_cause(Reader *reader, Slice line, Slice *rest)
 {
-	Exception *exception = stack_add_exception(reader->stack);
+	static const Slice causes[] = {{"Caused by: ", 11}, {"Wrapped by: ", 12}, {"[wrapped] ", 10}};
 
-	reader->exception = reader->stack->nexceptions - 1;
-	reader->in_frames = true;
-	read_heading(reader->heading, read_named, exception);
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (slice_starts(line, causes[i]))
+		{
+			reader->root_first |= i > 0;
+			*rest = slice_skip(line, causes[i].len);
+			return true;
+		}
+	return false;
 }
 
-/* Takes a frame; the first one after other lines begins an exception. */
-static void
-take_frame(Reader *reader, const Frame *frame)
+/* Is line the remark that a cause was printed already? */
+static bool
+is_circular(Slice line)
 {
-	Frame *added;
-
-	if (!reader->in_frames)
-		begin(reader);
-	added = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->exception]);
-	if (added)
-		*added = *frame;
+	return slice_starts(line, SLICE("[CIRCULAR REFERENCE")) ||
+	       slice_starts(line, SLICE("[circular reference"));
 }
 
-/* Adds line to the lines that may name the next exception. */
+/* Begins a cause; line is what stands behind "Caused by: ". */
 static void
-take_heading(Reader *reader, Slice line)
+take_cause(Reader *reader, Slice line)
 {
-	if (reader->heading.data == NULL)
-		reader->heading.data = line.data;
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	Exception *exception;
+
+	if (is_circular(line))
+		return;
+	exception = stack_add_exception(reader->stack);
+	if (!read_java_class(line, true, exception))
+		exception->value = line;
+	reader->heading = line;
+	reader->state = IN_MESSAGE;
 }
 
-/* Reads text; see Language. */
+/* Does line belong among frames, though it is none: locks, what was left out, a frame that cannot be read? */
+static bool
+is_among_frames(Slice line)
+{
+	static const Slice starts[] = {
+		{"... ", 4}, {"- ", 2}, {"| ", 2}, {"at ", 3}, {"native: ", 8},
+	};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (slice_starts(line, starts[i]))
+			return true;
+	if (is_circular(line))
+		return true;
+	for (size_t i = 0; i < line.len; i++)
+		if (is_word(line.data[i]))
+			return false;
+	return true; /* `[...]` */
+}
+
+/*
+ * A line that is no part of the trace was read: true where that ends it, false
+ * where it goes on (with another thread), or was too little to be one.
+ */
+static bool
+ends(Reader *reader, Slice line)
+{
+	Stack *stack = reader->stack;
+	bool weak = !reader->evident && stack->exceptions[0].nframes < 2;
+
+	if (!weak && (reader->thread.data == NULL || slice_equal(reader->thread, SLICE("main"))))
+		return true;
+	if (weak)
+		while (stack->nexceptions > 0)
+			stack_forget_exception(stack);
+	reader->bare = false;
+	reader->state = BEFORE;
+	reader->heading = NO_SLICE;
+	take_heading(reader, line);
+	return false;
+}
+
+/* Reads a frame: `at ` and what read_java_frame() takes, or in lists of such frames, that alone. */
+static bool
+read_frame(Reader *reader, Slice line, Frame *frame)
+{
+	const Slice at = SLICE("at ");
+	bool certain;
+
+	if (slice_starts(line, at))
+	{
+		if (!read_java_frame(slice_skip(line, at.len), frame, &certain))
+			return false;
+		reader->evident |= certain;
+		return true;
+	}
+	/* a list begins with one that is certain, and has two */
+	if (line.data[line.len - 1] != ')' || (reader->state != BEFORE && !reader->bare) ||
+	    !read_java_frame(line, frame, &certain) || (!certain && !reader->bare))
+		return false;
+	reader->bare = true;
+	return true;
+}
+
+/* Is line passed over, as it belongs to a suppressed exception?  Its causes stand as deep as itself. */
+static bool
+is_suppressed(Reader *reader, Slice line, size_t indent)
+{
+	const Slice suppressed = SLICE("Suppressed: ");
+
+	if (reader->suppressed)
+	{
+		bool deeper = indent > reader->suppressed_indent;
+		bool as_deep = indent == reader->suppressed_indent;
+
+		/* where all lines have lost their indentation, its frames end at the next cause */
+		if (deeper || (as_deep && slice_starts(line, SLICE("Caused by: ")) && indent > 0) ||
+		    (as_deep && (slice_starts(line, SLICE("at ")) || slice_starts(line, SLICE("... ")))))
+			return true;
+	}
+	reader->suppressed = reader->state != BEFORE && slice_starts(line, suppressed);
+	reader->suppressed_indent = indent;
+	return reader->suppressed;
+}
+
+/* Takes one line that is not blank; false where the trace has ended. */
+static bool
+take_line(Reader *reader, Slice line, Slice trimmed)
+{
+	size_t indent = trimmed.data - line.data;
+	Frame frame;
+	Slice cause;
+	int omitted;
+
+	if (read_frame(reader, trimmed, &frame))
+		take_frame(reader, &frame, indent);
+	else if (reader->state != BEFORE && (omitted = read_omitted(trimmed)) > 0)
+	{
+		if (reader->state == IN_MESSAGE)
+			end_message(reader);
+		current(reader)->noted = omitted;
+		reader->heading = NO_SLICE;
+	}
+	else if (reader->state != BEFORE && read_cause(reader, trimmed, &cause))
+		take_cause(reader, cause);
+	else if (reader->state == IN_FRAMES || reader->state == IN_THREAD)
+		return is_among_frames(trimmed) || !ends(reader, line);
+	else
+		take_heading(reader, line);
+	return true;
+}
+
+/* Reads the lines of text up to the end of a trace; what stands behind that is left in *text. */
+static void
+read_trace(Slice *text, Reader *reader)
+{
+	Slice line;
+
+	while (next_line(text, &line))
+	{
+		Slice trimmed = slice_trim(line);
+
+		if (trimmed.len == 0)
+			continue;
+		if ((reader->suppressed || trimmed.data[0] == 'S') &&
+		    is_suppressed(reader, trimmed, trimmed.data - line.data))
+			continue;
+		if (!take_line(reader, line, trimmed))
+			return;
+	}
+}
+
+/*
+ * Reads text; see Language.  The first trace is read, but in Android's log the
+ * one that ended the program.
+ */
 static void
 parse_java(Slice text, Stack *stack)
 {
-	const Slice caused_by = SLICE("Caused by: "), suppressed = SLICE("Suppressed: ");
-	Reader reader = {.stack = stack, .exception = -1};
-	Slice line;
+	const Slice fatal = SLICE("FATAL EXCEPTION: ");
+	Reader reader = {.stack = stack};
+	Slice rest = text;
+	ptrdiff_t at;
 
-	while (next_line(&text, &line))
+	read_trace(&rest, &reader);
+	if (rest.len > 0 && (at = slice_find(text, fatal)) >= rest.data - text.data)
 	{
-		Slice trimmed = slice_trim(line);
-		size_t indent = trimmed.data - line.data;
-		Frame frame;
-		int omitted;
-
-		/* a suppressed exception's causes stand as deep as itself */
-		if (reader.suppressed && (trimmed.len == 0 || indent > reader.suppressed_indent ||
-		                          (indent == reader.suppressed_indent && slice_starts(trimmed, caused_by))))
-			continue;
-		reader.suppressed = stack->nexceptions > 0 && slice_starts(trimmed, suppressed);
-		reader.suppressed_indent = indent;
-		if (reader.suppressed)
-			continue;
-
-		if (read_frame(trimmed, &frame))
-		{
-			take_frame(&reader, &frame);
-			reader.heading = NO_SLICE;
-		}
-		else if ((omitted = read_omitted(trimmed)) > 0)
-		{
-			if (!reader.in_frames && reader.exception >= 0)
-				begin(&reader);
-			if (reader.exception >= 0)
-				add_omitted(&reader, omitted);
-			reader.heading = NO_SLICE;
-		}
-		else if (stack->nexceptions > 0 && slice_starts(trimmed, caused_by))
-		{
-			reader.heading = slice_skip(trimmed, caused_by.len);
-			reader.in_frames = false;
-		}
-		else if (reader.in_frames && trimmed.len > 0)
-			break; /* what follows is no part of this trace */
-		else if (trimmed.len > 0)
-			take_heading(&reader, line);
+		while (stack->nexceptions > 0)
+			stack_forget_exception(stack);
+		reader = (Reader){.stack = stack};
+		rest = slice_skip(text, at);
+		read_trace(&rest, &reader);
 	}
-}
-
-/* See Language: the class and the method. */
-static void
-identify_java(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
-{
-	if (module->len > 0 && slice_starts(*function, *module) && function->len > module->len &&
-	    function->data[module->len] == '.')
-		*function = slice_skip(*function, module->len + 1);
+	if (stack->nexceptions > 0 && !reader.evident && stack->exceptions[0].nframes < 2)
+		stack->nexceptions = 0;
+	if (stack->nexceptions == 0)
+	{
+		parse_clojure(text, stack);
+		return;
+	}
+	if (reader.root_first)
+		stack_reverse_exceptions(stack);
+	for (int i = 1; i < stack->nexceptions; i++)
+		add_omitted(stack, i);
 }
 
 const Language java_language = {"java", aliases, marks, parse_java, identify_java, '.'};

@@ -126,7 +126,7 @@ exception_reverse_frames(Exception *exception)
 }
 
 /* Takes the last line from *rest; false where nothing is left. */
-static bool
+bool
 previous_line(Slice *rest, Slice *line)
 {
 	ptrdiff_t end;
@@ -165,6 +165,24 @@ read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *excep
 			return true;
 		}
 	}
+	return false;
+}
+
+/* Does a line begin as those of logs do, with a time or a level? */
+bool
+is_log_line(Slice line)
+{
+	static const Slice starts[] = {
+		{"ERROR", 5}, {"WARN", 4}, {"CRITICAL", 8}, {"INFO", 4}, {"DEBUG", 5}, {"FATAL", 5}, {"SEVERE", 6},
+		{"TRACE", 5}, {"Jan ", 4}, {"Feb ", 4},     {"Mar ", 4}, {"Apr ", 4},  {"May ", 4},  {"Jun ", 4},
+		{"Jul ", 4},  {"Aug ", 4}, {"Sep ", 4},     {"Oct ", 4}, {"Nov ", 4},  {"Dec ", 4},  {"[", 1},
+	};
+
+	if (line.len > 2 && is_digit(line.data[0]) && is_digit(line.data[1]))
+		return true;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (slice_starts(line, starts[i]))
+			return true;
 	return false;
 }
 

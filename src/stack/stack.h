@@ -44,6 +44,7 @@ typedef struct Exception
 	Frame *frames; /* innermost first */
 	int nframes;
 	int frames_size;
+	int noted; /* what its parser has to remember of it */
 } Exception;
 
 /* All that a trace tells: the exception that was reported, then its causes. */
@@ -111,6 +112,8 @@ extern void stack_forget_exception(Stack *stack);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
 extern void frame_clear(Frame *frame);
+extern bool previous_line(Slice *rest, Slice *line);
+extern bool is_log_line(Slice line);
 extern bool take_position(Slice *place, int32_t *position);
 extern Slice last_name(Slice name, char separator);
 extern Slice file_stem(Slice file);

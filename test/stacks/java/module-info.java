@@ -1,0 +1,3 @@
+module shop.app {
+  requires java.logging;
+}

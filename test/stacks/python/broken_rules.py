@@ -1,0 +1,2 @@
+def total(articles)
+    return 0
