@@ -288,35 +288,69 @@ CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE 
 
 -- ---- frame rules: Python ----
 
+-- what an import passes through, and comprehensions, which are frames of their own before Python 3.12 only
+INSERT INTO errtrack.frame_rules (platform, function, file, action, built_in)
+VALUES
+  ('python', NULL, '<frozen importlib*', 'drop', true),
+  ('python', '<listcomp>', NULL, 'drop', true),
+  ('python', '<setcomp>', NULL, 'drop', true),
+  ('python', '<dictcomp>', NULL, 'drop', true);
+
 INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'python', file, 'not_in_app', true
 FROM unnest(ARRAY[
-  '*/site-packages/*', '*/dist-packages/*', '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*',
-  '*\site-packages\*', '<frozen *', '<string>', '<attrs generated*', '*/asyncio/*.py', '*/importlib/*.py'
+  -- installed packages, among them the frameworks, servers and test runners
+  '*/site-packages/*', '*/dist-packages/*', '*\site-packages\*', '*.egg/*',
+  -- the standard library
+  '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*', '*\Python3*\lib\*', '*\Python3*\Lib\*',
+  '*/python3*.zip/*', '*/asyncio/*.py', '*/importlib/*.py', '<frozen *',
+  -- code that is made at run time
+  '<string>', '<attrs generated*', '<decorator-gen*', '<__array_function__*',
+  -- debuggers, the runtime of AWS Lambda
+  '*/pydevd*', '*/debugpy/*', '/var/runtime/*'
 ]) AS file;
-
 -- ---- frame rules: Java and the other languages of its machine ----
+
+-- how a call got there, which the machine does one way at first and another way when it has been made often
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'java', module, 'drop', true
+FROM unnest(ARRAY[
+  -- reflection, method handles, proxies
+  'java.lang.reflect.*', 'java.lang.invoke.*', 'jdk.internal.reflect.*', 'sun.reflect.*', 'com.sun.proxy.*',
+  'jdk.proxy*', '$Proxy*', '*.$Proxy*',
+  -- Groovy's calls; what Kotlin shows between a coroutine and the one that started it
+  'org.codehaus.groovy.runtime.callsite.*', 'org.codehaus.groovy.reflection.*',
+  'org.codehaus.groovy.vmplugin.*', 'org.codehaus.groovy.runtime.ScriptBytecodeAdapter',
+  'groovy.lang.MetaClassImpl', '_COROUTINE.*'
+]) AS module;
 
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'java', module, 'not_in_app', true
 FROM unnest(ARRAY[
   -- the platform and its languages
-  'java.*', 'javax.*', 'jdk.*', 'sun.*', 'com.sun.*', 'jakarta.*', 'android.*', 'androidx.*', 'dalvik.*',
-  'com.android.*', 'kotlin.*', 'kotlinx.*', 'scala.*', 'groovy.*', 'org.codehaus.groovy.*',
-  'org.apache.groovy.*', 'clojure.*',
+  'java.*', 'javax.*', 'jdk.*', 'sun.*', 'com.sun.*', 'jakarta.*', 'javafx.*', 'android.*', 'androidx.*',
+  'dalvik.*', 'libcore.*', 'com.android.*', 'com.google.android.*', 'kotlin.*', 'kotlinx.*', 'scala.*',
+  'dotty.*', 'groovy.*', 'org.codehaus.groovy.*', 'org.apache.groovy.*', 'clojure.*',
   -- test runners and build tools
   'junit.*', 'org.junit.*', 'org.testng.*', 'org.hamcrest.*', 'org.mockito.*', 'org.assertj.*',
-  'org.apache.tools.ant.*', 'org.apache.maven.*', 'org.gradle.*', 'worker.org.gradle.*', 'com.intellij.rt.*',
-  'org.eclipse.jdt.internal.*',
+  'org.scalatest.*', 'munit.*', 'io.kotest.*', 'org.spockframework.*', 'org.robolectric.*',
+  'org.apache.tools.ant.*', 'org.apache.maven.*', 'org.gradle.*', 'worker.org.gradle.*', 'sbt.*',
+  'com.intellij.rt.*', 'org.eclipse.jdt.internal.*', 'nrepl.*', 'leiningen.*',
   -- frameworks that call the application
   'org.springframework.*', 'org.apache.catalina.*', 'org.apache.coyote.*', 'org.apache.tomcat.*',
-  'org.eclipse.jetty.*', 'io.netty.*', 'io.undertow.*', 'org.jboss.*', 'org.hibernate.*', 'reactor.*',
-  'io.reactivex.*', 'rx.*', 'akka.*', 'play.*', 'io.vertx.*', 'io.quarkus.*', 'io.micronaut.*',
-  'org.glassfish.*', 'com.fasterxml.jackson.*', 'com.google.common.*', 'okhttp3.*', 'retrofit2.*',
-  'net.bytebuddy.*', 'net.sf.cglib.*', 'org.aspectj.*', 'org.slf4j.*', 'ch.qos.logback.*',
-  'com.zaxxer.hikari.*', 'org.postgresql.*', 'com.mysql.*'
+  'org.apache.jasper.*', 'org.eclipse.jetty.*', 'org.mortbay.*', 'io.netty.*', 'io.undertow.*', 'org.jboss.*',
+  'org.wildfly.*', 'weblogic.*', 'com.ibm.ws.*', 'org.hibernate.*', 'reactor.*', 'io.reactivex.*', 'rx.*',
+  'akka.*', 'org.apache.pekko.*', 'play.*', 'zio.*', 'cats.effect.*', 'io.ktor.*', 'ring.*', 'compojure.*',
+  'org.grails.*', 'grails.*', 'io.vertx.*', 'io.quarkus.*', 'io.micronaut.*', 'io.helidon.*',
+  'io.dropwizard.*', 'org.glassfish.*', 'org.apache.cxf.*', 'org.quartz.*', 'io.grpc.*',
+  'org.apache.kafka.*', 'org.apache.spark.*', 'org.apache.flink.*', 'com.google.firebase.*',
+  -- libraries
+  'com.fasterxml.jackson.*', 'com.google.common.*', 'com.google.inject.*', 'okhttp3.*', 'okio.*', 'retrofit2.*',
+  'org.apache.http.*', 'org.apache.hc.*', 'feign.*', 'net.bytebuddy.*', 'net.sf.cglib.*', 'javassist.*',
+  'org.aspectj.*', 'org.slf4j.*', 'ch.qos.logback.*', 'org.apache.logging.*', 'io.sentry.*',
+  'com.zaxxer.hikari.*', 'org.postgresql.*', 'com.mysql.*', 'org.mariadb.*', 'oracle.jdbc.*', 'org.h2.*',
+  'com.mongodb.*', 'redis.clients.*', 'io.lettuce.*', 'com.rabbitmq.*', 'software.amazon.awssdk.*'
 ]) AS module;
-
 -- ---- frame rules: JavaScript ----
 
 -- functions that transpilers, bundlers and engines put between those of the source, and the throw helpers
