@@ -13,18 +13,39 @@ FROM unnest(ARRAY[
   'groovy.lang.MetaClassImpl', '_COROUTINE.*'
 ]) AS module;
 
+-- what throws for others says nothing of the error: whoever called it does
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'java', module, 'drop', true
+FROM unnest(ARRAY[
+  '*Exception', '*Exceptions', '*Error', '*Errors', '*Throwable', '*Throwables',
+  '*Preconditions', '*Assert', '*Asserts', '*Assertion', '*Assertions', '*Validate', 'java.util.Objects'
+]) AS module;
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'java', function, 'drop', true
+FROM unnest(ARRAY['*Exception', '*Error', '*.throw*', '*.fail', '*.failWith*', '*._throw*', '*._report*',
+  '*.assert*', '*.require*', '*.ensure*', '*.checkNotNull', '*.checkArgument*', '*.checkState*']) AS function;
+
+-- what is the same in every program: its frames differ from version to version
+INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
+SELECT 'java', module, 'drop', true
+FROM unnest(ARRAY[
+  -- the platform and its languages
+  'java.*', 'javax.*', 'jdk.*', 'sun.*', 'com.sun.*', 'dalvik.*', 'libcore.*', 'kotlin.*', 'kotlinx.coroutines.*',
+  'scala.*', 'dotty.*', 'groovy.*', 'org.codehaus.groovy.*', 'org.apache.groovy.*', 'clojure.*',
+  -- test runners and build tools
+  'junit.*', 'org.junit.*', 'org.testng.*', 'org.hamcrest.*', 'org.assertj.*',
+  'org.scalatest.*', 'munit.*', 'io.kotest.*', 'org.spockframework.*', 'org.robolectric.*',
+  'org.apache.tools.ant.*', 'org.apache.maven.*', 'org.gradle.*', 'worker.org.gradle.*', 'sbt.*',
+  'com.intellij.rt.*', 'org.eclipse.jdt.internal.*', 'nrepl.*', 'leiningen.*'
+]) AS module;
+
 INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'java', module, 'not_in_app', true
 FROM unnest(ARRAY[
-  -- the platform and its languages
-  'java.*', 'javax.*', 'jdk.*', 'sun.*', 'com.sun.*', 'jakarta.*', 'javafx.*', 'android.*', 'androidx.*',
-  'dalvik.*', 'libcore.*', 'com.android.*', 'com.google.android.*', 'kotlin.*', 'kotlinx.*', 'scala.*',
-  'dotty.*', 'groovy.*', 'org.codehaus.groovy.*', 'org.apache.groovy.*', 'clojure.*',
-  -- test runners and build tools
-  'junit.*', 'org.junit.*', 'org.testng.*', 'org.hamcrest.*', 'org.mockito.*', 'org.assertj.*',
-  'org.scalatest.*', 'munit.*', 'io.kotest.*', 'org.spockframework.*', 'org.robolectric.*',
-  'org.apache.tools.ant.*', 'org.apache.maven.*', 'org.gradle.*', 'worker.org.gradle.*', 'sbt.*',
-  'com.intellij.rt.*', 'org.eclipse.jdt.internal.*', 'nrepl.*', 'leiningen.*',
+  'jakarta.*', 'javafx.*', 'android.*', 'androidx.*', 'com.android.*', 'com.google.android.*', 'kotlinx.*',
+  -- tests call the code that fails; and what stands in for it there
+  '*Test', '*Tests', '*TestCase', '*Spec', '*Test$*', '*Tests$*', '*TestCase$*', '*Spec$*',
+  '*$MockitoMock$*', '*$$EnhancerBy*', '*$$FastClassBy*', 'org.mockito.*',
   -- frameworks that call the application
   'org.springframework.*', 'org.apache.catalina.*', 'org.apache.coyote.*', 'org.apache.tomcat.*',
   'org.apache.jasper.*', 'org.eclipse.jetty.*', 'org.mortbay.*', 'io.netty.*', 'io.undertow.*', 'org.jboss.*',
