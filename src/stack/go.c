@@ -60,7 +60,7 @@ go_package(Slice function)
 		else if (function.data[i] == '(' || function.data[i] == '[')
 			break;
 	}
-	for (size_t i = start; i < function.len; i++)
+	for (size_t i = start; i < function.len && function.data[i] != '(' && function.data[i] != '['; i++)
 		if (function.data[i] == '.')
 			return i > start ? slice_range(function, 0, i) : NO_SLICE;
 	return NO_SLICE;
@@ -215,7 +215,7 @@ set_panic(Exception *exception, Slice text)
 	          (text.data[n] == '{' && text.data[text.len - 1] == '}')))
 	{
 		exception->type = slice_range(text, 0, n);
-		exception->value = slice_skip(text, n);
+		exception->value = text.data[n] == '(' ? slice_range(text, n + 1, text.len - 1) : slice_skip(text, n);
 	}
 }
 
@@ -481,11 +481,13 @@ take_headless(Reader *reader)
 static void
 take_outside(Reader *reader)
 {
-	if (reader->heading_left > 0)
-		reader->heading_left--;
 	if (reader->any_goroutine || take_heading(reader) || take_race(reader))
 		return;
-	take_headless(reader);
+	/* what stands between a panic and its goroutine is the runtime's own stack */
+	if (reader->heading_left > 0)
+		reader->heading_left--;
+	else
+		take_headless(reader);
 }
 
 /* Reads text; see Language. */

@@ -59,8 +59,6 @@ read_message(Reader *reader, Slice *message)
 	if (reader->outermost_first)
 	{
 		*message = slice_skip(above, 2);
-		if (slice_ends(*message, SLICE(":")))
-			message->len--;
 	}
 	else
 		*message = slice_trim_lines((Slice){reader->gap, above.data + above.len - reader->gap});
@@ -81,6 +79,8 @@ take_frame(Reader *reader, Slice function, const Frame *place)
 
 		if (!read_message(reader, &message))
 			return false;
+		if (slice_ends(message, SLICE(":")))
+			message.len--;
 		exception = stack_add_exception(stack);
 		n = go_type_length(message);
 		if (n > 0 && n < message.len && message.data[0] == '*' && message.data[n] == ' ')

@@ -43,6 +43,7 @@ static Slice
 without_made(Slice name)
 {
 	const Slice old_closure = SLICE("func\xc2\xb7"), method_value = SLICE("-fm");
+	size_t whole = name.len;
 	ptrdiff_t at;
 
 	/* package-level closures: `glob..func1`, of late `init.func1` */
@@ -63,9 +64,15 @@ without_made(Slice name)
 			name.len = at;
 		at = slice_find_last_char(name, '.');
 		if (at <= 0 || !is_made(slice_skip(name, at + 1)))
-			return name;
+			break;
 		name.len = at;
 	}
+
+	/* a closure is named after the function that its own one was inlined into, too: `(*Cart).Checked.(*Cart).Check` */
+	for (size_t i = name.len; name.len < whole && i >= 3; i--)
+		if (name.data[i - 3] == '.' && name.data[i - 2] == '(' && name.data[i - 1] == '*')
+			return slice_skip(name, i - 2);
+	return name;
 }
 
 /* The C name that a function of cgo stands for: `Total` of `_cgoexpwrap_0123456789ab_Total`. */

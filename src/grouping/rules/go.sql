@@ -9,7 +9,7 @@ FROM (VALUES
   ('runtime', '*panic*', NULL), ('runtime', '*Panic*', NULL), ('runtime', '*throw', NULL), ('runtime', '*fatal*', NULL),
   ('runtime', '*sigtramp*', NULL), ('runtime', '*sighandler', NULL), ('runtime', '*dieFromSignal', NULL),
   ('runtime', '*raise*', NULL), ('runtime', '*raiseproc*', NULL), ('runtime', '*morestack*', NULL), ('runtime', '*newstack', NULL),
-  ('runtime', '*debugCall*', NULL), ('runtime/debug', '*Stack', NULL),
+  ('runtime', '*debugCall*', NULL), ('runtime/debug', '*Stack', NULL), ('internal/runtime/maps', '*fatal', NULL),
   ('log', '*Panic*', NULL), ('log', '*Fatal*', NULL),
   -- go-errors and gin name functions without their packages
   (NULL, '*panic*', '*/src/runtime/*'), (NULL, '*Panic*', '*/src/runtime/*')
