@@ -345,7 +345,7 @@ FROM (VALUES
   ('runtime', '*panic*', NULL), ('runtime', '*Panic*', NULL), ('runtime', '*throw', NULL), ('runtime', '*fatal*', NULL),
   ('runtime', '*sigtramp*', NULL), ('runtime', '*sighandler', NULL), ('runtime', '*dieFromSignal', NULL),
   ('runtime', '*raise*', NULL), ('runtime', '*raiseproc*', NULL), ('runtime', '*morestack*', NULL), ('runtime', '*newstack', NULL),
-  ('runtime', '*debugCall*', NULL), ('runtime/debug', '*Stack', NULL),
+  ('runtime', '*debugCall*', NULL), ('runtime/debug', '*Stack', NULL), ('internal/runtime/maps', '*fatal', NULL),
   ('log', '*Panic*', NULL), ('log', '*Fatal*', NULL),
   -- go-errors and gin name functions without their packages
   (NULL, '*panic*', '*/src/runtime/*'), (NULL, '*Panic*', '*/src/runtime/*')
@@ -409,8 +409,58 @@ INSERT INTO errtrack.frame_rules (platform, module, function, action, built_in) 
 
 -- ---- frame rules: dotnet ----
 
--- ---- frame rules: rust ----
 
+-- ---- frame rules: Rust ----
+
+-- the machinery of a panic, and what took the backtrace: the frame that panicked stands below
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT platform, function, 'drop_above', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
+  'rust_begin_unwind', 'rust_panic', 'rust_oom', '__rust_start_panic', '__rust_alloc_error_handler', '*__rustc*rust_begin_unwind*',
+  'std::panicking::*panic*', 'std::panicking::default_hook*', 'std::sys_common::backtrace::__rust_end_short_backtrace*',
+  'std::sys::backtrace::__rust_end_short_backtrace*', 'core::panicking::*', 'std::rt::begin_panic*', 'std::process::abort*',
+  'core::option::unwrap_failed*', 'core::option::expect_failed*', 'core::result::unwrap_failed*', 'core::cell::panic_already*',
+  'core::slice::index::slice_*_fail*', 'core::str::slice_error_fail*', 'alloc::alloc::handle_alloc_error*',
+  'alloc::raw_vec::capacity_overflow*', 'alloc::raw_vec::handle_error*', '__rg_oom', '__rdl_oom',
+  'std::backtrace::Backtrace::*', '<std::backtrace::Backtrace*', 'backtrace::*',
+  'anyhow::*', '<anyhow::*', 'eyre::*', '<eyre::*', 'color_eyre::*', '<color_eyre::*'
+]) AS function;
+
+-- where threads, main() and tests begin
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT platform, function, 'drop', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
+  '*__rust_begin_short_backtrace*', 'std::rt::lang_start*', 'std::panic::catch_unwind*', 'std::panicking::try*',
+  'std::panicking::catch_unwind*', '__rust_try', '__rust_try.*', '__rust_maybe_catch_panic', 'std::thread::Builder::spawn*',
+  'std::sys::*thread::Thread::new::thread_start*', '*::thread::*::thread_start*', 'test::run_test*', 'test::__rust_begin_short*',
+  'core::ops::function::FnOnce::call_once*'
+]) AS function;
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'rust', function, 'drop', true
+FROM unnest(ARRAY['_start', '__libc_start_main*', '__libc_start_call_main', 'clone', 'clone3', '__clone', 'start_thread',
+  'LLVMFuzzerTestOneInput', 'rust_fuzzer_test_input', 'fuzzer::*']) AS function;
+
+-- Rust's own code and the crates that the application uses, in whichever trace they stand
+INSERT INTO errtrack.frame_rules (file, action, built_in)
+SELECT file, 'not_in_app', true
+FROM unnest(ARRAY[
+  '/rustc/*', '*/rustlib/src/rust/*', 'rustlib/src/rust/*', '/checkout/src/lib*', '/build/rustc-*/library/*', 'library/std/src/*',
+  'library/core/src/*', 'library/alloc/src/*', '*/.cargo/registry/src/*', '*/cargo/registry/src/*', '*/registry/src/github.com-*',
+  '*/registry/src/index.crates.io-*', '*/.cargo/git/checkouts/*', '*/.rustup/toolchains/*'
+]) AS file;
+
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'rust', start || crate || '::*', 'not_in_app', true
+FROM unnest(ARRAY[
+  -- the standard library, where the backtrace does not tell the file
+  'std', 'core', 'alloc', 'test', 'proc_macro', 'hashbrown',
+  -- runtimes and frameworks that call the application
+  'tokio', 'tokio_util', 'async_std', 'smol', 'async_executor', 'futures_util', 'futures_core', 'futures_executor', 'rayon', 'rayon_core',
+  'crossbeam*', 'parking_lot*', 'hyper', 'hyper_util', 'tower*', 'axum*', 'actix*', 'warp', 'rocket*', 'tonic*', 'reqwest', 'h2',
+  'tracing*', 'log', 'env_logger', 'sentry*', 'serde*', 'bincode', 'sqlx*', 'diesel*', 'clap*', 'lambda_runtime', 'bevy_ecs',
+  'bevy_app', 'tauri*', 'wasm_bindgen*', 'console_error_panic_hook', 'libfuzzer_sys', 'arbitrary', 'once_cell', 'lazy_static', 'bytes',
+  'regex*', 'proptest', 'quickcheck', 'criterion'
+]) AS crate, unnest(ARRAY['', '<', '_<', '_$LT$']) AS start;
 -- ---- frame rules: native ----
 
 -- ---- frame rules: apple ----
