@@ -176,7 +176,8 @@ take_message(Reader *reader)
 		*value = reader->line;
 		reader->sure = reader->line.data + reader->line.len;
 	}
-	else if (reader->trimmed.len == 0 || slice_starts(reader->trimmed, SLICE("==")))
+	else if (reader->trimmed.len == 0 || slice_starts(reader->trimmed, SLICE("==")) ||
+	         slice_starts(reader->trimmed, SLICE("thread '")))
 	{
 		value->len = reader->sure - value->data;
 		reader->place = AFTER_PANIC;
@@ -532,6 +533,7 @@ parse_rust(Slice text, Stack *stack)
 					take_message(&reader);
 					if (slice_equal(reader.trimmed, SLICE("stack backtrace:")))
 						reader.place = IN_BACKTRACE;
+					done = slice_starts(reader.trimmed, SLICE("thread '"));
 					break;
 				case IN_CAUSES:
 					take_cause(&reader);

@@ -89,11 +89,15 @@ unescape(Slice name, Allocator allocator)
 	char *copy = allocator.alloc(allocator.context, name.len + 1);
 	size_t used = 0;
 
-	if (slice_starts(name, SLICE("_$")))
-		name = slice_skip(name, 1);
 	for (size_t i = 0; i < name.len;)
 	{
-		size_t n = name.data[i] == '$' ? read_escape(slice_skip(name, i), &copy[used]) : 0;
+		size_t n;
+
+		/* a name that would begin with an escape begins with a '_' */
+		if (name.data[i] == '_' && i + 1 < name.len && name.data[i + 1] == '$' &&
+		    (i == 0 || name.data[i - 1] == ':'))
+			i++;
+		n = name.data[i] == '$' ? read_escape(slice_skip(name, i), &copy[used]) : 0;
 
 		if (n == 0 && name.data[i] == '.' && i + 1 < name.len && name.data[i + 1] == '.')
 		{
@@ -195,6 +199,18 @@ without_made(Slice name)
 	}
 }
 
+/* The last two parts of a path: `src/cart.rs` of `/srv/shop/src/cart.rs`; many files are named `main.rs` or `mod.rs`. */
+static Slice
+last_two(Slice path)
+{
+	int separators = 0;
+
+	for (size_t i = path.len; i > 0; i--)
+		if ((path.data[i - 1] == '/' || path.data[i - 1] == '\\') && ++separators == 2)
+			return slice_skip(path, i);
+	return path;
+}
+
 /* See Language: the path of the function, and its name. */
 void
 rust_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
@@ -216,5 +232,5 @@ rust_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *fun
 	*function = name;
 	/* a panic without a backtrace tells its place only */
 	if (module->len == 0 && function->len == 0)
-		*module = frame->file;
+		*module = last_two(frame->file);
 }

@@ -1,11 +1,12 @@
 
 -- ---- frame rules: Rust ----
 
--- the machinery of a panic, and what took the backtrace: the frame that panicked stands below
+-- the machinery of a panic, and what took the backtrace: the frame that panicked stands below;
+-- crates are printed with their hashes, `std[0123456789abcdef]::`, or without
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT platform, function, 'drop_above', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
-  'rust_begin_unwind', 'rust_panic', 'rust_oom', '__rust_start_panic', '__rust_alloc_error_handler', '*__rustc*rust_begin_unwind*',
+SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop_above', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
+  '*rust_begin_unwind*', '*rust_panic*', 'rust_oom', '*__rust_start_panic*', '*__rust_alloc_error_handler*',
   'std::panicking::*panic*', 'std::panicking::default_hook*', 'std::sys_common::backtrace::__rust_end_short_backtrace*',
   'std::sys::backtrace::__rust_end_short_backtrace*', 'core::panicking::*', 'std::rt::begin_panic*', 'std::process::abort*',
   'core::option::unwrap_failed*', 'core::option::expect_failed*', 'core::result::unwrap_failed*', 'core::cell::panic_already*',
@@ -17,8 +18,8 @@ FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
 
 -- where threads, main() and tests begin
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT platform, function, 'drop', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
+SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
   '*__rust_begin_short_backtrace*', 'std::rt::lang_start*', 'std::panic::catch_unwind*', 'std::panicking::try*',
   'std::panicking::catch_unwind*', '__rust_try', '__rust_try.*', '__rust_maybe_catch_panic', 'std::thread::Builder::spawn*',
   'std::sys::*thread::Thread::new::thread_start*', '*::thread::*::thread_start*', 'test::run_test*', 'test::__rust_begin_short*',
@@ -26,7 +27,7 @@ FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
 ]) AS function;
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'rust', function, 'drop', true
-FROM unnest(ARRAY['_start', '__libc_start_main*', '__libc_start_call_main', 'clone', 'clone3', '__clone', 'start_thread',
+FROM unnest(ARRAY['main', '_start', '__libc_start_main*', '__libc_start_call_main', 'clone', 'clone3', '__clone', 'start_thread',
   'LLVMFuzzerTestOneInput', 'rust_fuzzer_test_input', 'fuzzer::*']) AS function;
 
 -- Rust's own code and the crates that the application uses
@@ -39,7 +40,7 @@ FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
 ]) AS file;
 
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT 'rust', start || crate || '::*', 'not_in_app', true
+SELECT 'rust', start || crate || finish, 'not_in_app', true
 FROM unnest(ARRAY[
   -- the standard library, where the backtrace does not tell the file
   'std', 'core', 'alloc', 'test', 'proc_macro', 'hashbrown',
@@ -49,4 +50,4 @@ FROM unnest(ARRAY[
   'tracing*', 'log', 'env_logger', 'sentry*', 'serde*', 'bincode', 'sqlx*', 'diesel*', 'clap*', 'lambda_runtime', 'bevy_ecs',
   'bevy_app', 'tauri*', 'wasm_bindgen*', 'console_error_panic_hook', 'libfuzzer_sys', 'arbitrary', 'once_cell', 'lazy_static', 'bytes',
   'regex*', 'proptest', 'quickcheck', 'criterion'
-]) AS crate, unnest(ARRAY['', '<', '_<', '_$LT$']) AS start;
+]) AS crate, unnest(ARRAY['', '<', '<<', '_$LT$']) AS start, unnest(ARRAY['::*', '[*::*']) AS finish;
