@@ -60,8 +60,10 @@ read_message(Reader *reader, Slice *message)
 	{
 		*message = slice_skip(above, 2);
 	}
-	else
+	else if (reader->gap && above.data && above.data >= reader->gap)
 		*message = slice_trim_lines((Slice){reader->gap, above.data + above.len - reader->gap});
+	else
+		return false;
 	return message->len > 0;
 }
 

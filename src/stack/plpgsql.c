@@ -490,7 +490,7 @@ take_line(Reader *reader, Slice line)
 	{
 		if (has_frames)
 			return false;
-		reader->exception = NULL;
+		reader->in_value = false;
 		reader->message = NO_SLICE;
 	}
 	else if (reader->in_value && !ends_value(trimmed))

@@ -7,13 +7,12 @@ INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop_above', true
 FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
   '*rust_begin_unwind*', '*rust_panic*', 'rust_oom', '*__rust_start_panic*', '*__rust_alloc_error_handler*',
-  'std::panicking::*panic*', 'std::panicking::default_hook*', 'std::sys_common::backtrace::__rust_end_short_backtrace*',
-  'std::sys::backtrace::__rust_end_short_backtrace*', 'core::panicking::*', 'std::rt::begin_panic*', 'std::process::abort*',
+  'std::panicking::begin_panic*', 'std::panicking::rust_panic*', 'std::panicking::panic_*', 'std::panicking::default_hook*',
+  'std::sys_common::backtrace::__rust_end_short_backtrace*', 'std::sys::backtrace::__rust_end_short_backtrace*', 'core::panicking::*', 'std::rt::begin_panic*', 'std::process::abort*',
   'core::option::unwrap_failed*', 'core::option::expect_failed*', 'core::result::unwrap_failed*', 'core::cell::panic_already*',
   'core::slice::index::slice_*_fail*', 'core::str::slice_error_fail*', 'alloc::alloc::handle_alloc_error*',
   'alloc::raw_vec::capacity_overflow*', 'alloc::raw_vec::handle_error*', '__rg_oom', '__rdl_oom',
-  'std::backtrace::Backtrace::*', '<std::backtrace::Backtrace*', 'backtrace::*',
-  'anyhow::*', '<anyhow::*', 'eyre::*', '<eyre::*', 'color_eyre::*', '<color_eyre::*'
+  'std::backtrace::Backtrace::*', '<std::backtrace::Backtrace*', 'backtrace::*'
 ]) AS function;
 
 -- where threads, main() and tests begin
@@ -39,15 +38,20 @@ FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[
   '*/registry/src/index.crates.io-*', '*/.cargo/git/checkouts/*', '*/.rustup/toolchains/*'
 ]) AS file;
 
+-- where the backtrace does not tell the file
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'rust', start || crate || finish, 'not_in_app', true
+FROM unnest(ARRAY['std', 'core', 'alloc', 'test', 'hashbrown']) AS crate,
+  unnest(ARRAY['', '<', '<<', '_$LT$']) AS start, unnest(ARRAY['::*', '[*::*']) AS finish;
+
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT 'rust', start || crate || '::*', 'not_in_app', true
 FROM unnest(ARRAY[
-  -- the standard library, where the backtrace does not tell the file
-  'std', 'core', 'alloc', 'test', 'proc_macro', 'hashbrown',
   -- runtimes and frameworks that call the application
-  'tokio', 'tokio_util', 'async_std', 'smol', 'async_executor', 'futures_util', 'futures_core', 'futures_executor', 'rayon', 'rayon_core',
-  'crossbeam*', 'parking_lot*', 'hyper', 'hyper_util', 'tower*', 'axum*', 'actix*', 'warp', 'rocket*', 'tonic*', 'reqwest', 'h2',
-  'tracing*', 'log', 'env_logger', 'sentry*', 'serde*', 'bincode', 'sqlx*', 'diesel*', 'clap*', 'lambda_runtime', 'bevy_ecs',
-  'bevy_app', 'tauri*', 'wasm_bindgen*', 'console_error_panic_hook', 'libfuzzer_sys', 'arbitrary', 'once_cell', 'lazy_static', 'bytes',
-  'regex*', 'proptest', 'quickcheck', 'criterion'
-]) AS crate, unnest(ARRAY['', '<', '<<', '_$LT$']) AS start, unnest(ARRAY['::*', '[*::*']) AS finish;
+  'tokio*', 'async_std', 'smol', 'async_executor', 'futures*', 'rayon*', 'crossbeam*', 'parking_lot*', 'hyper*', 'tower*', 'axum*',
+  'actix*', 'warp', 'rocket*', 'tonic*', 'lambda_runtime', 'bevy_*', 'tauri*', 'wasm_bindgen*', 'console_error_panic_hook',
+  'libfuzzer_sys', 'arbitrary', 'proptest', 'quickcheck', 'criterion*',
+  -- libraries that it calls
+  'anyhow', 'eyre', 'color_eyre', 'tracing*', 'log', 'env_logger', 'sentry*', 'serde*', 'bincode', 'reqwest*', 'sqlx*', 'diesel*', 'clap*', 'once_cell', 'lazy_static',
+  'regex*'
+]) AS crate, unnest(ARRAY['', '<']) AS start;
