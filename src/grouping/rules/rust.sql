@@ -8,7 +8,8 @@ SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'dro
 FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
   '*rust_begin_unwind*', '*rust_panic*', 'rust_oom', '*__rust_start_panic*', '*__rust_alloc_error_handler*',
   'std::panicking::begin_panic*', 'std::panicking::rust_panic*', 'std::panicking::panic_*', 'std::panicking::default_hook*',
-  'std::sys_common::backtrace::__rust_end_short_backtrace*', 'std::sys::backtrace::__rust_end_short_backtrace*', 'core::panicking::*', 'std::rt::begin_panic*', 'std::process::abort*',
+  'std::sys_common::backtrace::__rust_end_short_backtrace*', 'std::sys::backtrace::__rust_end_short_backtrace*',
+  'core::panicking::*', 'std::rt::begin_panic*', 'std::process::abort*',
   'core::option::unwrap_failed*', 'core::option::expect_failed*', 'core::result::unwrap_failed*', 'core::cell::panic_already*',
   'core::slice::index::slice_*_fail*', 'core::str::slice_error_fail*', 'alloc::alloc::handle_alloc_error*',
   'alloc::raw_vec::capacity_overflow*', 'alloc::raw_vec::handle_error*', '__rg_oom', '__rdl_oom',
@@ -52,6 +53,7 @@ FROM unnest(ARRAY[
   'actix*', 'warp', 'rocket*', 'tonic*', 'lambda_runtime', 'bevy_*', 'tauri*', 'wasm_bindgen*', 'console_error_panic_hook',
   'libfuzzer_sys', 'arbitrary', 'proptest', 'quickcheck', 'criterion*',
   -- libraries that it calls
-  'anyhow', 'eyre', 'color_eyre', 'tracing*', 'log', 'env_logger', 'sentry*', 'serde*', 'bincode', 'reqwest*', 'sqlx*', 'diesel*', 'clap*', 'once_cell', 'lazy_static',
+  'anyhow', 'eyre', 'color_eyre', 'tracing*', 'log', 'env_logger', 'sentry*', 'serde*', 'bincode',
+  'reqwest*', 'sqlx*', 'diesel*', 'clap*', 'once_cell', 'lazy_static',
   'regex*'
 ]) AS crate, unnest(ARRAY['', '<']) AS start;
