@@ -170,27 +170,35 @@ count_package(Grouping *grouping, const Stack *stack, const Candidate *caller)
 	part->in_app_key = true;
 }
 
-/* No frame is in-app: the innermost ones count; false where they have no names. */
-static bool
+/* What the frames that were chosen say. */
+typedef enum Choice
+{
+	NAMELESS, /* nothing: the first of them has no name, and none was chosen */
+	ALONE,    /* little: it is one place, and nobody calls it */
+	ENOUGH
+} Choice;
+
+/* No frame is in-app: the innermost ones count. */
+static Choice
 choose_innermost(const Stack *stack, Candidate *candidates, int n)
 {
 	if (n == 0 || !has_name(stack, &candidates[0]))
-		return false;
+		return NAMELESS;
+	count_frame(&candidates[0], "innermost, and no frame is in-app");
 	if (stack->language && stack->language->without_caller)
-		n = 1;
-	for (int i = 0; i < n && i < FALLBACK_FRAMES; i++)
-		count_frame(&candidates[i], "no frame is in-app: among the innermost");
-	return true;
+		return ENOUGH;
+	for (int i = 1; i < n && i < FALLBACK_FRAMES; i++)
+		count_frame(&candidates[i], "calls the innermost, and no frame is in-app");
+	return n == 1 ? ALONE : ENOUGH;
 }
 
 /*
  * Chooses among the frames that count those that identify the error: the
  * innermost in-app one, and the package of the in-app one that called it.
  * Where it is the only one, the frame that called it, whatever that is; where
- * there is none, the innermost FALLBACK_FRAMES.  False, and none counts, where
- * the first of them has no name.
+ * there is none, the innermost FALLBACK_FRAMES.
  */
-static bool
+static Choice
 choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int n)
 {
 	int first = 0, second;
@@ -200,18 +208,20 @@ choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int
 	if (first == n)
 		return choose_innermost(stack, candidates, n);
 	if (!has_name(stack, &candidates[first]))
-		return false;
+		return NAMELESS;
 	count_frame(&candidates[first], "innermost in-app frame");
 	if (stack->language && stack->language->without_caller)
-		return true;
+		return ENOUGH;
 	for (second = first + 1; second < n; second++)
 		if (candidates[second].frame->in_app == IN_APP_YES)
-			break;
-	if (second < n)
-		count_package(grouping, stack, &candidates[second]);
-	else if (first + 1 < n)
-		count_frame(&candidates[first + 1], "calls the only in-app frame");
-	return true;
+		{
+			count_package(grouping, stack, &candidates[second]);
+			return ENOUGH;
+		}
+	if (first + 1 == n)
+		return ALONE;
+	count_frame(&candidates[first + 1], "calls the only in-app frame");
+	return ENOUGH;
 }
 
 /*
@@ -303,7 +313,7 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	Slice message = e == 0 ? event->message : exception->value;
 	Candidate *candidates = palloc(exception->nframes * sizeof(Candidate));
 	Part *part;
-	bool named;
+	Choice choice;
 	int n;
 
 	grouping->has_frames = true;
@@ -312,20 +322,21 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	                                            : "class of the deepest cause with frames");
 	n = read_frames(grouping, stack, exception, candidates);
 	n = collapse(candidates, n);
-	named = choose_frames(grouping, stack, candidates, n);
-	if (named && stack->language && stack->language->without_class)
+	choice = choose_frames(grouping, stack, candidates, n);
+	if (choice != NAMELESS && stack->language && stack->language->without_class)
 		part->reason = "one bug shows itself as several kinds of crash";
 	else
 		count_in_both(part);
-	if (named)
-	{
-		if (has_text(message))
-			add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
+	if (choice == NAMELESS)
+		choose_nameless_frames(stack, candidates, n, has_text(message));
+	if (!has_text(message))
 		return;
-	}
-	choose_nameless_frames(stack, candidates, n, has_text(message));
-	if (has_text(message))
-		count_in_both(add_part(grouping, PART_MESSAGE, message, normalized(message), "frames without names"));
+	if (choice == ENOUGH)
+		add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
+	else
+		count_in_both(add_part(grouping, PART_MESSAGE, message, normalized(message),
+		                       choice == ALONE ? "one frame alone is the place of many errors"
+		                                       : "frames without names"));
 }
 
 /* The exception that identifies the error: the deepest cause that has frames; -1 where none has. */
