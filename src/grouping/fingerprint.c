@@ -10,6 +10,7 @@
 
 #include <openssl/evp.h>
 
+#include "lib/stringinfo.h"
 #include "message.h"
 #include "recursion.h"
 #include "utils/memutils.h"
@@ -22,18 +23,15 @@
 typedef struct Candidate
 {
 	const Frame *frame;
-	Slice module;
-	Slice function;
-	uint64 id;
 	Part *part;
 } Candidate;
 
 static EVP_MD *digest = NULL;
 static EVP_MD_CTX *context = NULL;
 
-/* Begins a hash.  Fetching the digest costs more than using it, so that is done once per backend. */
+/* Has digest and context be there.  Fetching the digest costs more than using it, so that is done once. */
 static void
-hash_begin(void)
+prepare_digest(void)
 {
 	if (context == NULL)
 	{
@@ -42,45 +40,31 @@ hash_begin(void)
 		if (digest != NULL)
 			context = EVP_MD_CTX_new();
 	}
-	if (context == NULL || EVP_DigestInit_ex2(context, digest, NULL) != 1)
+	if (context == NULL)
 		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not start a SHA-256 hash"),
 		                errdetail("OpenSSL did not provide the digest."),
 		                errhint("Check the OpenSSL configuration of the server.")));
 }
 
-/* Adds one text. */
+/* Computes the SHA-256 of text. */
 static void
-hash_add(Slice text)
+hash_text(const StringInfo text, uint8 *key)
 {
-	uint8 length[4] = {text.len >> 24, text.len >> 16, text.len >> 8, text.len};
-
-	if (EVP_DigestUpdate(context, length, sizeof(length)) != 1 ||
-	    EVP_DigestUpdate(context, text.data, text.len) != 1)
+	prepare_digest();
+	if (EVP_DigestInit_ex2(context, digest, NULL) != 1 ||
+	    EVP_DigestUpdate(context, text->data, text->len) != 1 || EVP_DigestFinal_ex(context, key, NULL) != 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
 }
 
-/* Ends the hash. */
+/* Adds one text to what is hashed, with its length before it. */
 static void
-hash_end(uint8 *fingerprint)
+append_counted(StringInfo text, Slice s)
 {
-	if (EVP_DigestFinal_ex(context, fingerprint, NULL) != 1)
-		ereport(ERROR,
-		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
-}
+	uint8 length[4] = {s.len >> 24, s.len >> 16, s.len >> 8, s.len};
 
-/* A number that tells frames apart: FNV-1a over module and function; the same on every machine. */
-static uint64
-frame_id(Slice module, Slice function)
-{
-	uint64 id = UINT64CONST(0xCBF29CE484222325);
-
-	for (size_t i = 0; i < module.len; i++)
-		id = (id ^ (uint8) module.data[i]) * UINT64CONST(0x100000001B3);
-	id = (id ^ 0xFF) * UINT64CONST(0x100000001B3);
-	for (size_t i = 0; i < function.len; i++)
-		id = (id ^ (uint8) function.data[i]) * UINT64CONST(0x100000001B3);
-	return id;
+	appendBinaryStringInfo(text, (const char *) length, sizeof(length));
+	appendBinaryStringInfo(text, s.data, s.len);
 }
 
 /* The message without its variable parts. */
@@ -145,7 +129,7 @@ count_frame(Candidate *candidate, const char *reason)
 static bool
 has_name(const Stack *stack, const Candidate *candidate)
 {
-	return candidate->function.len > (stack->language == &javascript_language ? 2 : 0);
+	return candidate->frame->identity_function.len > (stack->language == &javascript_language ? 2 : 0);
 }
 
 /* What stands before the class in a module; the module itself in languages where it is no class. */
@@ -163,7 +147,8 @@ package_of(const Stack *stack, Slice module)
 static void
 count_package(Grouping *grouping, const Stack *stack, const Candidate *caller)
 {
-	Part *part = add_part(grouping, PART_PACKAGE, caller->part->original, package_of(stack, caller->module),
+	Part *part = add_part(grouping, PART_PACKAGE, caller->part->original,
+	                      package_of(stack, caller->frame->identity_module),
 	                      "where the application calls the frame above");
 
 	part->frame = caller->frame;
@@ -247,9 +232,8 @@ choose_nameless_frames(const Stack *stack, Candidate *candidates, int n, bool ha
 
 /* Adds a part for each frame, and fills candidates with those that count; returns how many. */
 static int
-read_frames(Grouping *grouping, const Stack *stack, const Exception *exception, Candidate *candidates)
+read_frames(Grouping *grouping, const Exception *exception, Candidate *candidates)
 {
-	Allocator allocator = palloc_allocator();
 	int n = 0;
 
 	for (int f = 0; f < exception->nframes; f++)
@@ -258,17 +242,14 @@ read_frames(Grouping *grouping, const Stack *stack, const Exception *exception, 
 		Candidate *candidate = &candidates[n];
 
 		CHECK_FOR_INTERRUPTS();
-		frame_identify(stack->language, frame, allocator, &candidate->module, &candidate->function);
 		candidate->frame = frame;
 		candidate->part = add_part(
-			grouping, PART_FRAME, frame->function, candidate->function,
+			grouping, PART_FRAME, frame->function, frame->identity_function,
 			frame->dropped ? "dropped" : (frame->in_app == IN_APP_YES ? "further out" : "not in-app"));
 		candidate->part->frame = frame;
-		candidate->part->module = candidate->module;
-		if (frame->dropped)
-			continue;
-		candidate->id = frame_id(candidate->module, candidate->function);
-		n++;
+		candidate->part->module = frame->identity_module;
+		if (!frame->dropped)
+			n++;
 	}
 	return n;
 }
@@ -284,7 +265,7 @@ collapse(Candidate *candidates, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		ids[i] = candidates[i].id;
+		ids[i] = candidates[i].frame->identity;
 		candidates[i].part->in_all_key = false;
 	}
 	nleft = collapse_recursion(ids, n, palloc_allocator(), kept);
@@ -320,7 +301,7 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	part = add_part(grouping, PART_CLASS, exception_class, last_name(exception_class, '.'),
 	                e == stack->nexceptions - 1 ? "class of the root cause"
 	                                            : "class of the deepest cause with frames");
-	n = read_frames(grouping, stack, exception, candidates);
+	n = read_frames(grouping, exception, candidates);
 	n = collapse(candidates, n);
 	choice = choose_frames(grouping, stack, candidates, n);
 	if (choice != NAMELESS && stack->language && stack->language->without_class)
@@ -408,33 +389,35 @@ hash_parts(const Grouping *grouping, bool all_frames, uint8 *key)
 {
 	static const Slice names[] = {{"given", 5}, {"class", 5}, {"frame", 5}, {"package", 7}, {"message", 7}};
 	static const Slice version = {"1", 1};
+	StringInfoData text;
 
-	hash_begin();
-	hash_add(version);
-	hash_add(all_frames ? SLICE("all") : SLICE("app"));
+	initStringInfo(&text);
+	append_counted(&text, version);
+	append_counted(&text, all_frames ? SLICE("all") : SLICE("app"));
 	for (int i = 0; i < grouping->nparts; i++)
 	{
 		const Part *part = &grouping->parts[i];
 
 		if (!(all_frames ? part->in_all_key : part->in_app_key))
 			continue;
-		hash_add(names[part->kind]);
+		append_counted(&text, names[part->kind]);
 		if (part->kind == PART_FRAME)
-			hash_add(part->module);
-		hash_add(part->value);
+			append_counted(&text, part->module);
+		append_counted(&text, part->value);
 	}
-	hash_end(key);
+	hash_text(&text, key);
+	pfree(text.data);
 }
 
-/* Computes an event's keys, in the order in which an issue is looked up by them. */
+/* Computes an event's keys, in the order in which an issue is looked up by them; the first "most" of them. */
 void
-fingerprint_compute(const GroupedEvent *event, Keys *keys)
+fingerprint_compute(const GroupedEvent *event, int most, Keys *keys)
 {
 	Grouping grouping;
 
 	grouping_read(event, &grouping);
 	keys->n = 1;
 	hash_parts(&grouping, false, keys->keys[0]);
-	if (grouping.has_frames)
+	if (grouping.has_frames && most > 1)
 		hash_parts(&grouping, true, keys->keys[keys->n++]);
 }

@@ -237,6 +237,20 @@ find_language(Slice platform)
 	return NULL;
 }
 
+/* How many languages are read. */
+int
+language_count(void)
+{
+	return NLANGUAGES;
+}
+
+/* One of them. */
+const Language *
+language_at(int i)
+{
+	return languages[i];
+}
+
 /*
  * Sets *module and *function to what identifies a frame's code; language NULL:
  * one that is not known, whose module is its file where none is named.

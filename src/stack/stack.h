@@ -33,6 +33,10 @@ typedef struct Frame
 	InApp in_app;
 	int64_t rule_id; /* the frame rule that decided on it, 0: none */
 	bool dropped;    /* a rule says that it identifies nothing */
+	/* what identifies its code, once it was judged */
+	Slice identity_module;
+	Slice identity_function;
+	uint64_t identity; /* a number for both */
 } Frame;
 
 /* One exception of a chain. */
@@ -121,6 +125,8 @@ extern bool
 read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception);
 extern bool stack_parse(Slice text, Slice platform, Stack *stack);
 extern const Language *find_language(Slice platform);
+extern int language_count(void);
+extern const Language *language_at(int i);
 extern void frame_identify(const Language *language, const Frame *frame, Allocator allocator, Slice *module,
                            Slice *function);
 
