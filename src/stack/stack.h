@@ -12,6 +12,9 @@
 /* Frames of one event beyond this number are passed over. */
 #define STACK_MAX_FRAMES 100000
 
+/* Where one event has more exceptions than this, those before the last one are passed over. */
+#define STACK_MAX_EXCEPTIONS 1000
+
 /* Whether a frame is the application's own code; unknown until a rule or the reporter says so. */
 typedef enum InApp
 {
@@ -59,7 +62,7 @@ typedef struct Stack
 	int nexceptions;
 	int exceptions_size;
 	int total_frames;
-	bool cut;            /* frames were passed over: there were too many */
+	bool cut;            /* frames or exceptions were passed over: there were too many */
 	Frame *spare_frames; /* room that a forgotten exception leaves to the next */
 	int spare_frames_size;
 	Allocator allocator;
