@@ -17,8 +17,8 @@
 #include "stack.h"
 
 static const char *const aliases[] = {"jruby", "rails", NULL};
-static const char *const marks[] = {":in `",  ":in '", ".rb:", "\tfrom ",  " from ",
-                                    ".java:", " at ",  "ORA-", "(execjs)", NULL};
+static const char *const marks[] = {":in `",  ":in '", ".rb:",     "\tfrom ", " from ",
+                                    ".java:", " at ",  "(execjs)", NULL};
 
 /* How a frame was printed. */
 typedef enum Style
@@ -52,6 +52,7 @@ typedef struct Reader
 	bool cause_first;     /* as in that order the cause does */
 	bool jruby;           /* its last frame was printed as JRuby does */
 	bool proven;          /* there is enough of it to be a trace */
+	bool ruby;            /* a frame was read that no database printed */
 	bool execjs;          /* JavaScript's frames may stand in it */
 	Slice more;           /* lines since its first frame: its message may go on */
 	Slice heading;        /* lines since the last trace, which may name the next */
@@ -194,34 +195,35 @@ read_place(Slice place, bool need_line, Frame *frame)
 	return is_path(place);
 }
 
-/* What a receiver's class is in `Shop::Cart#total` or `block in Shop::Cart.find`; sets where the method's name begins. */
+/* Where in a method it was is not its name: `block (2 levels) in total`, `rescue in block in total`. */
+static Slice
+without_part(Slice function)
+{
+	for (;;)
+	{
+		ptrdiff_t in;
+
+		if (!slice_starts(function, SLICE("block ")) && !slice_starts(function, SLICE("rescue in ")) &&
+		    !slice_starts(function, SLICE("ensure in ")))
+			return function;
+		in = slice_find(function, SLICE("in "));
+		if (in < 0 || (size_t) in + 3 == function.len)
+			return function;
+		function = slice_skip(function, in + 3);
+	}
+}
+
+/* The class in `Shop::Cart#total` or `Shop::Cart.find`; sets where the method's name begins. */
 static Slice
 receiver_of(Slice function, size_t *method)
 {
-	size_t start = 0, n;
+	size_t n = constant_length(function);
 
 	*method = 0;
-	/* "block (2 levels) in ", "rescue in ", "ensure in ", and those within each other */
-	for (;;)
-	{
-		Slice rest = slice_skip(function, start);
-		ptrdiff_t in;
-
-		if (!slice_starts(rest, SLICE("block ")) && !slice_starts(rest, SLICE("rescue in ")) &&
-		    !slice_starts(rest, SLICE("ensure in ")))
-			break;
-		in = slice_find(rest, SLICE("in "));
-		if (in < 0)
-			break;
-		start += in + 3;
-	}
-	*method = start;
-	n = constant_length(slice_skip(function, start));
-	if (n == 0 || start + n + 1 >= function.len ||
-	    (function.data[start + n] != '#' && function.data[start + n] != '.'))
+	if (n == 0 || n + 1 >= function.len || (function.data[n] != '#' && function.data[n] != '.'))
 		return NO_SLICE;
-	*method = start + n + 1;
-	return slice_range(function, start, start + n);
+	*method = n + 1;
+	return slice_range(function, 0, n);
 }
 
 /* Reads "file:line:in `function'[: message]". */
@@ -240,7 +242,7 @@ read_quoted(Slice line, Entry *entry)
 	close = slice_find_char(rest, '\'');
 	if (close < 0)
 		return false;
-	entry->frame.function = slice_range(rest, 0, close);
+	entry->frame.function = without_part(slice_range(rest, 0, close));
 	entry->frame.module = receiver_of(entry->frame.function, &method);
 	rest = slice_skip(rest, close + 1);
 	place = slice_range(line, 0, at);
@@ -393,7 +395,7 @@ read_jruby(Slice line, Entry *entry)
 			return false;
 		place.len = colon;
 	}
-	entry->frame.function = slice_range(line, 0, at);
+	entry->frame.function = without_part(slice_range(line, 0, at));
 	entry->frame.file = place;
 	entry->style = JRUBY;
 	return true;
@@ -684,6 +686,7 @@ add_frame(Reader *reader, const Entry *entry)
 		reader->proven = true;
 	if (reader->exception->nframes >= 2)
 		reader->proven = true;
+	reader->ruby |= entry->style != ORACLE;
 	reader->in_frames = true;
 	reader->jruby = entry->style == JRUBY;
 	reader->class_line = NO_SLICE;
@@ -850,6 +853,9 @@ parse_ruby(Slice text, Stack *stack)
 			break;
 	}
 	end_exception(&reader);
+	/* Oracle's own report */
+	if (!reader.ruby)
+		stack->nexceptions = 0;
 	if (reader.cause_first)
 		stack_reverse_exceptions(stack);
 }
@@ -921,6 +927,7 @@ identify_ruby(const Frame *frame, Allocator allocator, Slice *module, Slice *fun
 		*module = SLICE("(eval)");
 	else if (frame->file.len > 0)
 		*module = file_stem(frame->file);
+	*function = without_part(*function);
 	receiver_of(*function, &method);
 	*function = without_generated(slice_skip(*function, method));
 	if (slice_ends(frame->file, SLICE(".java")))
