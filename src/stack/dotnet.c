@@ -251,7 +251,7 @@ pop_numbered(Reader *reader)
 
 /* Reads the `(Inner Exception #1) ` at the start of *text into *number. */
 static bool
-take_number(Slice *text, int32_t *number)
+take_inner_number(Slice *text, int32_t *number)
 {
 	const Slice start = SLICE("(Inner Exception #");
 	ptrdiff_t close;
@@ -288,7 +288,7 @@ find_arrow(Slice text, size_t *behind)
 		at += from;
 		from = at + arrow.len;
 		rest = slice_skip(text, from);
-		take_number(&rest, &number);
+		take_inner_number(&rest, &number);
 		if (take_type(&rest, false, &name))
 		{
 			*behind = from;
@@ -303,7 +303,7 @@ take_wrapped(Reader *reader, Slice part)
 {
 	Exception named = {{0}};
 	int32_t number = 0;
-	bool numbered = take_number(&part, &number);
+	bool numbered = take_inner_number(&part, &number);
 
 	/* the first of several is the one that was told above */
 	if (numbered && number == 0 && reader->depth > 0 && reader->open[reader->depth - 1].wraps)
@@ -350,9 +350,7 @@ take_heading(Reader *reader)
 static void
 add_to_heading(Reader *reader, Slice line)
 {
-	if (reader->heading.data == NULL)
-		reader->heading.data = line.data;
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	extend_lines(&reader->heading, line);
 	reader->unnamed |= slice_starts(slice_trim(line), SLICE("Exception Info: "));
 }
 
@@ -360,18 +358,14 @@ add_to_heading(Reader *reader, Slice line)
 static void
 add_frame(Reader *reader, const Frame *frame)
 {
-	Frame *added;
-
 	if (!reader->in_frames || reader->depth == 0)
 		take_heading(reader);
 	reader->in_frames = true;
 	if (reader->skipping > 0 || reader->passed > 0)
 		return;
 	reader->placed |= frame->file.data != NULL;
-	added =
-		stack_add_frame(reader->stack, &reader->stack->exceptions[reader->open[reader->depth - 1].exception]);
-	if (added)
-		*added = *frame;
+	stack_put_frame(reader->stack, &reader->stack->exceptions[reader->open[reader->depth - 1].exception],
+	                frame);
 }
 
 /* Is line `--- … ---`, which the .NET Framework translates? */

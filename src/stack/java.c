@@ -52,9 +52,7 @@ current(Reader *reader)
 static void
 take_heading(Reader *reader, Slice line)
 {
-	if (reader->heading.data == NULL)
-		reader->heading.data = line.data;
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	extend_lines(&reader->heading, line);
 }
 
 /* Begins frames that no "Caused by:" stands before. */
@@ -103,8 +101,6 @@ end_message(Reader *reader)
 static void
 take_frame(Reader *reader, const Frame *frame, size_t indent)
 {
-	Frame *added;
-
 	if (reader->state == BEFORE)
 		begin(reader, indent);
 	else if (reader->state == IN_MESSAGE)
@@ -113,9 +109,7 @@ take_frame(Reader *reader, const Frame *frame, size_t indent)
 	if (reader->state == IN_THREAD)
 		return;
 	reader->placed += frame->line != NO_POSITION;
-	added = stack_add_frame(reader->stack, current(reader));
-	if (added)
-		*added = *frame;
+	stack_put_frame(reader->stack, current(reader), frame);
 }
 
 /* Reads `... 12 more` or `... 12 common frames omitted`: how many are left out, or 0. */
@@ -127,8 +121,7 @@ read_omitted(Slice line)
 
 	if (!slice_starts(line, SLICE("... ")))
 		return 0;
-	while (n < line.len && is_digit(line.data[n]))
-		n++;
+	n += count_digits(line, n);
 	if (!read_number(slice_range(line, 4, n), &count))
 		return 0;
 	line = slice_skip(line, n);

@@ -228,8 +228,7 @@ read_call(Slice line, Call *call)
 
 	if (line.len < 4 || line.data[0] != '#')
 		return false;
-	while (digits < line.len && is_digit(line.data[digits]))
-		digits++;
+	digits += count_digits(line, digits);
 	if (!read_number(slice_range(line, 1, digits), &call->number) || digits == line.len ||
 	    line.data[digits] != ' ')
 		return false;
@@ -262,15 +261,11 @@ read_call(Slice line, Call *call)
 static void
 add_frame(Reader *reader, Slice function)
 {
-	Frame *added;
-
 	if (reader->next.file.len == 0 && function.len == 0)
 		return;
 	if (function.len > 0)
 		set_function(&reader->next, function, reader->stack->allocator);
-	added = stack_add_frame(reader->stack, reader->exception);
-	if (added)
-		*added = reader->next;
+	stack_put_frame(reader->stack, reader->exception, &reader->next);
 	frame_clear(&reader->next);
 }
 
@@ -694,7 +689,7 @@ take_other(Reader *reader, Slice line)
 	if (read_heading_line(trimmed, &heading) && (heading.certain || !reader->heading.certain))
 		reader->heading = heading;
 	else if (reader->heading.type.data && reader->heading.value.data && trimmed.len > 0)
-		reader->heading.value.len = line.data + line.len - reader->heading.value.data;
+		extend_lines(&reader->heading.value, line);
 }
 
 /* Reads text; see Language. */

@@ -162,11 +162,7 @@ take_label(Slice *line)
 static bool
 read_leading_number(Slice s, int32_t *number)
 {
-	size_t n = 0;
-
-	while (n < s.len && is_digit(s.data[n]))
-		n++;
-	return read_number(slice_range(s, 0, n), number);
+	return take_number(&s, number);
 }
 
 /* The length of a function with its types, `shop.total(integer, character varying)`, at the start of s; or 0. */
@@ -494,7 +490,7 @@ take_line(Reader *reader, Slice line)
 		reader->message = NO_SLICE;
 	}
 	else if (reader->in_value && !ends_value(trimmed))
-		reader->exception->value.len = line.data + line.len - reader->exception->value.data;
+		extend_lines(&reader->exception->value, line);
 	else
 	{
 		reader->in_value = false;
@@ -548,7 +544,7 @@ parse_oracle(Slice text, Stack *stack)
 			if (last && (last->nframes > 0 || slice_trim(line).len == 0))
 				break;
 			if (last)
-				last->value.len = line.data + line.len - last->value.data;
+				extend_lines(&last->value, line);
 			continue;
 		}
 		line = slice_trim(slice_skip(line, at));

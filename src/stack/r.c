@@ -293,12 +293,10 @@ take_place(Slice *call, Frame *place)
 
 /* Reads the number and the dot or colon that a line of a trace begins with. */
 static bool
-take_number(Slice *line, char mark, int32_t *number)
+take_marked_number(Slice *line, char mark, int32_t *number)
 {
-	size_t digits = 0;
+	size_t digits = count_digits(*line, 0);
 
-	while (digits < line->len && is_digit(line->data[digits]))
-		digits++;
 	if (digits + 2 > line->len || line->data[digits] != mark || line->data[digits + 1] != ' ' ||
 	    !read_number(slice_range(*line, 0, digits), number))
 		return false;
@@ -314,7 +312,7 @@ take_numbered(Reader *reader, Slice line)
 	Frame place;
 	int32_t number;
 
-	if (!take_number(&call, ':', &number))
+	if (!take_marked_number(&call, ':', &number))
 		return false;
 	take_place(&call, &place);
 	if (!read_call(call, &function))
@@ -386,7 +384,7 @@ take_branch(Reader *reader, Slice line)
 	size_t n, depth;
 	const char *start;
 
-	if (!take_number(&call, '.', &number))
+	if (!take_marked_number(&call, '.', &number))
 		return false;
 	start = call.data;
 	call = without_branches(call);
@@ -461,7 +459,7 @@ extend_value(Reader *reader, Slice line)
 	if (reader->value.len == 0)
 		reader->value = slice_skip(trimmed, slice_starts(trimmed, SLICE("! ")) ? 2 : 0);
 	else
-		reader->value.len = trimmed.data + trimmed.len - reader->value.data;
+		extend_lines(&reader->value, trimmed);
 	if (continues_value(line))
 		reader->exception->value = reader->value;
 }

@@ -406,10 +406,8 @@ static void
 take_from(Slice *line, Entry *entry)
 {
 	const Slice from = SLICE("from ");
-	size_t digits = 0;
+	size_t digits = count_digits(*line, 0);
 
-	while (digits < line->len && is_digit(line->data[digits]))
-		digits++;
 	if (digits > 0 && slice_starts(slice_skip(*line, digits), SLICE(": from ")))
 	{
 		entry->numbered = true;
@@ -528,8 +526,7 @@ read_oracle_named(Slice line, bool strict, Exception *exception)
 
 	if (!slice_starts(line, SLICE("ORA-")))
 		return false;
-	while (n < line.len && is_digit(line.data[n]))
-		n++;
+	n += count_digits(line, n);
 	if (n < 9 || !slice_starts(slice_skip(line, n), SLICE(": ")))
 		return false;
 	exception->type = slice_range(line, 0, n);
@@ -644,16 +641,14 @@ add_syntax_place(Reader *reader)
 {
 	Slice *value = &reader->exception->value;
 	ptrdiff_t at = slice_find(*value, SLICE(": "));
-	Frame place, *frame;
+	Frame place;
 
 	frame_clear(&place);
 	if (at <= 0 || !slice_equal(reader->exception->type, SLICE("SyntaxError")) ||
 	    !read_place(slice_range(*value, 0, at), true, &place) || !is_certain_path(place.file))
 		return;
 	*value = slice_skip(*value, at + 2);
-	frame = stack_add_frame(reader->stack, reader->exception);
-	if (frame)
-		*frame = place;
+	stack_put_frame(reader->stack, reader->exception, &place);
 }
 
 /* Begins an exception that its first frame's line names. */
@@ -789,15 +784,6 @@ take_entry(Reader *reader, const Entry *entry)
 	return true;
 }
 
-/* Extends *lines to the end of line. */
-static void
-extend(Slice *lines, Slice line)
-{
-	if (lines->data == NULL)
-		lines->data = line.data;
-	lines->len = line.data + line.len - lines->data;
-}
-
 /* Takes a line that is no frame. */
 static void
 take_other(Reader *reader, Slice line)
@@ -813,13 +799,13 @@ take_other(Reader *reader, Slice line)
 	{
 		/* its message may go on */
 		reader->in_frames = false;
-		extend(&reader->more, line);
+		extend_lines(&reader->more, line);
 		return;
 	}
 	end_exception(reader);
 	if (trimmed.len == 0)
 		return;
-	extend(&reader->heading, line);
+	extend_lines(&reader->heading, line);
 	if (slice_starts(trimmed, SLICE("Causes:")) || slice_starts(trimmed, SLICE("Caused by: ")) ||
 	    slice_starts(trimmed, SLICE("# --- Caused by: ---")))
 		reader->linked = reader->stack->nexceptions > 0;
@@ -893,10 +879,8 @@ without_generated(Slice function)
 		/* _run__2736485__process_action__callbacks */
 		if (slice_starts(function, SLICE("_run__")))
 		{
-			size_t n = 6;
+			size_t n = 6 + count_digits(function, 6);
 
-			while (n < function.len && is_digit(function.data[n]))
-				n++;
 			return slice_skip(function, n);
 		}
 		return function;
