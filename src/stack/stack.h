@@ -115,6 +115,7 @@ extern const Language bsd_language;
 extern void stack_init(Stack *stack, Allocator allocator);
 extern Exception *stack_add_exception(Stack *stack);
 extern Frame *stack_add_frame(Stack *stack, Exception *exception);
+extern bool stack_put_frame(Stack *stack, Exception *exception, const Frame *frame);
 extern void stack_forget_exception(Stack *stack);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
