@@ -202,6 +202,54 @@ slice_find(Slice s, Slice part)
 	return -1;
 }
 
+/* The character at index n of s, or NUL behind its end. */
+static inline char
+peek(Slice s, size_t n)
+{
+	return n < s.len ? s.data[n] : '\0';
+}
+
+/* How many digits stand in s from index n on. */
+static inline size_t
+count_digits(Slice s, size_t n)
+{
+	size_t start = n;
+
+	while (n < s.len && is_digit(s.data[n]))
+		n++;
+	return n - start;
+}
+
+/* How many hexadecimal digits stand in s from index n on. */
+static inline size_t
+count_hex_digits(Slice s, size_t n)
+{
+	size_t start = n;
+
+	while (n < s.len && is_hex_digit(s.data[n]))
+		n++;
+	return n - start;
+}
+
+/* Takes text off the front of *s; false where it does not begin so. */
+static inline bool
+take_text(Slice *s, Slice text)
+{
+	if (!slice_starts(*s, text))
+		return false;
+	*s = slice_skip(*s, text.len);
+	return true;
+}
+
+/* Makes *lines, which may be absent, go on to the end of line, which stands further on in the same text. */
+static inline void
+extend_lines(Slice *lines, Slice line)
+{
+	if (lines->data == NULL)
+		lines->data = line.data;
+	lines->len = line.data + line.len - lines->data;
+}
+
 /*
  * Takes the next line from *rest, without its end and a carriage return before
  * that; false at the end of the text.
@@ -242,6 +290,18 @@ read_number(Slice s, int32_t *number)
 	if (value > INT32_MAX)
 		return false;
 	*number = (int32_t) value;
+	return true;
+}
+
+/* Takes the decimal number that *s begins with; false, and nothing taken, where there is none. */
+static inline bool
+take_number(Slice *s, int32_t *number)
+{
+	size_t n = count_digits(*s, 0);
+
+	if (!read_number(slice_range(*s, 0, n), number))
+		return false;
+	*s = slice_skip(*s, n);
 	return true;
 }
 

@@ -158,8 +158,8 @@ count_package(Grouping *grouping, const Stack *stack, const Candidate *caller)
 /* What the frames that were chosen say. */
 typedef enum Choice
 {
-	NAMELESS, /* nothing: the first of them has no name, and none was chosen */
-	ALONE,    /* little: it is one place, and nobody calls it */
+	NAMELESS, /* nothing: they have no names, and none was chosen */
+	LITTLE,   /* little: it is one place that nobody calls, or not the innermost one */
 	ENOUGH
 } Choice;
 
@@ -174,60 +174,85 @@ choose_innermost(const Stack *stack, Candidate *candidates, int n)
 		return ENOUGH;
 	for (int i = 1; i < n && i < FALLBACK_FRAMES; i++)
 		count_frame(&candidates[i], "calls the innermost, and no frame is in-app");
-	return n == 1 ? ALONE : ENOUGH;
+	return n == 1 ? LITTLE : ENOUGH;
+}
+
+/* The first in-app frame from "first" on, or n. */
+static int
+next_in_app(const Candidate *candidates, int first, int n)
+{
+	while (first < n && candidates[first].frame->in_app != IN_APP_YES)
+		first++;
+	return first;
 }
 
 /*
  * Chooses among the frames that count those that identify the error: the
- * innermost in-app one, and the package of the in-app one that called it.
- * Where it is the only one, the frame that called it, whatever that is; where
- * there is none, the innermost FALLBACK_FRAMES.
+ * innermost in-app one that has a name, and the package of the in-app one that
+ * called it.  Where it is the only one, the frame that called it, whatever that
+ * is; where there is none, the innermost FALLBACK_FRAMES.
  */
 static Choice
 choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int n)
 {
-	int first = 0, second;
+	int innermost = next_in_app(candidates, 0, n);
+	int first = innermost, second;
+	Choice choice;
 
-	while (first < n && candidates[first].frame->in_app != IN_APP_YES)
-		first++;
-	if (first == n)
+	if (innermost == n)
 		return choose_innermost(stack, candidates, n);
-	if (!has_name(stack, &candidates[first]))
+	while (first < n && !has_name(stack, &candidates[first]))
+		first = next_in_app(candidates, first + 1, n);
+	if (first == n)
 		return NAMELESS;
+	choice = first == innermost ? ENOUGH : LITTLE;
 	count_frame(&candidates[first], "innermost in-app frame");
 	if (stack->language && stack->language->without_caller)
-		return ENOUGH;
-	for (second = first + 1; second < n; second++)
-		if (candidates[second].frame->in_app == IN_APP_YES)
-		{
-			count_package(grouping, stack, &candidates[second]);
-			return ENOUGH;
-		}
-	if (first + 1 == n)
-		return ALONE;
-	count_frame(&candidates[first + 1], "calls the only in-app frame");
-	return ENOUGH;
+		return choice;
+	second = next_in_app(candidates, first + 1, n);
+	if (second < n)
+		count_package(grouping, stack, &candidates[second]);
+	else if (first + 1 < n)
+		count_frame(&candidates[first + 1], "calls the only in-app frame");
+	else
+		choice = LITTLE;
+	return choice;
+}
+
+/* Is a frame's file one that a browser loaded?  Those are bundles, whose names change. */
+static bool
+is_loaded(const Frame *frame)
+{
+	return slice_find(frame->file, SLICE("://")) >= 0 && !slice_starts(frame->file, SLICE("file://"));
+}
+
+/* Has none of the frames count. */
+static void
+count_no_frame(Candidate *candidates, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		candidates[i].part->in_app_key = candidates[i].part->in_all_key = false;
+		candidates[i].part->reason = "a frame without a name";
+	}
 }
 
 /*
- * None of the chosen frames has a name.  In JavaScript even their files change
- * with each bundle, so there the message alone identifies, if there is one;
- * otherwise a few more frames count beside it.
+ * The frames have no names.  Those of a browser say nothing then, if there is a
+ * message; of others, the files of the innermost do.
  */
 static void
-choose_nameless_frames(const Stack *stack, Candidate *candidates, int n, bool has_message)
+choose_nameless_frames(Candidate *candidates, int n, bool has_message)
 {
-	if (stack->language == &javascript_language && has_message)
-	{
-		for (int i = 0; i < n; i++)
-		{
-			candidates[i].part->in_app_key = candidates[i].part->in_all_key = false;
-			candidates[i].part->reason = "frames without names";
-		}
-		return;
-	}
-	for (int i = 0; i < n && i < NAMELESS_FRAMES; i++)
-		count_frame(&candidates[i], "frames without names: among the innermost");
+	int first = next_in_app(candidates, 0, n);
+
+	if (first == n)
+		first = 0;
+	if (n > 0 && has_message && is_loaded(candidates[first].frame))
+		count_no_frame(candidates, n);
+	else
+		for (int i = first; i < n && i < first + NAMELESS_FRAMES; i++)
+			count_frame(&candidates[i], "frames without names: the innermost");
 }
 
 /* Adds a part for each frame, and fills candidates with those that count; returns how many. */
@@ -309,15 +334,15 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	else
 		count_in_both(part);
 	if (choice == NAMELESS)
-		choose_nameless_frames(stack, candidates, n, has_text(message));
+		choose_nameless_frames(candidates, n, has_text(message));
 	if (!has_text(message))
 		return;
 	if (choice == ENOUGH)
 		add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
 	else
-		count_in_both(add_part(grouping, PART_MESSAGE, message, normalized(message),
-		                       choice == ALONE ? "one frame alone is the place of many errors"
-		                                       : "frames without names"));
+		count_in_both(
+			add_part(grouping, PART_MESSAGE, message, normalized(message),
+		             choice == LITTLE ? "the frames that count say too little" : "frames without names"));
 }
 
 /* The exception that identifies the error: the deepest cause that has frames; -1 where none has. */

@@ -12,6 +12,9 @@
 /* Frames of one event beyond this number are passed over. */
 #define STACK_MAX_FRAMES 100000
 
+/* Where one event has more exceptions than this, those before the last one are passed over. */
+#define STACK_MAX_EXCEPTIONS 1000
+
 /* Whether a frame is the application's own code; unknown until a rule or the reporter says so. */
 typedef enum InApp
 {
@@ -59,7 +62,7 @@ typedef struct Stack
 	int nexceptions;
 	int exceptions_size;
 	int total_frames;
-	bool cut;            /* frames were passed over: there were too many */
+	bool cut;            /* frames or exceptions were passed over: there were too many */
 	Frame *spare_frames; /* room that a forgotten exception leaves to the next */
 	int spare_frames_size;
 	Allocator allocator;
@@ -112,6 +115,7 @@ extern const Language bsd_language;
 extern void stack_init(Stack *stack, Allocator allocator);
 extern Exception *stack_add_exception(Stack *stack);
 extern Frame *stack_add_frame(Stack *stack, Exception *exception);
+extern bool stack_put_frame(Stack *stack, Exception *exception, const Frame *frame);
 extern void stack_forget_exception(Stack *stack);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
