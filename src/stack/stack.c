@@ -287,7 +287,7 @@ frame_identify(const Language *language, const Frame *frame, Allocator allocator
 	if (language)
 		language->identify(frame, allocator, module, function);
 	else if (frame->module.len == 0)
-		*module = file_stem(frame->file);
+		*module = last_name(last_name(frame->file, '/'), '\\');
 }
 
 /* Lets one language try; false, and stack empty, where it finds no trace. */
