@@ -135,6 +135,37 @@ slice_ends(Slice s, Slice suffix)
 	       (suffix.len == 0 || memcmp(s.data + s.len - suffix.len, suffix.data, suffix.len) == 0);
 }
 
+/* Eight bytes as a number, the same on every machine. */
+static inline uint64_t
+load_word(const char *data)
+{
+	uint64_t word;
+
+	memcpy(&word, data, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return word;
+}
+
+/* A number that tells texts apart: a word at a time is multiplied and mixed; the same on every machine. */
+static inline uint64_t
+slice_hash(Slice s, uint64_t seed)
+{
+	const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t hash = (seed ^ s.len) * factor;
+
+	for (; s.len >= 8; s = slice_skip(s, 8))
+	{
+		hash = (hash ^ load_word(s.data)) * factor;
+		hash ^= hash >> 29;
+	}
+	for (size_t i = 0; i < s.len; i++)
+		hash = (hash << 8 | hash >> 56) ^ (uint8_t) s.data[i];
+	hash *= factor;
+	return hash ^ hash >> 32;
+}
+
 /* The index of the first c in s, or -1. */
 static inline ptrdiff_t
 slice_find_char(Slice s, char c)
@@ -169,6 +200,54 @@ slice_find(Slice s, Slice part)
 		from = at - s.data + 1;
 	}
 	return -1;
+}
+
+/* The character at index n of s, or NUL behind its end. */
+static inline char
+peek(Slice s, size_t n)
+{
+	return n < s.len ? s.data[n] : '\0';
+}
+
+/* How many digits stand in s from index n on. */
+static inline size_t
+count_digits(Slice s, size_t n)
+{
+	size_t start = n;
+
+	while (n < s.len && is_digit(s.data[n]))
+		n++;
+	return n - start;
+}
+
+/* How many hexadecimal digits stand in s from index n on. */
+static inline size_t
+count_hex_digits(Slice s, size_t n)
+{
+	size_t start = n;
+
+	while (n < s.len && is_hex_digit(s.data[n]))
+		n++;
+	return n - start;
+}
+
+/* Takes text off the front of *s; false where it does not begin so. */
+static inline bool
+take_text(Slice *s, Slice text)
+{
+	if (!slice_starts(*s, text))
+		return false;
+	*s = slice_skip(*s, text.len);
+	return true;
+}
+
+/* Makes *lines, which may be absent, go on to the end of line, which stands further on in the same text. */
+static inline void
+extend_lines(Slice *lines, Slice line)
+{
+	if (lines->data == NULL)
+		lines->data = line.data;
+	lines->len = line.data + line.len - lines->data;
 }
 
 /*
@@ -211,6 +290,18 @@ read_number(Slice s, int32_t *number)
 	if (value > INT32_MAX)
 		return false;
 	*number = (int32_t) value;
+	return true;
+}
+
+/* Takes the decimal number that *s begins with; false, and nothing taken, where there is none. */
+static inline bool
+take_number(Slice *s, int32_t *number)
+{
+	size_t n = count_digits(*s, 0);
+
+	if (!read_number(slice_range(*s, 0, n), number))
+		return false;
+	*s = slice_skip(*s, n);
 	return true;
 }
 

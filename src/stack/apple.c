@@ -49,8 +49,7 @@ address_length(Slice s)
 
 	if (!slice_starts(s, SLICE("0x")))
 		return 0;
-	while (n < s.len && is_hex_digit(s.data[n]))
-		n++;
+	n += count_hex_digits(s, n);
 	return n >= 8 && (n == s.len || is_blank(s.data[n])) ? n : 0;
 }
 
@@ -129,8 +128,7 @@ read_frame(Slice line, int *index, Frame *frame)
 	int32_t number;
 	Slice image, symbol, offset;
 
-	while (digits < line.len && is_digit(line.data[digits]))
-		digits++;
+	digits += count_digits(line, digits);
 	if (digits == 0 || digits > 5 || digits >= line.len || !is_blank(line.data[digits]) ||
 	    !read_number(slice_range(line, 0, digits), &number))
 		return false;
@@ -252,8 +250,7 @@ read_check(Reader *reader, Slice line)
 	{
 		size_t n = swift + ending.len;
 
-		while (n < line.len && is_digit(line.data[n]))
-			n++;
+		n += count_digits(line, n);
 		place.file = slice_range(line, 0, swift + ending.len - 1);
 		if (!read_number(slice_range(line, swift + ending.len, n), &place.line))
 			return false;
@@ -294,8 +291,7 @@ read_thread(Slice line, bool *crashed)
 
 	if (!read_label(line, SLICE("Thread "), &rest))
 		return false;
-	while (n < rest.len && is_digit(rest.data[n]))
-		n++;
+	n += count_digits(rest, n);
 	if (n == 0)
 		return false;
 	rest = slice_skip(rest, n);
@@ -353,7 +349,6 @@ static void
 take_frame(Reader *reader, int index, const Frame *frame)
 {
 	Exception *exception = &reader->plain;
-	Frame *added;
 
 	if (reader->section == NOTHING)
 		begin(reader, PLAIN);
@@ -374,9 +369,7 @@ take_frame(Reader *reader, int index, const Frame *frame)
 		exception = &reader->thrown;
 	else if (reader->section == CRASHED)
 		exception = &reader->crashed;
-	added = stack_add_frame(reader->stack, exception);
-	if (added)
-		*added = *frame;
+	stack_put_frame(reader->stack, exception, frame);
 }
 
 /* Takes one line; without blanks around it. */
@@ -388,7 +381,7 @@ take_line(Reader *reader, Slice line)
 
 	if (reader->in_reason)
 	{
-		reader->thrown.value.len = line.data + line.len - reader->thrown.value.data;
+		extend_lines(&reader->thrown.value, line);
 		reader->in_reason = !slice_ends(line, SLICE("'")) && !slice_starts(line, SLICE("*** First throw"));
 		if (reader->in_reason)
 			return;

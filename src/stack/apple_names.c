@@ -102,8 +102,7 @@ without_block(Slice name)
 	if (invoke > 0 && slice_starts(name, SLICE("__")))
 	{
 		name.len = invoke;
-		while (n < name.len && is_digit(name.data[n]))
-			n++;
+		n += count_digits(name, n);
 		name = slice_skip(name, n);
 	}
 	if (name.len > 2 && (name.data[0] == '-' || name.data[0] == '+') && name.data[1] == '[')

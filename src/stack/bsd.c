@@ -59,8 +59,7 @@ hex_length(Slice s)
 {
 	size_t n = slice_starts(s, SLICE("0x")) ? 2 : 0, start = n;
 
-	while (n < s.len && is_hex_digit(s.data[n]))
-		n++;
+	n += count_hex_digits(s, n);
 	return n > start ? n : 0;
 }
 
@@ -157,8 +156,7 @@ read_numbered(Slice s, Frame *frame)
 
 	if (s.len < 2 || s.data[0] != '#' || !is_digit(s.data[1]))
 		return false;
-	while (n < s.len && is_digit(s.data[n]))
-		n++;
+	n += count_digits(s, n);
 	s = slice_trim(slice_skip(s, n));
 	address = slice_starts(s, SLICE("0x")) ? hex_length(s) : 0;
 	if (address > 0)
@@ -304,8 +302,6 @@ begin(Reader *reader)
 static void
 take_frame(Reader *reader, const Frame *frame)
 {
-	Frame *added;
-
 	begin(reader);
 	if (reader->stopped_at.data && slice_equal(reader->stopped_at, frame->function))
 	{
@@ -313,9 +309,7 @@ take_frame(Reader *reader, const Frame *frame)
 		return;
 	}
 	reader->stopped_at = NO_SLICE;
-	added = stack_add_frame(reader->stack, reader->exception);
-	if (added)
-		*added = *frame;
+	stack_put_frame(reader->stack, reader->exception, frame);
 }
 
 /* Takes `Stopped at      name+0x10f:      movq …`; after a trace it says nothing. */

@@ -52,16 +52,6 @@ static const struct
 	{{"Expected: ", 10}, {"TestFailure", 11}},
 };
 
-/* Takes text off the front of *line; false where it does not begin so. */
-static bool
-take_text(Slice *line, Slice text)
-{
-	if (!slice_starts(*line, text))
-		return false;
-	*line = slice_skip(*line, text.len);
-	return true;
-}
-
 /* The length of the class name that s begins with. */
 static size_t
 class_length(Slice s)
@@ -182,8 +172,7 @@ read_frame(Slice line, Frame *frame)
 	frame_clear(frame);
 	if (line.len < 8 || line.data[0] != '#')
 		return false;
-	while (n < line.len && is_digit(line.data[n]))
-		n++;
+	n += count_digits(line, n);
 	if (n == 1 || n == line.len || line.data[n] != ' ')
 		return false;
 	line = slice_trim(slice_skip(line, n));
@@ -390,7 +379,7 @@ take_heading(Reader *reader, Slice line, Slice trimmed)
 		reader->later = line.data;
 		reader->heading_lines = 0;
 	}
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	extend_lines(&reader->heading, line);
 }
 
 /* Reads text; see Language. */
@@ -403,7 +392,7 @@ parse_dart(Slice text, Stack *stack)
 	while (next_line(&text, &line))
 	{
 		Slice trimmed = without_box(line);
-		Frame frame, *added;
+		Frame frame;
 
 		if (!read_frame(trimmed, &frame) && !read_terse_frame(trimmed, &frame))
 		{
@@ -421,9 +410,7 @@ parse_dart(Slice text, Stack *stack)
 		/* another trace begins */
 		else if (slice_starts(trimmed, SLICE("#0 ")) || slice_starts(trimmed, SLICE("#00 ")))
 			break;
-		added = stack_add_frame(stack, reader.exception);
-		if (added)
-			*added = frame;
+		stack_put_frame(stack, reader.exception, &frame);
 	}
 }
 

@@ -48,152 +48,6 @@ typedef struct Reader
 	Slice heading;  /* lines since the last frame */
 } Reader;
 
-/* Does a type's name look like that of an exception? */
-static bool
-is_exception(Slice name)
-{
-	static const Slice endings[] = {{"Exception", 9}, {"Error", 5}, {"Fault", 5}, {"Failure", 7}};
-	ptrdiff_t generic = slice_find_char(name, '`');
-
-	if (generic > 0)
-		name.len = generic;
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (slice_ends(name, endings[i]))
-			return true;
-	return false;
-}
-
-/* The length of the type's name that s begins with: ``Shop.Fault`1[Shop.Detail]``, `Shop.Cart+EmptyException`. */
-static size_t
-type_length(Slice s)
-{
-	size_t n = 0;
-	bool generic = false;
-	int depth = 0;
-
-	if (s.len == 0 || !is_word(s.data[0]) || is_digit(s.data[0]))
-		return 0;
-	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '+' || s.data[n] == '`'))
-		generic |= s.data[n++] == '`';
-	if (generic && n < s.len && s.data[n] == '[')
-		for (size_t i = n; i < s.len && i < n + 1024 && s.data[i] != '\n'; i++)
-		{
-			depth += (s.data[i] == '[') - (s.data[i] == ']');
-			if (depth == 0)
-				return i + 1;
-		}
-	return n;
-}
-
-/*
- * Takes `Type`, `Type (0x80004005)` off the start of *text, where a colon or the
- * line's end follows.  Surely: the name says that it is an exception's.
- */
-static bool
-take_type(Slice *text, bool surely, Slice *name)
-{
-	size_t n = type_length(*text), i = 2;
-	Slice rest = slice_skip(*text, n);
-
-	*name = slice_range(*text, 0, n);
-	if (n == 0)
-		return false;
-	if (slice_starts(rest, SLICE(" (")))
-	{
-		/* an error's number at the system, as those have that come from there */
-		while (i < rest.len && (is_hex_digit(rest.data[i]) || rest.data[i] == 'x' || rest.data[i] == '-'))
-			i++;
-		if (i > 2 && i < rest.len && rest.data[i] == ')')
-			rest = slice_skip(rest, i + 1);
-	}
-	if (rest.len > 0 && rest.data[0] != ':' && rest.data[0] != '\n' && rest.data[0] != '\r')
-		return false;
-	*text = rest;
-	return is_exception(*name) || (!surely && slice_find_char(*name, '.') > 0);
-}
-
-/* Reads `Type: value`; the value is what is left of text. */
-static bool
-read_type(Slice text, bool surely, Exception *exception)
-{
-	Slice name;
-
-	if (!take_type(&text, surely, &name))
-		return false;
-	exception->type = name;
-	exception->value = slice_trim_lines(slice_skip(text, text.len > 0 && text.data[0] == ':'));
-	return true;
-}
-
-/* What stands before an exception's type where nobody caught it, or where an event log names it. */
-static bool
-take_label(Slice *line)
-{
-	static const Slice labels[] = {
-		{"Unhandled exception. ", 21},
-		{"Unhandled Exception: ", 21},
-		{"[ERROR] FATAL UNHANDLED EXCEPTION: ", 35},
-		{"Exception Info: ", 16},
-		{"Exception type: ", 16},
-		{"Exception: ", 11},
-	};
-
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-	{
-		if (!slice_starts(*line, labels[i]))
-			continue;
-		*line = slice_trim(slice_skip(*line, labels[i].len));
-		return true;
-	}
-	return false;
-}
-
-/*
- * Reads the line that names an exception.  Strictly: at its start, or behind
- * what says that nobody caught it; loosely: behind other words as well, or with
- * a name that any type may have.
- */
-static bool
-read_named(Slice line, bool strict, Exception *exception)
-{
-	ptrdiff_t at;
-	bool label = take_label(&line);
-
-	if (!label && line.len > 1 && line.data[0] == '[' && line.data[line.len - 1] == ']')
-		line = slice_range(line, 1, line.len - 1);
-	if (read_type(line, strict && !label, exception))
-		return true;
-	if (strict)
-		return false;
-	while ((at = slice_find_char(line, ' ')) >= 0)
-	{
-		line = slice_skip(line, at + 1);
-		if (read_type(line, true, exception))
-			return true;
-	}
-	return false;
-}
-
-/* Drops what belongs to the form of the text and not to the message. */
-static void
-clean_value(Exception *exception)
-{
-	const Slice label = SLICE("Exception message: ");
-	Slice *value = &exception->value;
-
-	if (slice_starts(*value, label))
-		*value = slice_trim_lines(slice_skip(*value, label.len));
-	if (value->len > 0)
-	{
-		const char *before = exception->type.data - 1;
-
-		/* behind the closing bracket that a heading line was taken out of */
-		if (slice_ends(*value, SLICE("]")) && exception->module.data && *before == '[')
-			value->len--;
-	}
-	exception->module = NO_SLICE;
-}
-
 /* Adds an exception whose frames are to come next; false where there are too many. */
 static bool
 push(Reader *reader, const Exception *named, bool numbered)
@@ -249,61 +103,13 @@ pop_numbered(Reader *reader)
 		reader->depth = depth - 1;
 }
 
-/* Reads the `(Inner Exception #1) ` at the start of *text into *number. */
-static bool
-take_number(Slice *text, int32_t *number)
-{
-	const Slice start = SLICE("(Inner Exception #");
-	ptrdiff_t close;
-
-	if (!slice_starts(*text, start))
-		return false;
-	close = slice_find_char(slice_range(*text, 0, text->len < 40 ? text->len : 40), ')');
-	if (close < 0 || !read_number(slice_range(*text, start.len, close), number))
-		return false;
-	*text = slice_skip(*text, close + 1);
-	if (text->len > 0 && text->data[0] == ' ')
-		*text = slice_skip(*text, 1);
-	return true;
-}
-
-/*
- * Finds the next `---> Type` in text: the index of the arrow, or -1; sets
- * *behind to the index behind the arrow.
- */
-static ptrdiff_t
-find_arrow(Slice text, size_t *behind)
-{
-	const Slice arrow = SLICE("---> ");
-	size_t from = 0;
-
-	for (;;)
-	{
-		ptrdiff_t at = slice_find(slice_skip(text, from), arrow);
-		Slice rest, name;
-		int32_t number;
-
-		if (at < 0)
-			return -1;
-		at += from;
-		from = at + arrow.len;
-		rest = slice_skip(text, from);
-		take_number(&rest, &number);
-		if (take_type(&rest, false, &name))
-		{
-			*behind = from;
-			return at;
-		}
-	}
-}
-
 /* Reads the part of a heading that an arrow points at. */
 static void
 take_wrapped(Reader *reader, Slice part)
 {
 	Exception named = {{0}};
 	int32_t number = 0;
-	bool numbered = take_number(&part, &number);
+	bool numbered = dotnet_take_number(&part, &number);
 
 	/* the first of several is the one that was told above */
 	if (numbered && number == 0 && reader->depth > 0 && reader->open[reader->depth - 1].wraps)
@@ -311,7 +117,7 @@ take_wrapped(Reader *reader, Slice part)
 		reader->skipping = 1;
 		return;
 	}
-	read_type(part, false, &named);
+	dotnet_read_type(part, false, &named);
 	push(reader, &named, numbered);
 }
 
@@ -321,7 +127,7 @@ take_heading(Reader *reader)
 {
 	Slice heading = reader->heading;
 	size_t behind = 0;
-	ptrdiff_t arrow = heading.len > 0 ? find_arrow(heading, &behind) : -1;
+	ptrdiff_t arrow = heading.len > 0 ? dotnet_find_arrow(heading, &behind) : -1;
 
 	reader->heading = NO_SLICE;
 	if (reader->depth == 0)
@@ -329,10 +135,10 @@ take_heading(Reader *reader)
 		Exception named = {{0}};
 		Slice first = arrow >= 0 ? slice_range(heading, 0, arrow) : heading;
 
-		if (first.len > 0 && read_heading(first, read_named, &named))
+		if (first.len > 0 && read_heading(first, dotnet_read_named, &named))
 		{
 			named.module = first.data < named.type.data ? first : NO_SLICE;
-			clean_value(&named);
+			dotnet_clean_value(&named);
 		}
 		push(reader, &named, false);
 	}
@@ -340,7 +146,7 @@ take_heading(Reader *reader)
 	{
 		Slice part = slice_skip(heading, behind);
 
-		arrow = find_arrow(part, &behind);
+		arrow = dotnet_find_arrow(part, &behind);
 		heading = part;
 		take_wrapped(reader, arrow >= 0 ? slice_range(part, 0, arrow) : part);
 	}
@@ -350,9 +156,7 @@ take_heading(Reader *reader)
 static void
 add_to_heading(Reader *reader, Slice line)
 {
-	if (reader->heading.data == NULL)
-		reader->heading.data = line.data;
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	extend_lines(&reader->heading, line);
 	reader->unnamed |= slice_starts(slice_trim(line), SLICE("Exception Info: "));
 }
 
@@ -360,18 +164,14 @@ add_to_heading(Reader *reader, Slice line)
 static void
 add_frame(Reader *reader, const Frame *frame)
 {
-	Frame *added;
-
 	if (!reader->in_frames || reader->depth == 0)
 		take_heading(reader);
 	reader->in_frames = true;
 	if (reader->skipping > 0 || reader->passed > 0)
 		return;
 	reader->placed |= frame->file.data != NULL;
-	added =
-		stack_add_frame(reader->stack, &reader->stack->exceptions[reader->open[reader->depth - 1].exception]);
-	if (added)
-		*added = *frame;
+	stack_put_frame(reader->stack, &reader->stack->exceptions[reader->open[reader->depth - 1].exception],
+	                frame);
 }
 
 /* Is line `--- … ---`, which the .NET Framework translates? */
@@ -431,7 +231,7 @@ begins_page(Slice line)
 	Exception named;
 
 	return line.len > 2 && line.data[0] == '[' && line.data[line.len - 1] == ']' &&
-	       read_type(slice_range(line, 1, line.len - 1), true, &named);
+	       dotnet_read_type(slice_range(line, 1, line.len - 1), true, &named);
 }
 
 /* Takes what ends in `<---`, an exception of several. */
@@ -491,7 +291,7 @@ take_line(Reader *reader, Slice line)
 		if (reader->skipping == 0 && ends_inner(trimmed))
 			pop(reader);
 	}
-	else if (reader->depth > 0 && slice_starts(trimmed, arrow) && find_arrow(trimmed, &behind) == 0)
+	else if (reader->depth > 0 && slice_starts(trimmed, arrow) && dotnet_find_arrow(trimmed, &behind) == 0)
 	{
 		if (!reader->in_frames)
 			take_heading(reader);
@@ -542,7 +342,8 @@ take_headless(Reader *reader)
 	{
 		Exception named;
 
-		if (slice_starts(heading, labels[i]) && read_type(slice_skip(heading, labels[i].len), false, &named))
+		if (slice_starts(heading, labels[i]) &&
+		    dotnet_read_type(slice_skip(heading, labels[i].len), false, &named))
 		{
 			take_heading(reader);
 			return;

@@ -152,8 +152,7 @@ add_written(Writer *writer, Slice part)
 	{
 		size_t n = machine.len;
 
-		while (n < part.len && is_digit(part.data[n]))
-			n++;
+		n += count_digits(part, n);
 		part = slice_skip(part, n < part.len ? n + 1 : n);
 		writer->ended = true;
 	}

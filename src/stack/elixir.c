@@ -288,8 +288,6 @@ take_heading(Reader *reader, size_t indent, const Exception *named)
 static void
 take_frame(Reader *reader, Slice line, size_t indent, const Frame *frame)
 {
-	Frame *added;
-
 	if (reader->depth == 0)
 	{
 		stack_add_exception(reader->stack);
@@ -305,9 +303,7 @@ take_frame(Reader *reader, Slice line, size_t indent, const Frame *frame)
 	while (reader->depth > 1 && indent <= reader->indent[reader->depth - 1])
 		reader->depth--;
 	reader->in_frames = true;
-	added = stack_add_frame(reader->stack, current(reader));
-	if (added)
-		*added = *frame;
+	stack_put_frame(reader->stack, current(reader), frame);
 }
 
 /* Reads text: what `** (` heads, and frames whose heading was cut off. */

@@ -238,7 +238,7 @@ static void
 parse_words(Slice text, Stack *stack)
 {
 	Slice rest = text, above = NO_SLICE;
-	Frame frame, *added;
+	Frame frame;
 	bool is_operator, placed = false;
 
 	while (take_words(&rest, &is_operator))
@@ -253,9 +253,7 @@ parse_words(Slice text, Stack *stack)
 			above = slice_range(text, 0, start.data - text.data);
 		}
 		placed |= frame.file.data != NULL;
-		added = stack_add_frame(stack, &stack->exceptions[0]);
-		if (added)
-			*added = frame;
+		stack_put_frame(stack, &stack->exceptions[0], &frame);
 
 		/* the next frame is near, and in the same report */
 		start = rest;

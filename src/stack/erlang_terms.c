@@ -89,8 +89,7 @@ read_location(Slice s, Frame *frame)
 		s.len = MAX_LOCATION;
 	if (find_value(s, SLICE("{line,"), SLICE("line: "), &value))
 	{
-		while (n < value.len && is_digit(value.data[n]))
-			n++;
+		n += count_digits(value, n);
 		read_number(slice_range(value, 0, n), &frame->line);
 	}
 	if (!find_value(s, SLICE("{file,"), SLICE("file: "), &value))
@@ -274,7 +273,7 @@ static void
 take_tuple(Reader *reader, const Bracket *tuple)
 {
 	Bracket *list = reader->depth > 0 ? &reader->brackets[reader->depth - 1] : NULL;
-	Frame frame, *added;
+	Frame frame;
 
 	if (list == NULL || list->closer != ']' || !read_frame(reader, tuple, &frame))
 		return;
@@ -283,9 +282,7 @@ take_tuple(Reader *reader, const Bracket *tuple)
 	if (reader->done)
 		return;
 	reader->located |= frame.file.data != NULL;
-	added = stack_add_frame(reader->stack, &reader->stack->exceptions[reader->stack->nexceptions - 1]);
-	if (added)
-		*added = frame;
+	stack_put_frame(reader->stack, &reader->stack->exceptions[reader->stack->nexceptions - 1], &frame);
 }
 
 /* Ends the element that is being read of the innermost bracket. */

@@ -293,7 +293,7 @@ take_heading(Reader *reader)
 			return true;
 		}
 		exception = &reader->stack->exceptions[reader->stack->nexceptions - 1];
-		exception->value.len = line.data + line.len - exception->value.data;
+		extend_lines(&exception->value, line);
 	}
 	else
 		return false;

@@ -87,8 +87,7 @@ without_cgo(Slice name)
 
 		if (!slice_starts(name, exports[i]))
 			continue;
-		while (n < name.len && is_hex_digit(name.data[n]))
-			n++;
+		n += count_hex_digits(name, n);
 		if (n + 1 < name.len && name.data[n] == '_')
 			return slice_skip(name, n + 1);
 	}
@@ -131,8 +130,7 @@ version_length(Slice s)
 
 	if (s.len < 2 || s.data[0] != 'v' || !is_digit(s.data[1]))
 		return 0;
-	while (n < s.len && is_digit(s.data[n]))
-		n++;
+	n += count_digits(s, n);
 	return n == s.len || s.data[n] == '/' || s.data[n] == '@' ? n : 0;
 }
 

@@ -35,6 +35,7 @@ typedef struct Reader
 	bool root_first;          /* the root cause came first */
 	bool bare;                /* frames without "at " */
 	bool evident;             /* nothing but Java prints what was read */
+	int placed;               /* frames that tell a line, which make a trace even if none is evident */
 	Slice thread;             /* whose frames are kept, where it threw nothing */
 	bool suppressed;          /* within a "Suppressed:" block, which is passed over … */
 	size_t suppressed_indent; /* … and ends where a line is indented no deeper */
@@ -51,9 +52,7 @@ current(Reader *reader)
 static void
 take_heading(Reader *reader, Slice line)
 {
-	if (reader->heading.data == NULL)
-		reader->heading.data = line.data;
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	extend_lines(&reader->heading, line);
 }
 
 /* Begins frames that no "Caused by:" stands before. */
@@ -102,8 +101,6 @@ end_message(Reader *reader)
 static void
 take_frame(Reader *reader, const Frame *frame, size_t indent)
 {
-	Frame *added;
-
 	if (reader->state == BEFORE)
 		begin(reader, indent);
 	else if (reader->state == IN_MESSAGE)
@@ -111,9 +108,8 @@ take_frame(Reader *reader, const Frame *frame, size_t indent)
 	reader->heading = NO_SLICE;
 	if (reader->state == IN_THREAD)
 		return;
-	added = stack_add_frame(reader->stack, current(reader));
-	if (added)
-		*added = *frame;
+	reader->placed += frame->line != NO_POSITION;
+	stack_put_frame(reader->stack, current(reader), frame);
 }
 
 /* Reads `... 12 more` or `... 12 common frames omitted`: how many are left out, or 0. */
@@ -125,8 +121,7 @@ read_omitted(Slice line)
 
 	if (!slice_starts(line, SLICE("... ")))
 		return 0;
-	while (n < line.len && is_digit(line.data[n]))
-		n++;
+	n += count_digits(line, n);
 	if (!read_number(slice_range(line, 4, n), &count))
 		return 0;
 	line = slice_skip(line, n);
@@ -208,6 +203,25 @@ is_among_frames(Slice line)
 	return true; /* `[...]` */
 }
 
+/* Is what was read too little to be a trace? */
+static bool
+is_weak(const Reader *reader)
+{
+	return !reader->evident && reader->placed < 2;
+}
+
+/* Looks for a trace anew, without what was read where that was too little. */
+static void
+begin_anew(Reader *reader)
+{
+	while (is_weak(reader) && reader->stack->nexceptions > 0)
+		stack_forget_exception(reader->stack);
+	reader->bare = false;
+	reader->placed = 0;
+	reader->state = BEFORE;
+	reader->heading = NO_SLICE;
+}
+
 /*
  * A line that is no part of the trace was read: true where that ends it, false
  * where it goes on (with another thread), or was too little to be one.
@@ -215,17 +229,9 @@ is_among_frames(Slice line)
 static bool
 ends(Reader *reader, Slice line)
 {
-	Stack *stack = reader->stack;
-	bool weak = !reader->evident && stack->exceptions[0].nframes < 2;
-
-	if (!weak && (reader->thread.data == NULL || slice_equal(reader->thread, SLICE("main"))))
+	if (!is_weak(reader) && (reader->thread.data == NULL || slice_equal(reader->thread, SLICE("main"))))
 		return true;
-	if (weak)
-		while (stack->nexceptions > 0)
-			stack_forget_exception(stack);
-	reader->bare = false;
-	reader->state = BEFORE;
-	reader->heading = NO_SLICE;
+	begin_anew(reader);
 	take_heading(reader, line);
 	return false;
 }
@@ -239,6 +245,9 @@ read_frame(Reader *reader, Slice line, Frame *frame)
 
 	if (slice_starts(line, at))
 	{
+		/* a trace begins here; the place above it was no list */
+		if (reader->bare && is_weak(reader))
+			begin_anew(reader);
 		if (!read_java_frame(slice_skip(line, at.len), frame, &certain))
 			return false;
 		reader->evident |= certain;
@@ -341,7 +350,7 @@ parse_java(Slice text, Stack *stack)
 		rest = slice_skip(text, at);
 		read_trace(&rest, &reader);
 	}
-	if (stack->nexceptions > 0 && !reader.evident && stack->exceptions[0].nframes < 2)
+	if (stack->nexceptions > 0 && is_weak(&reader))
 		stack->nexceptions = 0;
 	if (stack->nexceptions == 0)
 	{

@@ -230,7 +230,7 @@ parse_clojure(Slice text, Stack *stack)
 			continue;
 		exception.value = (Slice){rest.data, 0};
 		while (next_line(&rest, &line) && slice_trim(line).len > 0)
-			exception.value.len = line.data + line.len - exception.value.data;
+			extend_lines(&exception.value, line);
 		added = stack_add_exception(stack);
 		*added = exception;
 		add_frame(stack, added, &frame);

@@ -200,7 +200,7 @@ read_java_heading(Slice lines, size_t frame_indent, Exception *exception, Slice 
 		return false;
 	exception->type = found.type;
 	exception->value = found.value;
-	exception->value.len = lines.data + lines.len - exception->value.data;
+	extend_lines(&exception->value, lines);
 	exception->value = slice_trim_lines(exception->value);
 	return true;
 }

@@ -56,8 +56,7 @@ without_numbers(Slice name, Allocator allocator)
 			memcpy(copy + used, name.data + start, n - start);
 		used += n - start;
 		start = n;
-		while (n < name.len && is_digit(name.data[n]))
-			n++;
+		n += count_digits(name, n);
 		if (n == start)
 			break;
 		if (is_numbered((Slice){copy ? copy : name.data, used}))

@@ -216,10 +216,8 @@ is_link(Slice line)
 static bool
 is_source(Slice line)
 {
-	size_t n = 0;
+	size_t n = count_digits(line, 0);
 
-	while (n < line.len && is_digit(line.data[n]))
-		n++;
 	return n > 0 && slice_starts(slice_skip(line, n), SLICE(" | "));
 }
 
@@ -258,7 +256,7 @@ take_heading(Reader *reader, Slice line, Slice trimmed)
 		reader->later = line.data;
 		reader->heading_lines = 0;
 	}
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	extend_lines(&reader->heading, line);
 }
 
 /* Adds a frame to the error being read; false where there are too many. */
@@ -457,7 +455,7 @@ take_frame(Reader *reader, Slice line, Likeness likeness, const Frame *frame, bo
 	{
 		if (reader->pending.len == 0)
 			reader->pending.data = line.data;
-		reader->pending.len = line.data + line.len - reader->pending.data;
+		extend_lines(&reader->pending, line);
 		reader->pending_named += named;
 		return true;
 	}

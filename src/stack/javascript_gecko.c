@@ -188,30 +188,6 @@ javascript_read_gecko(Slice line, Frame *frame)
 	return is_url(frame->file) || javascript_is_script(frame->file) ? MAYBE_FRAME : NO_FRAME;
 }
 
-/* Takes a number off the front of *line; false where there is none. */
-static bool
-take_number(Slice *line, int32_t *number)
-{
-	size_t n = 0;
-
-	while (n < line->len && is_digit(line->data[n]))
-		n++;
-	if (!read_number(slice_range(*line, 0, n), number))
-		return false;
-	*line = slice_skip(*line, n);
-	return true;
-}
-
-/* Takes text off the front of *line; false where it does not begin so. */
-static bool
-take_text(Slice *line, Slice text)
-{
-	if (!slice_starts(*line, text))
-		return false;
-	*line = slice_skip(*line, text.len);
-	return true;
-}
-
 /* Reads Opera 9's and 10's `Line 12 of linked script URL[: In function total]`. */
 static Likeness
 read_opera_9(Slice line, Frame *frame)

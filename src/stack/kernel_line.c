@@ -26,17 +26,6 @@ kernel_word(Slice *s)
 	return word;
 }
 
-/* How many characters from index n on are hexadecimal digits. */
-static size_t
-hex_digits(Slice s, size_t n)
-{
-	size_t start = n;
-
-	while (n < s.len && is_hex_digit(s.data[n]))
-		n++;
-	return n - start;
-}
-
 /* The length of `+0x12/0x34` at index n, or 0. */
 static size_t
 offset_length(Slice s, size_t n)
@@ -48,7 +37,7 @@ offset_length(Slice s, size_t n)
 		if (!slice_starts(slice_skip(s, n), part == 0 ? SLICE("+0x") : SLICE("/0x")))
 			return 0;
 		n += 3;
-		digits = hex_digits(s, n);
+		digits = count_hex_digits(s, n);
 		if (digits == 0)
 			return 0;
 		n += digits;
@@ -162,8 +151,7 @@ take_address(Slice *s)
 	if (slice_starts(slice_skip(*s, n), SLICE("0x")))
 		n += 2;
 	digits = n;
-	while (n < s->len && is_hex_digit(s->data[n]))
-		n++;
+	n += count_hex_digits(*s, n);
 	if (n - digits < 6)
 		return false;
 	if (n < s->len && s->data[n] == '>')
@@ -182,8 +170,7 @@ take_addresses(Slice *s)
 
 	if (s->len > 1 && s->data[0] == '#')
 	{
-		while (n < s->len && is_digit(s->data[n]))
-			n++;
+		n += count_digits(*s, n);
 		if (n + 1 < s->len && s->data[n] == ' ' && s->data[n + 1] == '[')
 			*s = slice_skip(*s, n + 1);
 	}

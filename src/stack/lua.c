@@ -90,8 +90,7 @@ find_position(Slice line, Frame *frame, Slice *message)
 			int32_t position;
 
 			from = number;
-			while (n < line.len && is_digit(line.data[n]))
-				n++;
+			n += count_digits(line, n);
 			if (!slice_starts(slice_skip(line, n), SLICE(": ")) ||
 			    !read_number(slice_range(line, number, n), &position))
 				continue;
@@ -256,8 +255,7 @@ read_roblox(Slice line, Frame *frame)
 	frame_clear(frame);
 	frame->file = slice_range(line, 0, close);
 	line = slice_skip(line, close + middle.len);
-	while (digits < line.len && is_digit(line.data[digits]))
-		digits++;
+	digits += count_digits(line, digits);
 	if (!read_number(slice_range(line, 0, digits), &frame->line))
 		return false;
 	line = slice_skip(line, digits);
@@ -329,8 +327,6 @@ add_thrown(Reader *reader)
 static void
 take_frame(Reader *reader, const Frame *frame)
 {
-	Frame *added;
-
 	if (reader->exception == NULL)
 	{
 		reader->exception = stack_add_exception(reader->stack);
@@ -341,9 +337,7 @@ take_frame(Reader *reader, const Frame *frame)
 				end_value_at_dash(reader->exception);
 		}
 	}
-	added = stack_add_frame(reader->stack, reader->exception);
-	if (added)
-		*added = *frame;
+	stack_put_frame(reader->stack, reader->exception, frame);
 }
 
 /* Is line what stands above the frames?  LÖVE shows "Traceback" on its screen. */
@@ -385,9 +379,7 @@ take_other(Reader *reader, Slice line)
 	reader->headed = reader->roblox = false;
 	if (trimmed.len == 0)
 		return true;
-	if (reader->heading.data == NULL)
-		reader->heading.data = line.data;
-	reader->heading.len = line.data + line.len - reader->heading.data;
+	extend_lines(&reader->heading, line);
 	if (reader->alone.data == NULL && program_length(line) > 0 && find_position(line, &ignored, &message) &&
 	    ignored.file.data == line.data + program_length(line))
 		reader->alone = line;

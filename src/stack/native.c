@@ -178,7 +178,6 @@ static void
 take_frame(Reader *reader, const NativeFrame *frame)
 {
 	Exception *exception;
-	Frame *added;
 
 	if (reader->shape == NATIVE_NONE || begins_stack(reader, frame))
 		begin_stack(reader, frame->shape);
@@ -197,10 +196,8 @@ take_frame(Reader *reader, const NativeFrame *frame)
 		reader->source = false;
 		return;
 	}
-	added = stack_add_frame(reader->stack, exception);
-	if (added)
-		*added = frame->frame;
-	reader->source = added != NULL && frame->shape == NATIVE_BACKWARD && !frame->source;
+	reader->source = stack_put_frame(reader->stack, exception, &frame->frame) &&
+	                 frame->shape == NATIVE_BACKWARD && !frame->source;
 }
 
 /* Does the heading of a thread's stack name the one that crashed? */
@@ -342,14 +339,13 @@ keep_alone(Reader *reader)
 {
 	const NativeHead *head = reader->reason.suffices ? &reader->reason : &reader->alone;
 	Exception *exception = &reader->stack->exceptions[KEPT];
-	Frame *added;
 
 	exception->nframes = 0;
 	reader->stack->total_frames = 0;
 	exception->type = head->type;
 	exception->value = head->value;
-	if (head->has_place && (added = stack_add_frame(reader->stack, exception)) != NULL)
-		*added = head->place;
+	if (head->has_place)
+		stack_put_frame(reader->stack, exception, &head->place);
 }
 
 /* Reads text; see Language. */

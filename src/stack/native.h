@@ -45,10 +45,8 @@ typedef struct NativeFrame
 } NativeFrame;
 
 extern bool native_take_hex(Slice *s, size_t least);
-extern bool native_take_number(Slice *s, int32_t *number);
 extern bool native_take_process(Slice *line);
 extern bool native_set_place(Slice place, Frame *frame);
-extern bool native_take_word(Slice *s, Slice word);
 extern size_t native_skip_group(Slice s, size_t at);
 extern Slice native_cut_offset(Slice name);
 extern void native_set_unnamed(Frame *frame, Slice place);

@@ -50,11 +50,11 @@ read_valgrind_frame(Slice line, bool marked, NativeFrame *native)
 	line = slice_skip(line, 2);
 	while (line.len > 0 && is_hex_digit(line.data[0]))
 		line = slice_skip(line, 1);
-	if (!native_take_word(&line, SLICE(": ")))
+	if (!take_text(&line, SLICE(": ")))
 		return false;
 	if (take_last_group(&line, '(', ')', &inside))
 	{
-		if (native_take_word(&inside, SLICE("in ")))
+		if (take_text(&inside, SLICE("in ")))
 		{
 			native->frame.file = inside;
 			native_set_function(&native->frame, slice_trim(line), inside);
@@ -119,7 +119,7 @@ read_boost_frame(Slice line, NativeFrame *native)
 	ptrdiff_t at;
 
 	native->shape = NATIVE_BOOST;
-	if (!native_take_number(&line, &native->number) || !native_take_word(&line, SLICE("# ")))
+	if (!take_number(&line, &native->number) || !take_text(&line, SLICE("# ")))
 		return false;
 	at = slice_find(line, SLICE(" at "));
 	if (at > 0 && native_set_place(slice_trim(slice_skip(line, at + 4)), &native->frame))
@@ -163,9 +163,9 @@ read_glog_frame(Slice line, NativeFrame *native)
 	if (!slice_starts(line, SLICE("0x")) || !native_take_hex(&line, 5) || line.len == 0)
 		return false;
 	rest = line;
-	if (native_take_word(&rest, SLICE("(unknown) ")))
+	if (take_text(&rest, SLICE("(unknown) ")))
 		line = slice_trim(rest);
-	if (native_take_number(&rest, &size) && rest.len > 1 && rest.data[0] == ' ')
+	if (take_number(&rest, &size) && rest.len > 1 && rest.data[0] == ' ')
 		line = slice_trim(rest);
 	if (native_is_nameless(line))
 		native->frame.function = line;
@@ -204,7 +204,7 @@ read_breakpad_rest(Slice line, NativeFrame *native)
 			return false;
 		frame->file = slice_range(place, 0, at);
 		place = slice_skip(place, at + 3);
-		if (!native_take_number(&place, &frame->line))
+		if (!take_number(&place, &frame->line))
 			return false;
 		function = slice_trim(function);
 	}
@@ -226,7 +226,7 @@ read_numbered_frame(Slice line, NativeShape current, NativeFrame *native)
 {
 	Slice rest = line, inside;
 
-	if (!native_take_number(&rest, &native->number) || rest.len < 3)
+	if (!take_number(&rest, &native->number) || rest.len < 3)
 		return false;
 	if (rest.data[0] == '#')
 		return read_boost_frame(line, native);
@@ -332,7 +332,7 @@ read_windbg_frame(Slice line, NativeFrame *native)
 	native->shape = NATIVE_WINDBG;
 	if (line.len > 3 && is_hex_digit(line.data[0]) && is_hex_digit(line.data[1]) && line.data[2] == ' ')
 		line = slice_trim(slice_skip(line, 3));
-	if (native_take_word(&line, SLICE("(Inline) ")) || native_take_word(&line, SLICE("(Inline Function) ")))
+	if (take_text(&line, SLICE("(Inline) ")) || take_text(&line, SLICE("(Inline Function) ")))
 	{
 		while (line.len > 0 && (line.data[0] == '-' || line.data[0] == '`'))
 			line = slice_skip(line, 1);
@@ -342,7 +342,7 @@ read_windbg_frame(Slice line, NativeFrame *native)
 	while (take_windbg_number(&line))
 	{
 		numbers++;
-		if (native_take_word(&line, SLICE(": ")))
+		if (take_text(&line, SLICE(": ")))
 			line = slice_trim(line);
 	}
 	at = slice_find_char(line, '!');
@@ -360,7 +360,7 @@ read_windbg_frame(Slice line, NativeFrame *native)
 		if (at <= 0)
 			return false;
 		number = slice_skip(place, at + 3);
-		if (!native_take_number(&number, &native->frame.line))
+		if (!take_number(&number, &native->frame.line))
 			return false;
 		native->frame.file = slice_range(place, 0, at);
 		line = slice_trim(line);
@@ -391,7 +391,7 @@ native_take_process(Slice *line)
 	if (rest.len < 6 || rest.data[0] != sign)
 		return false;
 	rest = slice_skip(rest, 1);
-	if (!native_take_number(&rest, &process) || rest.len < 2 || rest.data[0] != sign || rest.data[1] != sign)
+	if (!take_number(&rest, &process) || rest.len < 2 || rest.data[0] != sign || rest.data[1] != sign)
 		return false;
 	*line = slice_trim(slice_skip(rest, 2));
 	return true;

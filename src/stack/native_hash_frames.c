@@ -12,49 +12,17 @@
  */
 #include "native.h"
 
-/* Takes word off the front of *s; false where it does not stand there. */
-bool
-native_take_word(Slice *s, Slice word)
-{
-	if (!slice_starts(*s, word))
-		return false;
-	*s = slice_skip(*s, word.len);
-	return true;
-}
-
 /* Takes a hexadecimal number of at least so many digits, with or without "0x", and blanks behind it. */
 bool
 native_take_hex(Slice *s, size_t least)
 {
 	size_t start = slice_starts(*s, SLICE("0x")) ? 2 : 0, n = start;
 
-	while (n < s->len && is_hex_digit(s->data[n]))
-		n++;
+	n += count_hex_digits(*s, n);
 	if (n - start < least || (n < s->len && is_word(s->data[n])))
 		return false;
 	*s = slice_trim(slice_skip(*s, n));
 	return true;
-}
-
-/* Takes a decimal number; false where none stands there. */
-bool
-native_take_number(Slice *s, int32_t *number)
-{
-	size_t n = 0;
-
-	while (n < s->len && is_digit(s->data[n]))
-		n++;
-	if (!read_number(slice_range(*s, 0, n), number))
-		return false;
-	*s = slice_skip(*s, n);
-	return true;
-}
-
-/* Drops blanks and line ends at either end. */
-static Slice
-trim(Slice s)
-{
-	return slice_trim_lines(s);
 }
 
 /* name without `+0x12` or `+12` or ` + 12` at its end: how far into the function it is. */
@@ -309,18 +277,18 @@ read_gdb_rest(Slice rest, Frame *frame)
 
 	if (open <= 0)
 		return false;
-	function = trim(slice_range(rest, 0, open));
+	function = slice_trim_lines(slice_range(rest, 0, open));
 	behind = skip_arguments(rest, open);
-	place = first_line(trim(slice_skip(rest, behind)));
-	if (native_take_word(&place, SLICE("at ")))
+	place = first_line(slice_trim_lines(slice_skip(rest, behind)));
+	if (take_text(&place, SLICE("at ")))
 	{
-		set_place(frame, trim(place));
+		set_place(frame, slice_trim_lines(place));
 		native_set_function(frame, function, NO_SLICE);
 		return true;
 	}
-	if (native_take_word(&place, SLICE("from ")))
+	if (take_text(&place, SLICE("from ")))
 	{
-		place = trim(place);
+		place = slice_trim_lines(place);
 		frame->file = place;
 		native_set_function(frame, function, place);
 		return true;
@@ -349,7 +317,7 @@ read_android_rest(Slice rest, Allocator allocator, Frame *frame)
 	at = slice_find(rest, SLICE(" ("));
 	path = at > 0 ? slice_trim(slice_range(rest, 0, at)) : rest;
 	rest = at > 0 ? slice_skip(rest, at) : NO_SLICE;
-	while (native_take_word(&rest, SLICE(" (")))
+	while (take_text(&rest, SLICE(" (")))
 	{
 		/* a name has parentheses of its own */
 		size_t depth = 1, n = 0;
@@ -382,23 +350,23 @@ bool
 native_read_backward(Slice rest, NativeFrame *native)
 {
 	Frame *frame = &native->frame;
-	bool object = native_take_word(&rest, SLICE("Object \""));
+	bool object = take_text(&rest, SLICE("Object \""));
 	ptrdiff_t quote, at;
 	Slice path;
 
-	if (!object && !native_take_word(&rest, SLICE("Source \"")))
+	if (!object && !take_text(&rest, SLICE("Source \"")))
 		return false;
 	quote = slice_find_char(rest, '"');
 	if (quote < 0)
 		return false;
 	path = slice_range(rest, 0, quote);
 	rest = slice_skip(rest, quote + 1);
-	if (!native_take_word(&rest, object ? SLICE(", at 0x") : SLICE(", line ")))
+	if (!take_text(&rest, object ? SLICE(", at 0x") : SLICE(", line ")))
 		return false;
 	native->shape = NATIVE_BACKWARD;
 	native->source = !object;
 	frame->file = path;
-	if (!object && !native_take_number(&rest, &frame->line))
+	if (!object && !take_number(&rest, &frame->line))
 		return false;
 	at = slice_find(rest, SLICE(", in "));
 	if (at < 0)
@@ -423,13 +391,13 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	size_t blanks;
 
 	native->shape = NATIVE_HASH;
-	if (!native_take_number(&rest, &native->number))
+	if (!take_number(&rest, &native->number))
 		return false;
 	/* Fuchsia numbers what is inlined: `#1.2` */
 	if (rest.len > 1 && rest.data[0] == '.')
 	{
 		rest = slice_skip(rest, 1);
-		if (!native_take_number(&rest, &inlined))
+		if (!take_number(&rest, &inlined))
 			return false;
 	}
 	blanks = rest.len;
@@ -441,7 +409,7 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	process = slice_find(rest, SLICE(" <<"));
 	if (process > 0 && slice_find(slice_skip(rest, process), SLICE(">>")) > 0)
 		rest = slice_trim(slice_range(rest, 0, process));
-	if (native_take_word(&rest, SLICE("pc ")))
+	if (take_text(&rest, SLICE("pc ")))
 		return read_android_rest(rest, allocator, frame);
 	if (rest.data[0] == '|')
 		rest = slice_trim(slice_skip(rest, 1));
@@ -463,8 +431,8 @@ native_read_hash_frame(Slice line, Allocator allocator, NativeFrame *native)
 	if (!address)
 		return slice_find_char(rest, '(') > 0 && read_gdb_rest(rest, frame) && frame->file.len > 0 &&
 		       (blanks >= 2 || native->number >= 10) && (frame->line != NO_POSITION || is_path(frame->file));
-	in = native_take_word(&rest, SLICE("in"));
-	rest = trim(rest);
+	in = take_text(&rest, SLICE("in"));
+	rest = slice_trim_lines(rest);
 	if (rest.len == 0)
 	{
 		native->empty = native->weak = true;
@@ -534,10 +502,10 @@ native_read_lldb_frame(Slice line, NativeFrame *native)
 	ptrdiff_t tick, inlined;
 
 	native->shape = NATIVE_LLDB;
-	if (native_take_word(&line, SLICE("* ")))
+	if (take_text(&line, SLICE("* ")))
 		line = slice_trim(line);
-	if (!native_take_word(&line, SLICE("frame #")) || !native_take_number(&line, &native->number) ||
-	    !native_take_word(&line, SLICE(": ")))
+	if (!take_text(&line, SLICE("frame #")) || !take_number(&line, &native->number) ||
+	    !take_text(&line, SLICE(": ")))
 		return false;
 	if (!native_take_hex(&line, 4))
 		return false;

@@ -103,16 +103,16 @@ read_sanitizer(Slice line, NativeHead *head)
 	Slice name, told;
 	ptrdiff_t at;
 
-	if (!native_take_word(&line, SLICE("ERROR: ")) && !native_take_word(&line, SLICE("WARNING: ")))
+	if (!take_text(&line, SLICE("ERROR: ")) && !take_text(&line, SLICE("WARNING: ")))
 		return false;
 	name = slice_range(line, 0, native_span_to(line, ": "));
 	if (!slice_ends(name, SLICE("Sanitizer")) && !slice_equal(name, SLICE("libFuzzer")) &&
 	    !slice_equal(name, SLICE("KFuzzer")) && !slice_equal(name, SLICE("GWP-ASan")))
 		return false;
 	told = slice_skip(line, name.len);
-	if (!native_take_word(&told, SLICE(": ")) || told.len == 0)
+	if (!take_text(&told, SLICE(": ")) || told.len == 0)
 		return false;
-	if (native_take_word(&told, SLICE("attempting ")))
+	if (take_text(&told, SLICE("attempting ")))
 		return event(head, NATIVE_CRASHED,
 		             slice_starts(told, SLICE("free ")) ? SLICE("bad-free") : before_words(told), line);
 	at = slice_find(told, SLICE(" ("));
@@ -146,7 +146,7 @@ read_gdb_signal(Slice line, NativeHead *head)
 	ptrdiff_t comma;
 	int32_t number;
 
-	if (native_take_word(&told, SLICE("Thread ")))
+	if (take_text(&told, SLICE("Thread ")))
 	{
 		ptrdiff_t at = slice_find(told, SLICE(" received signal "));
 
@@ -156,10 +156,9 @@ read_gdb_signal(Slice line, NativeHead *head)
 		head->thread = thread;
 		told = slice_skip(told, at + 1);
 	}
-	else if (!native_take_word(&told, SLICE("Program ")))
+	else if (!take_text(&told, SLICE("Program ")))
 		return false;
-	if (!native_take_word(&told, SLICE("received signal ")) &&
-	    !native_take_word(&told, SLICE("terminated with signal ")))
+	if (!take_text(&told, SLICE("received signal ")) && !take_text(&told, SLICE("terminated with signal ")))
 		return false;
 	comma = slice_find(told, SLICE(", "));
 	if (comma <= 0)
@@ -180,7 +179,7 @@ read_signal(Slice line, NativeHead *head)
 	int32_t number;
 	size_t n = 0;
 
-	if (native_take_word(&told, SLICE("*** SIG")))
+	if (take_text(&told, SLICE("*** SIG")))
 	{
 		name = slice_range(told, 0, native_span_to(told, " "));
 		if (slice_find(told, SLICE("received ")) < 0)
@@ -188,17 +187,15 @@ read_signal(Slice line, NativeHead *head)
 		name = slice_range(slice_skip(line, 4), 0, name.len + 3);
 		return event(head, NATIVE_CRASHED, name, line);
 	}
-	if (!native_take_word(&told, SLICE("Received signal ")) &&
-	    !native_take_word(&told, SLICE("Caught signal ")) &&
-	    !native_take_word(&told, SLICE("Fatal signal ")) && !native_take_word(&told, SLICE("signal ")))
+	if (!take_text(&told, SLICE("Received signal ")) && !take_text(&told, SLICE("Caught signal ")) &&
+	    !take_text(&told, SLICE("Fatal signal ")) && !take_text(&told, SLICE("signal ")))
 		return false;
-	while (n < told.len && is_digit(told.data[n]))
-		n++;
+	n += count_digits(told, n);
 	if (n == 0 || !read_number(slice_range(told, 0, n), &number))
 		return false;
 	name = signal_name(number);
 	told = slice_skip(told, n);
-	if (native_take_word(&told, SLICE(" (SIG")))
+	if (take_text(&told, SLICE(" (SIG")))
 		name = slice_range((Slice){told.data - 3, told.len + 3}, 0, native_span_to(told, ")") + 3);
 	else if (told.len > 0 && told.data[0] != ' ')
 		return false;
@@ -228,7 +225,7 @@ read_lldb(Slice line, NativeHead *head)
 		       slice_find(line, SLICE(": tid = ")) > 0;
 	}
 	told = slice_skip(line, at + mark.len);
-	native_take_word(&told, SLICE("signal "));
+	take_text(&told, SLICE("signal "));
 	return event(head, NATIVE_CRASHED, slice_range(told, 0, native_span_to(told, " :(,")), told);
 }
 
@@ -240,7 +237,7 @@ read_dump(Slice line, NativeHead *head)
 	Slice told = line;
 	ptrdiff_t at;
 
-	if (native_take_word(&told, SLICE("Crash reason:")))
+	if (take_text(&told, SLICE("Crash reason:")))
 	{
 		told = slice_trim(told);
 		return event(head, NATIVE_HEADED, slice_range(told, 0, native_span_to(told, " ")), told);
@@ -262,14 +259,13 @@ read_thread(Slice line, NativeHead *head)
 	Slice told = line;
 	ptrdiff_t at;
 
-	if (native_take_word(&told, SLICE("[Current thread is ")) ||
-	    native_take_word(&told, SLICE("[Switching to thread ")))
+	if (take_text(&told, SLICE("[Current thread is ")) || take_text(&told, SLICE("[Switching to thread ")))
 	{
 		head->kind = NATIVE_CRASH_THREAD;
 		head->thread = slice_range(told, 0, native_span_to(told, " ]"));
 		return true;
 	}
-	if (native_take_word(&told, SLICE("[Switching to ")))
+	if (take_text(&told, SLICE("[Switching to ")))
 	{
 		at = slice_find(told, SLICE("LWP "));
 		if (at < 0)
@@ -279,7 +275,7 @@ read_thread(Slice line, NativeHead *head)
 		head->thread = slice_range(told, 0, native_span_to(told, ")]"));
 		return true;
 	}
-	if (!native_take_word(&told, SLICE("Thread ")) || told.len == 0 || !is_digit(told.data[0]))
+	if (!take_text(&told, SLICE("Thread ")) || told.len == 0 || !is_digit(told.data[0]))
 		return false;
 	head->thread = slice_range(told, 0, native_span_to(told, " "));
 	told = slice_skip(told, head->thread.len);

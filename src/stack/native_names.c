@@ -37,13 +37,6 @@ restart(Qualified *name, size_t at)
 	name->out_len = name->out_scope = 0;
 }
 
-/* The character at index n, or NUL behind the end. */
-static char
-peek(Slice s, size_t n)
-{
-	return n < s.len ? s.data[n] : '\0';
-}
-
 /* Does part stand in s at index n? */
 static bool
 stands_at(Slice s, size_t n, Slice part)
@@ -152,8 +145,7 @@ skip_clone(Slice s, size_t at)
 	{
 		size_t n = at + 1;
 
-		while (n < s.len && is_hex_digit(s.data[n]))
-			n++;
+		n += count_hex_digits(s, n);
 		if (n - at > 16)
 			at = n;
 	}

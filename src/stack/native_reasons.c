@@ -57,8 +57,7 @@ read_glibc_assertion(Slice line, NativeHead *head)
 
 		if (place.data[i] != ':')
 			continue;
-		while (n < place.len && is_digit(place.data[n]))
-			n++;
+		n += count_digits(place, n);
 		if (n == i + 1 || n + 1 >= place.len || place.data[n] != ':' || place.data[n + 1] != ' ')
 			continue;
 		file = slice_range(place, 0, i);
@@ -188,7 +187,7 @@ read_v8_error(Slice line, NativeHead *head)
 {
 	ptrdiff_t at;
 
-	if (!native_take_word(&line, SLICE("# Fatal error in ")))
+	if (!take_text(&line, SLICE("# Fatal error in ")))
 		return false;
 	at = slice_find(line, SLICE(", line "));
 	frame_clear(&head->place);
@@ -270,13 +269,13 @@ read_library(Slice line, NativeHead *head)
 	ptrdiff_t at;
 	Slice told = line;
 
-	native_take_word(&told, SLICE("libc++abi: "));
-	native_take_word(&told, SLICE("libc++abi.dylib: "));
-	if (native_take_word(&told, thrown))
+	take_text(&told, SLICE("libc++abi: "));
+	take_text(&told, SLICE("libc++abi.dylib: "));
+	if (take_text(&told, thrown))
 		return slice_ends(told, SLICE("'")) && reason(head, slice_range(told, 0, told.len - 1), NO_SLICE);
 	if (slice_starts(told, without))
 		return reason(head, SLICE("std::terminate"), told);
-	if (native_take_word(&told, libcxx) || native_take_word(&told, libcxx_new))
+	if (take_text(&told, libcxx) || take_text(&told, libcxx_new))
 	{
 		at = slice_find(told, SLICE(": "));
 		return reason(head, at > 0 ? slice_range(told, 0, at) : told,
@@ -311,7 +310,7 @@ read_library(Slice line, NativeHead *head)
 static bool
 read_abort_message(Slice line, NativeHead *head)
 {
-	if (!native_take_word(&line, SLICE("Abort message: '")))
+	if (!take_text(&line, SLICE("Abort message: '")))
 		return false;
 	if (slice_ends(line, SLICE("'")))
 		line.len--;

@@ -97,8 +97,7 @@ read_place(Slice s, Entry *entry)
 	if (n == 0 || !slice_starts(rest, line))
 		return false;
 	rest = slice_skip(rest, line.len);
-	while (digits < rest.len && is_digit(rest.data[digits]))
-		digits++;
+	digits += count_digits(rest, digits);
 	frame_clear(&entry->frame);
 	if (!read_number(slice_range(rest, 0, digits), &entry->frame.line))
 		return false;
@@ -181,8 +180,6 @@ read_function(Slice call, Slice *function)
 static void
 add_frame(Reader *reader, Slice function)
 {
-	Frame *added;
-
 	reader->next.function = function;
 	if (function.len > 0 && slice_find_char(function, ' ') < 0)
 	{
@@ -195,9 +192,7 @@ add_frame(Reader *reader, Slice function)
 		if (bracket > 1 && name.data[bracket - 1] == ':')
 			reader->next.module = slice_range(name, 0, bracket - 1);
 	}
-	added = stack_add_frame(reader->stack, reader->exception);
-	if (added)
-		*added = reader->next;
+	stack_put_frame(reader->stack, reader->exception, &reader->next);
 	frame_clear(&reader->next);
 }
 
@@ -322,7 +317,7 @@ extend_paragraph(Reader *reader, Slice line)
 	}
 	if (reader->blank || reader->paragraph.data == NULL)
 		reader->paragraph.data = line.data;
-	reader->paragraph.len = line.data + line.len - reader->paragraph.data;
+	extend_lines(&reader->paragraph, line);
 	reader->blank = slice_equal(slice_trim(line), SLICE("Uncaught exception from user code:"));
 }
 

@@ -14,7 +14,7 @@
  * the same parts in the same order.  Statements that stand between functions
  * are no frames.
  */
-#include "stack.h"
+#include "plpgsql.h"
 
 static const char *const aliases[] = {"postgresql", "postgres", "sql",   "plsql",
                                       "plpython",   "plperl",   "pltcl", NULL};
@@ -162,11 +162,7 @@ take_label(Slice *line)
 static bool
 read_leading_number(Slice s, int32_t *number)
 {
-	size_t n = 0;
-
-	while (n < s.len && is_digit(s.data[n]))
-		n++;
-	return read_number(slice_range(s, 0, n), number);
+	return take_number(&s, number);
 }
 
 /* The length of a function with its types, `shop.total(integer, character varying)`, at the start of s; or 0. */
@@ -274,8 +270,8 @@ read_python(Slice line, Frame *frame)
 }
 
 /* The part of a function's name that is its schema: `shop` of `shop.total(integer)`. */
-static Slice
-schema_of(Slice function)
+Slice
+plpgsql_schema(Slice function)
 {
 	ptrdiff_t dot = -1;
 	bool quoted = false;
@@ -345,7 +341,7 @@ add_frame(Reader *reader, const Frame *frame)
 	if (added == NULL)
 		return;
 	*added = *frame;
-	added->module = schema_of(frame->function);
+	added->module = plpgsql_schema(frame->function);
 }
 
 /* Takes the class that PL/Python writes before its message, `ZeroDivisionError: …`, for the exception's type. */
@@ -494,7 +490,7 @@ take_line(Reader *reader, Slice line)
 		reader->message = NO_SLICE;
 	}
 	else if (reader->in_value && !ends_value(trimmed))
-		reader->exception->value.len = line.data + line.len - reader->exception->value.data;
+		extend_lines(&reader->exception->value, line);
 	else
 	{
 		reader->in_value = false;
@@ -502,78 +498,6 @@ take_line(Reader *reader, Slice line)
 			reader->message = trimmed;
 	}
 	return true;
-}
-
-/* Reads Oracle's `ORA-06512: at "SHOP.CART", line 12`. */
-static bool
-read_oracle(Slice line, Frame *frame)
-{
-	const Slice code = SLICE("ORA-06512: at "), at_line = SLICE("line ");
-	ptrdiff_t at;
-
-	frame_clear(frame);
-	if (!slice_starts(line, code))
-		return false;
-	line = slice_skip(line, code.len);
-	at = slice_find(line, at_line);
-	if (at < 0 || !read_leading_number(slice_skip(line, at + at_line.len), &frame->line))
-		return false;
-	if (line.data[0] == '"')
-	{
-		line = slice_skip(line, 1);
-		at = slice_find_char(line, '"');
-		if (at > 0)
-			frame->function = slice_range(line, 0, at);
-	}
-	else
-		frame->function = SLICE("anonymous block");
-	return true;
-}
-
-/* Reads Oracle's error stack: the reported error first, each with the frames below it. */
-static void
-parse_oracle(Slice text, Stack *stack)
-{
-	Slice line;
-	int kept = 0;
-
-	while (next_line(&text, &line))
-	{
-		Exception *last = stack->nexceptions > 0 ? &stack->exceptions[stack->nexceptions - 1] : NULL;
-		ptrdiff_t at = slice_find(line, SLICE("ORA-"));
-		Frame frame, *added;
-
-		if (at < 0)
-		{
-			if (last && (last->nframes > 0 || slice_trim(line).len == 0))
-				break;
-			if (last)
-				last->value.len = line.data + line.len - last->value.data;
-			continue;
-		}
-		line = slice_trim(slice_skip(line, at));
-		if (read_oracle(line, &frame))
-		{
-			if (last == NULL)
-				last = stack_add_exception(stack);
-			added = stack_add_frame(stack, last);
-			if (added)
-			{
-				*added = frame;
-				added->module = schema_of(frame.function);
-			}
-		}
-		else if (line.len > 11 && line.data[9] == ':' && is_digit(line.data[8]))
-		{
-			last = stack_add_exception(stack);
-			last->type = slice_range(line, 0, 9);
-			last->value = slice_trim(slice_skip(line, 10));
-		}
-	}
-	for (int e = 0; e < stack->nexceptions; e++)
-		kept += stack->exceptions[e].nframes > 0;
-	if (kept == 0)
-		stack->nexceptions = 0;
 }
 
 /* Reads text; see Language. */
@@ -598,7 +522,7 @@ parse_plpgsql(Slice text, Stack *stack)
 		return;
 	}
 	if (slice_find(text, SLICE("ORA-06512: at ")) >= 0)
-		parse_oracle(text, stack);
+		oracle_parse(text, stack);
 }
 
 /*
@@ -608,7 +532,7 @@ parse_plpgsql(Slice text, Stack *stack)
 static void
 identify_plpgsql(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
 {
-	Slice schema = schema_of(*function);
+	Slice schema = plpgsql_schema(*function);
 	ptrdiff_t open;
 
 	if (schema.len > 0)

@@ -20,32 +20,33 @@ skip_kernel(Slice s, size_t start)
 {
 	size_t n = start, more;
 
-	if (peek(s, n) == '[' && peek(s, n + 1) == 'T' && digits(s, n + 2) > 0 &&
-	    has(s, n + 2 + digits(s, n + 2), "] ["))
-		n += 4 + digits(s, n + 2);
+	if (peek(s, n) == '[' && peek(s, n + 1) == 'T' && count_digits(s, n + 2) > 0 &&
+	    has(s, n + 2 + count_digits(s, n + 2), "] ["))
+		n += 4 + count_digits(s, n + 2);
 	if (peek(s, n) != '[')
 		return start;
 	n = skip_spaces(s, n + 1);
-	if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != '.')
+	if (count_digits(s, n) == 0 || peek(s, n + count_digits(s, n)) != '.')
 		return start;
-	n += digits(s, n) + 1;
-	if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ']')
+	n += count_digits(s, n) + 1;
+	if (count_digits(s, n) == 0 || peek(s, n + count_digits(s, n)) != ']')
 		return start;
-	n += digits(s, n) + 1;
+	n += count_digits(s, n) + 1;
 	/* the task or the processor */
 	more = n + (peek(s, n) == ' ');
 	if (peek(s, more) == '[')
 	{
 		more = skip_spaces(s, more + 1);
 		more += peek(s, more) == 'T' || peek(s, more) == 'C';
-		if (digits(s, more) > 0 && digits(s, more) < 9 && peek(s, more + digits(s, more)) == ']')
-			n = more + digits(s, more) + 1;
+		if (count_digits(s, more) > 0 && count_digits(s, more) < 9 &&
+		    peek(s, more + count_digits(s, more)) == ']')
+			n = more + count_digits(s, more) + 1;
 	}
-	else if (peek(s, more) == 'c' && digits(s, more + 1) > 0)
+	else if (peek(s, more) == 'c' && count_digits(s, more + 1) > 0)
 	{
-		more = skip_spaces(s, more + 1 + digits(s, more + 1));
-		if (digits(s, more) > 0 && peek(s, more + digits(s, more)) == ' ')
-			n = more + digits(s, more);
+		more = skip_spaces(s, more + 1 + count_digits(s, more + 1));
+		if (count_digits(s, more) > 0 && peek(s, more + count_digits(s, more)) == ' ')
+			n = more + count_digits(s, more);
 	}
 	return n + (peek(s, n) == ' ');
 }
@@ -109,18 +110,18 @@ read_letter_prefix(Slice s)
 
 	if (strchr("VDIWEFA", s.data[0]) == NULL)
 		return 0;
-	if (digits(s, 1) == 4 && peek(s, 5) == ' ' && (end = read_time(s, 6)))
+	if (count_digits(s, 1) == 4 && peek(s, 5) == ' ' && (end = read_time(s, 6)))
 	{
 		n = skip_spaces(s, end);
-		if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ' ')
+		if (count_digits(s, n) == 0 || peek(s, n + count_digits(s, n)) != ' ')
 			return 0;
-		n = skip_field(s, n + digits(s, n) + 1);
+		n = skip_field(s, n + count_digits(s, n) + 1);
 		return s.data[n - 1] == ']' ? skip_blank(s, n) : 0;
 	}
 	/* Ruby: `E, [2024-05-31T07:45:12.123456 #1234] ERROR -- : ` */
 	if (has(s, 1, ", [") && (end = read_numeric_stamp(s, 4)) && has(s, end, " #"))
 	{
-		end += 2 + digits(s, end + 2);
+		end += 2 + count_digits(s, end + 2);
 		if (peek(s, end) != ']')
 			return 0;
 		n = read_level(s, skip_spaces(s, end + 1));
@@ -138,9 +139,9 @@ read_letter_prefix(Slice s)
 	if (peek(s, n) == '(' && s.data[1] == '/')
 	{
 		n = skip_spaces(s, n + 1);
-		if (digits(s, n) == 0 || peek(s, n + digits(s, n)) != ')')
+		if (count_digits(s, n) == 0 || peek(s, n + count_digits(s, n)) != ')')
 			return 0;
-		n += digits(s, n) + 1;
+		n += count_digits(s, n) + 1;
 	}
 	else
 		n = skip_spaces(s, n);
@@ -154,9 +155,9 @@ read_logcat_fields(Slice s, size_t n)
 	for (int field = 0; field < 2; field++)
 	{
 		n = skip_spaces(s, n);
-		if (digits(s, n) == 0)
+		if (count_digits(s, n) == 0)
 			return 0;
-		n += digits(s, n);
+		n += count_digits(s, n);
 	}
 	if (peek(s, n) != ' ' || !strchr("VDIWEFA", peek(s, n + 1)) || peek(s, n + 2) != ' ')
 		return 0;
@@ -187,7 +188,7 @@ read_container(Slice s)
 static size_t
 priority_length(Slice s)
 {
-	size_t n = 1 + digits(s, 1);
+	size_t n = 1 + count_digits(s, 1);
 
 	return n > 1 && n < 5 && peek(s, n) == '>' ? n + 1 : 0;
 }
@@ -212,7 +213,7 @@ prefix_length(Slice s)
 		end = read_stamp(s, start);
 		if (end)
 		{
-			bool android = digits(s, start) == 2 && peek(s, start + 2) == '-';
+			bool android = count_digits(s, start) == 2 && peek(s, start + 2) == '-';
 			size_t more = android ? read_logcat_fields(s, end) : 0;
 
 			return more ? more : skip_after_stamp(s, end, false);
@@ -319,6 +320,7 @@ without_prefixes(Slice text, Allocator allocator)
 	{
 		size_t prefix = 0;
 		Slice line = {at, 0};
+		bool is_cut;
 
 		next = memchr(at, '\n', end - at);
 		next = next ? next + 1 : end;
@@ -331,9 +333,10 @@ without_prefixes(Slice text, Allocator allocator)
 			if (line.len > 0)
 				prefix = prefix_length(line);
 		}
+		is_cut = slice_equal(line, SLICE("[... cut ...]"));
 		if (copy == NULL)
 		{
-			if (prefix == 0)
+			if (prefix == 0 && !is_cut)
 			{
 				bare |= next - at > 2;
 				continue;
@@ -343,6 +346,9 @@ without_prefixes(Slice text, Allocator allocator)
 			used = at - text.data;
 			memcpy(copy, text.data, used);
 		}
+		/* errtrack's own mark in a trace that was too long: what stands on both sides is one trace */
+		if (is_cut)
+			continue;
 		/* what stood in lines without a prefix ends where the next record begins: an empty line says so */
 		if (prefix > 1 && bare && begins_record(line))
 			copy[used++] = '\n';

@@ -10,12 +10,12 @@
 size_t
 read_time(Slice s, size_t n)
 {
-	if (digits(s, n) != 2 || peek(s, n + 2) != ':' || digits(s, n + 3) != 2 || peek(s, n + 5) != ':' ||
-	    digits(s, n + 6) != 2)
+	if (count_digits(s, n) != 2 || peek(s, n + 2) != ':' || count_digits(s, n + 3) != 2 ||
+	    peek(s, n + 5) != ':' || count_digits(s, n + 6) != 2)
 		return 0;
 	n += 8;
-	if ((peek(s, n) == '.' || peek(s, n) == ',') && digits(s, n + 1) > 0)
-		n += 1 + digits(s, n + 1);
+	if ((peek(s, n) == '.' || peek(s, n) == ',') && count_digits(s, n + 1) > 0)
+		n += 1 + count_digits(s, n + 1);
 	return n;
 }
 
@@ -29,10 +29,10 @@ skip_zone(Slice s, size_t n)
 		return n + 1;
 	if (sign > n + 1)
 		return n;
-	if ((peek(s, sign) == '+' || peek(s, sign) == '-') && digits(s, sign + 1) == 4)
+	if ((peek(s, sign) == '+' || peek(s, sign) == '-') && count_digits(s, sign + 1) == 4)
 		return sign + 5;
-	if ((peek(s, n) == '+' || peek(s, n) == '-') && digits(s, n + 1) == 2)
-		return peek(s, n + 3) == ':' && digits(s, n + 4) == 2 ? n + 6 : n + 3;
+	if ((peek(s, n) == '+' || peek(s, n) == '-') && count_digits(s, n + 1) == 2)
+		return peek(s, n + 3) == ':' && count_digits(s, n + 4) == 2 ? n + 6 : n + 3;
 	while (peek(s, end) >= 'A' && peek(s, end) <= 'Z')
 		end++;
 	if (sign == n + 1 && (end - sign == 3 || end - sign == 4) &&
@@ -60,9 +60,9 @@ read_month_time(Slice s, size_t n)
 {
 	size_t day = n + 4 + (peek(s, n + 4) == ' ');
 
-	if (!is_month(s, n) || peek(s, n + 3) != ' ' || digits(s, day) == 0 || digits(s, day) > 2)
+	if (!is_month(s, n) || peek(s, n + 3) != ' ' || count_digits(s, day) == 0 || count_digits(s, day) > 2)
 		return 0;
-	day += digits(s, day);
+	day += count_digits(s, day);
 	return peek(s, day) == ' ' ? read_time(s, day + 1) : 0;
 }
 
@@ -74,7 +74,7 @@ read_month_time(Slice s, size_t n)
 size_t
 read_numeric_stamp(Slice s, size_t n)
 {
-	size_t first = digits(s, n), end;
+	size_t first = count_digits(s, n), end;
 	char between = peek(s, n + first);
 
 	if (between == ':')
@@ -87,16 +87,16 @@ read_numeric_stamp(Slice s, size_t n)
 	n += first + 1;
 	if (first == 4)
 	{
-		if (digits(s, n) != 2 || peek(s, n + 2) != between || digits(s, n + 3) != 2)
+		if (count_digits(s, n) != 2 || peek(s, n + 2) != between || count_digits(s, n + 3) != 2)
 			return 0;
 		n += 5;
 	}
-	else if (first == 2 && is_month(s, n) && peek(s, n + 3) == between && digits(s, n + 4) == 4)
+	else if (first == 2 && is_month(s, n) && peek(s, n + 3) == between && count_digits(s, n + 4) == 4)
 		n += 8;
-	else if (first == 2 && digits(s, n) == 2)
+	else if (first == 2 && count_digits(s, n) == 2)
 	{
 		n += 2;
-		if (peek(s, n) == between && digits(s, n + 1) == 4)
+		if (peek(s, n) == between && count_digits(s, n + 1) == 4)
 			n += 5;
 	}
 	else
@@ -123,7 +123,7 @@ read_stamp(Slice s, size_t n)
 		if (bracket && is_letter(peek(s, n)) && peek(s, n + 3) == ' ' && is_month(s, n + 4))
 			n += 4;
 		end = read_month_time(s, n);
-		if (end && bracket && peek(s, end) == ' ' && digits(s, end + 1) == 4)
+		if (end && bracket && peek(s, end) == ' ' && count_digits(s, end + 1) == 4)
 			end += 5;
 	}
 	if (end == 0 || (bracket && peek(s, end) != ']'))
@@ -167,7 +167,7 @@ read_bracket(Slice s, size_t n)
 	if (peek(s, end) != close)
 		return 0;
 	/* `[C]: in function 'error'` */
-	if (peek(s, end + 1) == ':' && digits(s, n + 1) != end - n - 1)
+	if (peek(s, end + 1) == ':' && count_digits(s, n + 1) != end - n - 1)
 		return 0;
 	if (slice_equal(slice_range(s, n, end + 1), SLICE("[native code]")) ||
 	    slice_equal(slice_range(s, n, end + 1), SLICE("[internal function]")))
@@ -223,19 +223,19 @@ skip_fields(Slice s, size_t n)
 				break;
 			}
 		}
-		else if (level && digits(s, at) > 0 && has(s, at + digits(s, at), " --- "))
+		else if (level && count_digits(s, at) > 0 && has(s, at + count_digits(s, at), " --- "))
 		{
-			end = at + digits(s, at) + 4;
+			end = at + count_digits(s, at) + 4;
 			boot = true;
 		}
-		else if (level && digits(s, at) > 0 && peek(s, at + digits(s, at)) == '#')
+		else if (level && count_digits(s, at) > 0 && peek(s, at + count_digits(s, at)) == '#')
 		{
-			end = at + digits(s, at) + 1;
-			end += digits(s, end);
+			end = at + count_digits(s, at) + 1;
+			end += count_digits(s, end);
 			if (peek(s, end++) != ':')
 				break;
-			if (has(s, end, " *") && digits(s, end + 2) > 0)
-				end += 2 + digits(s, end + 2);
+			if (has(s, end, " *") && count_digits(s, end + 2) > 0)
+				end += 2 + count_digits(s, end + 2);
 		}
 		else if ((peek(s, at) == '-' || peek(s, at) == '|') && peek(s, at + 1) == ' ')
 		{

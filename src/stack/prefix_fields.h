@@ -7,24 +7,6 @@
 
 #include "../portable.h"
 
-/* The character at index n, or NUL behind the end. */
-static inline char
-peek(Slice s, size_t n)
-{
-	return n < s.len ? s.data[n] : '\0';
-}
-
-/* How many digits stand in s from index n on. */
-static inline size_t
-digits(Slice s, size_t n)
-{
-	size_t start = n;
-
-	while (n < s.len && is_digit(s.data[n]))
-		n++;
-	return n - start;
-}
-
 /* Does s go on with part at index n? */
 static inline bool
 has(Slice s, size_t n, const char *part)

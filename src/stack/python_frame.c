@@ -20,30 +20,6 @@ set_function(Slice function, Frame *frame)
 	frame->function = function;
 }
 
-/* Takes the number that *line begins with. */
-static bool
-take_number(Slice *line, int32_t *number)
-{
-	size_t digits = 0;
-
-	while (digits < line->len && is_digit(line->data[digits]))
-		digits++;
-	if (!read_number(slice_range(*line, 0, digits), number))
-		return false;
-	*line = slice_skip(*line, digits);
-	return true;
-}
-
-/* Takes text off the start of *line. */
-static bool
-take_text(Slice *line, Slice text)
-{
-	if (!slice_starts(*line, text))
-		return false;
-	*line = slice_skip(*line, text.len);
-	return true;
-}
-
 /* Reads `File "path", line N[, in function]`; false where the line is something else. */
 bool
 read_python_frame(Slice line, Frame *frame)

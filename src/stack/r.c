@@ -13,7 +13,7 @@
  * "at" stands where a call was made: that place is in the function that made
  * it, so it goes to the frame of that function, as in other languages.
  */
-#include "stack.h"
+#include "r.h"
 
 static const char *const aliases[] = {"R", "rlang", "shiny", NULL};
 static const char *const marks[] = {"Error in ", "Calls: ", "Backtrace:", "1: ", "Error:", NULL};
@@ -40,59 +40,6 @@ typedef struct Reader
 	Frame next; /* traceback(): a place whose function is in the next line */
 } Reader;
 
-/* The length of the function's name that a call begins with, or 0: `shop::price(item)`, `cart$total()`. */
-static size_t
-name_length(Slice call)
-{
-	size_t n = 0;
-
-	if (call.len > 0 && call.data[0] == '`')
-	{
-		ptrdiff_t close = slice_find_char(slice_skip(call, 1), '`');
-
-		return close > 0 ? close + 2 : 0;
-	}
-	while (n < call.len && (is_word(call.data[n]) || strchr(".:$@[]%<>", call.data[n]) != NULL))
-	{
-		/* strchr finds NUL as well */
-		if (call.data[n] == '\0')
-			break;
-		n++;
-	}
-	return n;
-}
-
-/* Reads the function of a call, without its arguments; false where s is no call. */
-static bool
-read_call(Slice s, Slice *function)
-{
-	size_t n;
-
-	if (slice_starts(s, SLICE("(function")))
-	{
-		*function = SLICE("<Anonymous>");
-		return true;
-	}
-	n = name_length(s);
-	if (n == 0 || n == s.len || s.data[n] != '(' || is_digit(s.data[0]))
-		return false;
-	*function = slice_range(s, 0, n);
-	return true;
-}
-
-/* Sets frame's function, with its package or object. */
-static void
-set_function(Frame *frame, Slice name)
-{
-	ptrdiff_t at = slice_find(name, SLICE("::"));
-
-	frame->function = name;
-	if (at < 0)
-		at = slice_find_char(name, '$');
-	if (at > 0)
-		frame->module = slice_range(name, 0, at);
-}
-
 /* Adds a frame that is in function, which may have no name, to the exception being read. */
 static void
 add_frame(Reader *reader, Slice function, const Frame *place)
@@ -106,7 +53,7 @@ add_frame(Reader *reader, Slice function, const Frame *place)
 		return;
 	*added = *place;
 	if (function.len > 0)
-		set_function(added, function);
+		r_set_function(added, function);
 }
 
 /* Begins an exception. */
@@ -166,7 +113,7 @@ take_error_in(Reader *reader, Slice line)
 	/* R cuts long calls off behind a comma */
 	call = slice_trim(call);
 	is_call =
-		read_call(call, &function) && (call.data[call.len - 1] == ')' || call.data[call.len - 1] == ',');
+		r_read_call(call, &function) && (call.data[call.len - 1] == ')' || call.data[call.len - 1] == ',');
 	begin(reader, value);
 	reader->certain = is_call;
 	if (is_call || place.file.len > 0)
@@ -208,7 +155,7 @@ take_rlang(Reader *reader, Slice line)
 	{
 		close = slice_find_char(line, '`');
 		if (close <= 0 || !slice_starts(slice_skip(line, close), SLICE("`:")) ||
-		    !read_call(slice_range(line, 0, close), &function))
+		    !r_read_call(slice_range(line, 0, close), &function))
 			return false;
 		begin(reader, slice_skip(line, close + 2));
 		reader->certain = true;
@@ -256,49 +203,12 @@ take_calls(Reader *reader, Slice line)
 	}
 }
 
-/* Takes ` at Cart.R#9`, ` at #2`, ` [/srv/shop/app.R#12]` or ` at Cart.R:9:3` off the end of *call. */
-static void
-take_place(Slice *call, Frame *place)
-{
-	Slice s = *call;
-	ptrdiff_t at = slice_find_last_char(s, ' '), hash;
-
-	frame_clear(place);
-	if (at <= 0)
-		return;
-	s = slice_skip(s, at + 1);
-	if (s.len > 2 && s.data[0] == '[' && s.data[s.len - 1] == ']')
-		s = slice_range(s, 1, s.len - 1);
-	else if (slice_ends(slice_range(*call, 0, at), SLICE(" at")))
-		at -= 3;
-	else
-		return;
-	hash = slice_find_last_char(s, '#');
-	if (hash >= 0 && read_number(slice_skip(s, hash + 1), &place->line))
-		place->file = slice_range(s, 0, hash);
-	else if (take_position(&s, &place->column))
-	{
-		/* `Cart.R:9` or `Cart.R:9:3` */
-		if (!take_position(&s, &place->line))
-		{
-			place->line = place->column;
-			place->column = NO_POSITION;
-		}
-		place->file = s;
-	}
-	else
-		return;
-	call->len = at > 0 ? at : 0;
-}
-
 /* Reads the number and the dot or colon that a line of a trace begins with. */
 static bool
-take_number(Slice *line, char mark, int32_t *number)
+take_marked_number(Slice *line, char mark, int32_t *number)
 {
-	size_t digits = 0;
+	size_t digits = count_digits(*line, 0);
 
-	while (digits < line->len && is_digit(line->data[digits]))
-		digits++;
 	if (digits + 2 > line->len || line->data[digits] != mark || line->data[digits + 1] != ' ' ||
 	    !read_number(slice_range(*line, 0, digits), number))
 		return false;
@@ -314,13 +224,13 @@ take_numbered(Reader *reader, Slice line)
 	Frame place;
 	int32_t number;
 
-	if (!take_number(&call, ':', &number))
+	if (!take_marked_number(&call, ':', &number))
 		return false;
-	take_place(&call, &place);
-	if (!read_call(call, &function))
+	r_take_place(&call, &place);
+	if (!r_read_call(call, &function))
 	{
 		/* Shiny shows no arguments */
-		if (!reader->shiny || name_length(call) != call.len)
+		if (!reader->shiny || r_name_length(call) != call.len)
 			return false;
 		function = call;
 	}
@@ -386,21 +296,21 @@ take_branch(Reader *reader, Slice line)
 	size_t n, depth;
 	const char *start;
 
-	if (!take_number(&call, '.', &number))
+	if (!take_marked_number(&call, '.', &number))
 		return false;
 	start = call.data;
 	call = without_branches(call);
 	/* in characters: those of the tree have three bytes */
 	for (depth = 0; start < call.data; start++)
 		depth += (*start & 0xc0) != 0x80;
-	take_place(&call, &place);
+	r_take_place(&call, &place);
 	if (slice_starts(call, global))
 		call = slice_skip(call, global.len);
 	/* `base (local) doTryCatch(…)` */
-	n = name_length(call);
+	n = r_name_length(call);
 	if (n > 0 && slice_starts(slice_skip(call, n), SLICE(" (local) ")))
 		call = slice_skip(call, n + 9);
-	if (!read_call(call, &function))
+	if (!r_read_call(call, &function))
 		return true; /* `[ reached … ]` */
 	if (!reader->in_tree)
 	{
@@ -461,7 +371,7 @@ extend_value(Reader *reader, Slice line)
 	if (reader->value.len == 0)
 		reader->value = slice_skip(trimmed, slice_starts(trimmed, SLICE("! ")) ? 2 : 0);
 	else
-		reader->value.len = trimmed.data + trimmed.len - reader->value.data;
+		extend_lines(&reader->value, trimmed);
 	if (continues_value(line))
 		reader->exception->value = reader->value;
 }
@@ -492,7 +402,7 @@ take_in_frames(Reader *reader, Slice line)
 	/* a call of several lines, the last of which has the place */
 	if (line.len < 4 || !is_blank(line.data[0]) || !is_blank(line.data[2]) || reader->shiny)
 		return false;
-	take_place(&trimmed, &place);
+	r_take_place(&trimmed, &place);
 	if (place.line != NO_POSITION)
 		reader->next = place;
 	return true;
@@ -516,7 +426,7 @@ take_heading(Reader *reader, Slice line)
 	if (colon <= 0)
 		return false;
 	call = slice_range(line, 0, colon);
-	if (name_length(call) != call.len)
+	if (r_name_length(call) != call.len)
 		return false;
 	begin(reader, slice_skip(line, colon + 2));
 	reader->certain = false;
@@ -589,21 +499,4 @@ parse_r(Slice text, Stack *stack)
 		forget(&reader);
 }
 
-/* See Language: the package or the file, and the function without either. */
-static void
-identify_r(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
-{
-	ptrdiff_t at = slice_find(*function, SLICE("::"));
-
-	if (at > 0)
-		*function =
-			slice_skip(*function, at + (slice_starts(slice_skip(*function, at), SLICE(":::")) ? 3 : 2));
-	else
-		*module = file_stem(frame->file);
-	/* an SDK may send the whole call */
-	at = slice_find_char(*function, '(');
-	if (at > 0)
-		function->len = at;
-}
-
-const Language r_language = {"r", aliases, marks, parse_r, identify_r};
+const Language r_language = {"r", aliases, marks, parse_r, r_identify};

@@ -229,8 +229,7 @@ read_numbered(Slice line, Slice *function)
 {
 	size_t n = 0, hex;
 
-	while (n < line.len && is_digit(line.data[n]))
-		n++;
+	n += count_digits(line, n);
 	if (n == 0 || n > 6 || n + 2 > line.len || line.data[n] != ':' || !is_blank(line.data[n + 1]))
 		return false;
 	line = slice_trim(slice_skip(line, n + 1));
@@ -491,8 +490,7 @@ parse_debug(Slice text, Stack *stack)
 			if (slice_starts(text, at_line))
 			{
 				text = slice_skip(text, at_line.len);
-				while (n < text.len && is_digit(text.data[n]))
-					n++;
+				n += count_digits(text, n);
 				if (!read_number(slice_range(text, 0, n), &place.line))
 					place.line = NO_POSITION;
 			}

@@ -103,6 +103,17 @@ stack_add_frame(Stack *stack, Exception *exception)
 	return frame;
 }
 
+/* Adds a copy of *frame; false where there is no room for it. */
+bool
+stack_put_frame(Stack *stack, Exception *exception, const Frame *frame)
+{
+	Frame *added = stack_add_frame(stack, exception);
+
+	if (added)
+		*added = *frame;
+	return added != NULL;
+}
+
 /* Makes *frame one of which nothing is known. */
 void
 frame_clear(Frame *frame)
@@ -172,7 +183,7 @@ read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *excep
 		{
 			if (!read(slice_trim(line), strict, exception))
 				continue;
-			exception->value.len = lines.data + lines.len - exception->value.data;
+			extend_lines(&exception->value, lines);
 			exception->value = slice_trim_lines(exception->value);
 			return true;
 		}
@@ -247,6 +258,20 @@ find_language(Slice platform)
 				return languages[i];
 	}
 	return NULL;
+}
+
+/* How many languages are read. */
+int
+language_count(void)
+{
+	return NLANGUAGES;
+}
+
+/* One of them. */
+const Language *
+language_at(int i)
+{
+	return languages[i];
 }
 
 /*

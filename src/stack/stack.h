@@ -36,6 +36,10 @@ typedef struct Frame
 	InApp in_app;
 	int64_t rule_id; /* the frame rule that decided on it, 0: none */
 	bool dropped;    /* a rule says that it identifies nothing */
+	/* what identifies its code, once it was judged */
+	Slice identity_module;
+	Slice identity_function;
+	uint64_t identity; /* a number for both */
 } Frame;
 
 /* One exception of a chain. */
@@ -111,6 +115,7 @@ extern const Language bsd_language;
 extern void stack_init(Stack *stack, Allocator allocator);
 extern Exception *stack_add_exception(Stack *stack);
 extern Frame *stack_add_frame(Stack *stack, Exception *exception);
+extern bool stack_put_frame(Stack *stack, Exception *exception, const Frame *frame);
 extern void stack_forget_exception(Stack *stack);
 extern void stack_reverse_exceptions(Stack *stack);
 extern void exception_reverse_frames(Exception *exception);
@@ -124,6 +129,8 @@ extern bool
 read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception);
 extern bool stack_parse(Slice text, Slice platform, Stack *stack);
 extern const Language *find_language(Slice platform);
+extern int language_count(void);
+extern const Language *language_at(int i);
 extern void frame_identify(const Language *language, const Frame *frame, Allocator allocator, Slice *module,
                            Slice *function);
 
