@@ -48,6 +48,7 @@ SQL_PARTS = \
 	src/consumer/inbox.sql \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
+	src/issues/regroup.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

@@ -11,8 +11,10 @@ mkdir -p "$fixtures" /srv
 # not -p: a /srv/shop that is already there is somebody else's
 mkdir -m 755 "$shop"
 trap 'cd /; rm -rf "$shop"' EXIT
-cp demo/shop/{shop.py,shop.js,Shop.java,shop.pl} "$shop"
+cp demo/shop/* "$shop"
 cd "$shop"
+g++ -g -fsanitize=address -o warehouse shop.cc
+mcs -debug -out:shop.exe Shop.cs
 
 # fixture LANGUAGE SCENARIO COMMAND...: runs COMMAND SCENARIO, which must die of an error (64: unknown scenario)
 fixture() {
@@ -33,3 +35,7 @@ for scenario in price stock timeout; do fixture python $scenario python3 $shop/s
 for scenario in cart payment config; do fixture javascript $scenario node $shop/shop.js; done
 for scenario in invoice parse; do fixture java $scenario java $shop/Shop.java; done
 for scenario in mail feed; do fixture perl $scenario perl $shop/shop.pl; done
+for scenario in refund newsletter menu; do fixture ruby $scenario ruby $shop/shop.rb; done
+for scenario in shipping coupon; do fixture php $scenario php -d display_errors=0 -d log_errors=1 $shop/shop.php; done
+for scenario in charge export; do fixture dotnet $scenario mono --debug $shop/shop.exe; done
+for scenario in label pick; do fixture native $scenario ./warehouse; done

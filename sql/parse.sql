@@ -46,7 +46,7 @@ SELECT pg_temp.shown(pg_read_file(:'file'));
 SELECT pg_temp.shown(pg_read_file(:'file'));
 \set file :abs_srcdir '/test/fixtures/javascript_payment.txt'
 SELECT pg_temp.shown(pg_read_file(:'file'));
--- a language that is not read: no exceptions, and no guess either
+-- Perl says where it died; Carp says how it got there
 \set file :abs_srcdir '/test/fixtures/perl_feed.txt'
 SELECT pg_temp.shown(pg_read_file(:'file'));
 \set file :abs_srcdir '/test/fixtures/perl_mail.txt'

@@ -135,6 +135,37 @@ slice_ends(Slice s, Slice suffix)
 	       (suffix.len == 0 || memcmp(s.data + s.len - suffix.len, suffix.data, suffix.len) == 0);
 }
 
+/* Eight bytes as a number, the same on every machine. */
+static inline uint64_t
+load_word(const char *data)
+{
+	uint64_t word;
+
+	memcpy(&word, data, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return word;
+}
+
+/* A number that tells texts apart: a word at a time is multiplied and mixed; the same on every machine. */
+static inline uint64_t
+slice_hash(Slice s, uint64_t seed)
+{
+	const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
+	uint64_t hash = (seed ^ s.len) * factor;
+
+	for (; s.len >= 8; s = slice_skip(s, 8))
+	{
+		hash = (hash ^ load_word(s.data)) * factor;
+		hash ^= hash >> 29;
+	}
+	for (size_t i = 0; i < s.len; i++)
+		hash = (hash << 8 | hash >> 56) ^ (uint8_t) s.data[i];
+	hash *= factor;
+	return hash ^ hash >> 32;
+}
+
 /* The index of the first c in s, or -1. */
 static inline ptrdiff_t
 slice_find_char(Slice s, char c)

@@ -216,12 +216,12 @@ BEGIN
     INSERT INTO errtrack.occurrences
       (project_id, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
-       session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint)
+       session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
     SELECT k.project_id, k.issue_id, k.event_id, k.received_at, k.seen_at, (k.digest).level,
            (k.digest).platform, (k.digest).exception_class, coalesce((k.digest).message, r.message),
            r.stack_trace, r.exceptions, r.environment, r.release, r.dist, r.server_name, r.transaction,
            r.logger, r.user_id, r.session_id, r.request, r.tags, r.contexts, r.extra, r.trace_id,
-           r.span_id, r.debug_ids, coalesce(k.flags, '{}') || (k.digest).flags, k.fingerprint
+           r.span_id, r.debug_ids, coalesce(k.flags, '{}') || (k.digest).flags, k.fingerprint, r.fingerprint
     FROM kept AS k
     JOIN (SELECT *, ctid FROM errtrack.raw_events_0
           WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 0))

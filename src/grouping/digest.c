@@ -6,7 +6,7 @@
 #include "../capture/event.h"
 #include "../stack/exceptions.h"
 #include "catalog/pg_type.h"
-#include "frame_rules.h"
+#include "frames.h"
 #include "funcapi.h"
 #include "message.h"
 #include "title.h"
@@ -189,7 +189,7 @@ make_digest(const Reported *reported, Digest *digest)
 	digest->level = read_level(reported->level, digest);
 	stack_init(&digest->stack, palloc_allocator());
 	read_stack(reported, &digest->stack, digest);
-	frame_rules_apply(reported->project_id, &digest->stack);
+	judge_frames(reported->project_id, &digest->stack);
 	read_names(reported, digest);
 
 	cause = identifying_exception(&digest->stack);
@@ -222,7 +222,7 @@ keys_datum(const Digest *digest)
 	Keys keys;
 	Datum elements[MAX_KEYS];
 
-	fingerprint_compute(&digest->grouped, &keys);
+	fingerprint_compute(&digest->grouped, MAX_KEYS, &keys);
 	for (int i = 0; i < keys.n; i++)
 		elements[i] = key_datum(keys.keys[i]);
 	return PointerGetDatum(construct_array(elements, keys.n, BYTEAOID, -1, false, TYPALIGN_INT));
@@ -341,7 +341,7 @@ errtrack_fingerprint(PG_FUNCTION_ARGS)
 
 	reported_of_payload(PG_GETARG_JSONB_P(0), &reported);
 	make_digest(&reported, &digest);
-	fingerprint_compute(&digest.grouped, &keys);
+	fingerprint_compute(&digest.grouped, 1, &keys);
 	PG_RETURN_DATUM(key_datum(keys.keys[0]));
 }
 

@@ -10,6 +10,7 @@
 
 #include <openssl/evp.h>
 
+#include "lib/stringinfo.h"
 #include "message.h"
 #include "recursion.h"
 #include "utils/memutils.h"
@@ -22,18 +23,15 @@
 typedef struct Candidate
 {
 	const Frame *frame;
-	Slice module;
-	Slice function;
-	uint64 id;
 	Part *part;
 } Candidate;
 
 static EVP_MD *digest = NULL;
 static EVP_MD_CTX *context = NULL;
 
-/* Begins a hash.  Fetching the digest costs more than using it, so that is done once per backend. */
+/* Has digest and context be there.  Fetching the digest costs more than using it, so that is done once. */
 static void
-hash_begin(void)
+prepare_digest(void)
 {
 	if (context == NULL)
 	{
@@ -42,45 +40,31 @@ hash_begin(void)
 		if (digest != NULL)
 			context = EVP_MD_CTX_new();
 	}
-	if (context == NULL || EVP_DigestInit_ex2(context, digest, NULL) != 1)
+	if (context == NULL)
 		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not start a SHA-256 hash"),
 		                errdetail("OpenSSL did not provide the digest."),
 		                errhint("Check the OpenSSL configuration of the server.")));
 }
 
-/* Adds one text. */
+/* Computes the SHA-256 of text. */
 static void
-hash_add(Slice text)
+hash_text(const StringInfo text, uint8 *key)
 {
-	uint8 length[4] = {text.len >> 24, text.len >> 16, text.len >> 8, text.len};
-
-	if (EVP_DigestUpdate(context, length, sizeof(length)) != 1 ||
-	    EVP_DigestUpdate(context, text.data, text.len) != 1)
+	prepare_digest();
+	if (EVP_DigestInit_ex2(context, digest, NULL) != 1 ||
+	    EVP_DigestUpdate(context, text->data, text->len) != 1 || EVP_DigestFinal_ex(context, key, NULL) != 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
 }
 
-/* Ends the hash. */
+/* Adds one text to what is hashed, with its length before it. */
 static void
-hash_end(uint8 *fingerprint)
+append_counted(StringInfo text, Slice s)
 {
-	if (EVP_DigestFinal_ex(context, fingerprint, NULL) != 1)
-		ereport(ERROR,
-		        (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg("could not compute a SHA-256 hash")));
-}
+	uint8 length[4] = {s.len >> 24, s.len >> 16, s.len >> 8, s.len};
 
-/* A number that tells frames apart: FNV-1a over module and function; the same on every machine. */
-static uint64
-frame_id(Slice module, Slice function)
-{
-	uint64 id = UINT64CONST(0xCBF29CE484222325);
-
-	for (size_t i = 0; i < module.len; i++)
-		id = (id ^ (uint8) module.data[i]) * UINT64CONST(0x100000001B3);
-	id = (id ^ 0xFF) * UINT64CONST(0x100000001B3);
-	for (size_t i = 0; i < function.len; i++)
-		id = (id ^ (uint8) function.data[i]) * UINT64CONST(0x100000001B3);
-	return id;
+	appendBinaryStringInfo(text, (const char *) length, sizeof(length));
+	appendBinaryStringInfo(text, s.data, s.len);
 }
 
 /* The message without its variable parts. */
@@ -145,7 +129,7 @@ count_frame(Candidate *candidate, const char *reason)
 static bool
 has_name(const Stack *stack, const Candidate *candidate)
 {
-	return candidate->function.len > (stack->language == &javascript_language ? 2 : 0);
+	return candidate->frame->identity_function.len > (stack->language == &javascript_language ? 2 : 0);
 }
 
 /* What stands before the class in a module; the module itself in languages where it is no class. */
@@ -163,83 +147,118 @@ package_of(const Stack *stack, Slice module)
 static void
 count_package(Grouping *grouping, const Stack *stack, const Candidate *caller)
 {
-	Part *part = add_part(grouping, PART_PACKAGE, caller->part->original, package_of(stack, caller->module),
+	Part *part = add_part(grouping, PART_PACKAGE, caller->part->original,
+	                      package_of(stack, caller->frame->identity_module),
 	                      "where the application calls the frame above");
 
 	part->frame = caller->frame;
 	part->in_app_key = true;
 }
 
-/* No frame is in-app: the innermost ones count; false where they have no names. */
-static bool
+/* What the frames that were chosen say. */
+typedef enum Choice
+{
+	NAMELESS, /* nothing: they have no names, and none was chosen */
+	LITTLE,   /* little: it is one place that nobody calls, or not the innermost one */
+	ENOUGH
+} Choice;
+
+/* No frame is in-app: the innermost ones count. */
+static Choice
 choose_innermost(const Stack *stack, Candidate *candidates, int n)
 {
 	if (n == 0 || !has_name(stack, &candidates[0]))
-		return false;
+		return NAMELESS;
+	count_frame(&candidates[0], "innermost, and no frame is in-app");
 	if (stack->language && stack->language->without_caller)
-		n = 1;
-	for (int i = 0; i < n && i < FALLBACK_FRAMES; i++)
-		count_frame(&candidates[i], "no frame is in-app: among the innermost");
-	return true;
+		return ENOUGH;
+	for (int i = 1; i < n && i < FALLBACK_FRAMES; i++)
+		count_frame(&candidates[i], "calls the innermost, and no frame is in-app");
+	return n == 1 ? LITTLE : ENOUGH;
+}
+
+/* The first in-app frame from "first" on, or n. */
+static int
+next_in_app(const Candidate *candidates, int first, int n)
+{
+	while (first < n && candidates[first].frame->in_app != IN_APP_YES)
+		first++;
+	return first;
 }
 
 /*
  * Chooses among the frames that count those that identify the error: the
- * innermost in-app one, and the package of the in-app one that called it.
- * Where it is the only one, the frame that called it, whatever that is; where
- * there is none, the innermost FALLBACK_FRAMES.  False, and none counts, where
- * the first of them has no name.
+ * innermost in-app one that has a name, and the package of the in-app one that
+ * called it.  Where it is the only one, the frame that called it, whatever that
+ * is; where there is none, the innermost FALLBACK_FRAMES.
  */
-static bool
+static Choice
 choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int n)
 {
-	int first = 0, second;
+	int innermost = next_in_app(candidates, 0, n);
+	int first = innermost, second;
+	Choice choice;
 
-	while (first < n && candidates[first].frame->in_app != IN_APP_YES)
-		first++;
-	if (first == n)
+	if (innermost == n)
 		return choose_innermost(stack, candidates, n);
-	if (!has_name(stack, &candidates[first]))
-		return false;
+	while (first < n && !has_name(stack, &candidates[first]))
+		first = next_in_app(candidates, first + 1, n);
+	if (first == n)
+		return NAMELESS;
+	choice = first == innermost ? ENOUGH : LITTLE;
 	count_frame(&candidates[first], "innermost in-app frame");
 	if (stack->language && stack->language->without_caller)
-		return true;
-	for (second = first + 1; second < n; second++)
-		if (candidates[second].frame->in_app == IN_APP_YES)
-			break;
+		return choice;
+	second = next_in_app(candidates, first + 1, n);
 	if (second < n)
 		count_package(grouping, stack, &candidates[second]);
 	else if (first + 1 < n)
 		count_frame(&candidates[first + 1], "calls the only in-app frame");
-	return true;
+	else
+		choice = LITTLE;
+	return choice;
+}
+
+/* Is a frame's file one that a browser loaded?  Those are bundles, whose names change. */
+static bool
+is_loaded(const Frame *frame)
+{
+	return slice_find(frame->file, SLICE("://")) >= 0 && !slice_starts(frame->file, SLICE("file://"));
+}
+
+/* Has none of the frames count. */
+static void
+count_no_frame(Candidate *candidates, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		candidates[i].part->in_app_key = candidates[i].part->in_all_key = false;
+		candidates[i].part->reason = "a frame without a name";
+	}
 }
 
 /*
- * None of the chosen frames has a name.  In JavaScript even their files change
- * with each bundle, so there the message alone identifies, if there is one;
- * otherwise a few more frames count beside it.
+ * The frames have no names.  Those of a browser say nothing then, if there is a
+ * message; of others, the files of the innermost do.
  */
 static void
-choose_nameless_frames(const Stack *stack, Candidate *candidates, int n, bool has_message)
+choose_nameless_frames(Candidate *candidates, int n, bool has_message)
 {
-	if (stack->language == &javascript_language && has_message)
-	{
-		for (int i = 0; i < n; i++)
-		{
-			candidates[i].part->in_app_key = candidates[i].part->in_all_key = false;
-			candidates[i].part->reason = "frames without names";
-		}
-		return;
-	}
-	for (int i = 0; i < n && i < NAMELESS_FRAMES; i++)
-		count_frame(&candidates[i], "frames without names: among the innermost");
+	int first = next_in_app(candidates, 0, n);
+
+	if (first == n)
+		first = 0;
+	if (n > 0 && has_message && is_loaded(candidates[first].frame))
+		count_no_frame(candidates, n);
+	else
+		for (int i = first; i < n && i < first + NAMELESS_FRAMES; i++)
+			count_frame(&candidates[i], "frames without names: the innermost");
 }
 
 /* Adds a part for each frame, and fills candidates with those that count; returns how many. */
 static int
-read_frames(Grouping *grouping, const Stack *stack, const Exception *exception, Candidate *candidates)
+read_frames(Grouping *grouping, const Exception *exception, Candidate *candidates)
 {
-	Allocator allocator = palloc_allocator();
 	int n = 0;
 
 	for (int f = 0; f < exception->nframes; f++)
@@ -248,17 +267,14 @@ read_frames(Grouping *grouping, const Stack *stack, const Exception *exception, 
 		Candidate *candidate = &candidates[n];
 
 		CHECK_FOR_INTERRUPTS();
-		frame_identify(stack->language, frame, allocator, &candidate->module, &candidate->function);
 		candidate->frame = frame;
 		candidate->part = add_part(
-			grouping, PART_FRAME, frame->function, candidate->function,
+			grouping, PART_FRAME, frame->function, frame->identity_function,
 			frame->dropped ? "dropped" : (frame->in_app == IN_APP_YES ? "further out" : "not in-app"));
 		candidate->part->frame = frame;
-		candidate->part->module = candidate->module;
-		if (frame->dropped)
-			continue;
-		candidate->id = frame_id(candidate->module, candidate->function);
-		n++;
+		candidate->part->module = frame->identity_module;
+		if (!frame->dropped)
+			n++;
 	}
 	return n;
 }
@@ -274,7 +290,7 @@ collapse(Candidate *candidates, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		ids[i] = candidates[i].id;
+		ids[i] = candidates[i].frame->identity;
 		candidates[i].part->in_all_key = false;
 	}
 	nleft = collapse_recursion(ids, n, palloc_allocator(), kept);
@@ -303,29 +319,30 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	Slice message = e == 0 ? event->message : exception->value;
 	Candidate *candidates = palloc(exception->nframes * sizeof(Candidate));
 	Part *part;
-	bool named;
+	Choice choice;
 	int n;
 
 	grouping->has_frames = true;
 	part = add_part(grouping, PART_CLASS, exception_class, last_name(exception_class, '.'),
 	                e == stack->nexceptions - 1 ? "class of the root cause"
 	                                            : "class of the deepest cause with frames");
-	n = read_frames(grouping, stack, exception, candidates);
+	n = read_frames(grouping, exception, candidates);
 	n = collapse(candidates, n);
-	named = choose_frames(grouping, stack, candidates, n);
-	if (named && stack->language && stack->language->without_class)
+	choice = choose_frames(grouping, stack, candidates, n);
+	if (choice != NAMELESS && stack->language && stack->language->without_class)
 		part->reason = "one bug shows itself as several kinds of crash";
 	else
 		count_in_both(part);
-	if (named)
-	{
-		if (has_text(message))
-			add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
+	if (choice == NAMELESS)
+		choose_nameless_frames(candidates, n, has_text(message));
+	if (!has_text(message))
 		return;
-	}
-	choose_nameless_frames(stack, candidates, n, has_text(message));
-	if (has_text(message))
-		count_in_both(add_part(grouping, PART_MESSAGE, message, normalized(message), "frames without names"));
+	if (choice == ENOUGH)
+		add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
+	else
+		count_in_both(
+			add_part(grouping, PART_MESSAGE, message, normalized(message),
+		             choice == LITTLE ? "the frames that count say too little" : "frames without names"));
 }
 
 /* The exception that identifies the error: the deepest cause that has frames; -1 where none has. */
@@ -397,33 +414,35 @@ hash_parts(const Grouping *grouping, bool all_frames, uint8 *key)
 {
 	static const Slice names[] = {{"given", 5}, {"class", 5}, {"frame", 5}, {"package", 7}, {"message", 7}};
 	static const Slice version = {"1", 1};
+	StringInfoData text;
 
-	hash_begin();
-	hash_add(version);
-	hash_add(all_frames ? SLICE("all") : SLICE("app"));
+	initStringInfo(&text);
+	append_counted(&text, version);
+	append_counted(&text, all_frames ? SLICE("all") : SLICE("app"));
 	for (int i = 0; i < grouping->nparts; i++)
 	{
 		const Part *part = &grouping->parts[i];
 
 		if (!(all_frames ? part->in_all_key : part->in_app_key))
 			continue;
-		hash_add(names[part->kind]);
+		append_counted(&text, names[part->kind]);
 		if (part->kind == PART_FRAME)
-			hash_add(part->module);
-		hash_add(part->value);
+			append_counted(&text, part->module);
+		append_counted(&text, part->value);
 	}
-	hash_end(key);
+	hash_text(&text, key);
+	pfree(text.data);
 }
 
-/* Computes an event's keys, in the order in which an issue is looked up by them. */
+/* Computes an event's keys, in the order in which an issue is looked up by them; the first "most" of them. */
 void
-fingerprint_compute(const GroupedEvent *event, Keys *keys)
+fingerprint_compute(const GroupedEvent *event, int most, Keys *keys)
 {
 	Grouping grouping;
 
 	grouping_read(event, &grouping);
 	keys->n = 1;
 	hash_parts(&grouping, false, keys->keys[0]);
-	if (grouping.has_frames)
+	if (grouping.has_frames && most > 1)
 		hash_parts(&grouping, true, keys->keys[keys->n++]);
 }

@@ -63,7 +63,7 @@ typedef struct Keys
 } Keys;
 
 extern void grouping_read(const GroupedEvent *event, Grouping *grouping);
-extern void fingerprint_compute(const GroupedEvent *event, Keys *keys);
+extern void fingerprint_compute(const GroupedEvent *event, int most, Keys *keys);
 extern int identifying_exception(const Stack *stack);
 extern const Frame *find_culprit(const Exception *exception);
 

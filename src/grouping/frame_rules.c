@@ -2,9 +2,9 @@
  * Which frames count, and which are the application's own code: the rows of
  * errtrack.frame_rules.
  *
- * There are hundreds of rules, and each frame of each event asks them.  Nearly
- * all patterns begin or end in literal text, so they are found by three bytes
- * of that; only the few others are tried one by one.
+ * There are thousands of rules, and each frame of each event asks those of its
+ * language.  Nearly all patterns begin or end in literal text, so they are found
+ * by a few bytes of that; only the others are tried one by one.
  */
 #include "frame_rules.h"
 
@@ -24,39 +24,7 @@ enum
 	COLUMN_ACTION,
 };
 
-/* What becomes of a frame that a rule matches. */
-typedef enum Action
-{
-	ACTION_NONE, /* no rule matches */
-	ACTION_IN_APP,
-	ACTION_NOT_IN_APP,
-	ACTION_DROP,
-	ACTION_DROP_ABOVE,
-	ACTION_DROP_BELOW
-} Action;
-
 static const char *const action_names[] = {NULL, "in_app", "not_in_app", "drop", "drop_above", "drop_below"};
-
-/* The texts of a frame that rules look at. */
-typedef enum Field
-{
-	FIELD_MODULE,
-	FIELD_FUNCTION,
-	FIELD_FILE
-} Field;
-
-#define NFIELDS 3
-
-typedef struct FrameRule
-{
-	int64 rule_id;
-	int32 project_id; /* 0: every project */
-	Slice platform;   /* data NULL: any */
-	Glob globs[NFIELDS];
-	Glob exception_class;
-	Action action;
-	int next; /* in the same chain of the index, or -1 */
-} FrameRule;
 
 static void read_rule(TupleTableSlot *slot, void *rule);
 static int compare_rules(const void *a, const void *b);
@@ -70,30 +38,59 @@ static RuleTable table = {
 	.loaded = index_rules,
 };
 
-/* Where in a text the three bytes stand by which a rule is found. */
+/* By which bytes of a text a rule is found. */
 typedef enum Anchor
 {
-	ANCHOR_BEGIN,
-	ANCHOR_END
+	ANCHOR_BEGIN_LONG,
+	ANCHOR_END_LONG,
+	ANCHOR_BEGIN_SHORT,
+	ANCHOR_END_SHORT
 } Anchor;
 
-#define ANCHOR_LENGTH 3
-#define NCHAINS 1024
+#define NANCHORS 4
+#define LONG_ANCHOR 8
+#define SHORT_ANCHOR 3
+#define NCHAINS 512
 
-/* Heads of the chains, -1 where empty; each chain is in the order in which rules are asked. */
-static int chains[NCHAINS];
-
-/* The chain of the rules that no such bytes find. */
-static int others;
-
-/* The chain for three bytes at an end of a field's text. */
-static inline int
-chain_of(Field field, Anchor anchor, const char *bytes)
+/* A rule in a chain. */
+typedef struct Link
 {
-	uint32 key = (uint8) bytes[0] | (uint8) bytes[1] << 8 | (uint32) (uint8) bytes[2] << 16;
+	int rule; /* its place in the table, in the order in which rules are asked */
+	int next; /* the next link, or -1 */
+} Link;
 
-	key = (key ^ (field * 2 + anchor) << 25) * 2654435769u;
-	return key >> 22;
+struct RuleIndex
+{
+	const Language *language; /* NULL: where none is known */
+	Link *links;
+	int chains[NCHAINS]; /* first links, -1 where empty; a chain is in the order in which rules are asked */
+	int others;          /* the chain of the rules that no anchor finds */
+	bool used[NFIELDS][NANCHORS];
+	bool by_class; /* some of the rules ask for the exception's class as well */
+};
+
+static RuleIndex *indexes = NULL;
+static int nindexes = 0;
+static uint64 loaded_times = 0;
+
+/* The bytes of text that an anchor looks at; false where it is too short. */
+static inline bool
+anchor_bytes(Anchor anchor, Slice text, uint64 *bytes)
+{
+	size_t length = anchor <= ANCHOR_END_LONG ? LONG_ANCHOR : SHORT_ANCHOR;
+
+	if (text.len < length)
+		return false;
+	*bytes = 0;
+	memcpy(bytes, anchor % 2 == 0 ? text.data : text.data + text.len - length, length);
+	return true;
+}
+
+/* The chain for an anchor of a field. */
+static inline int
+chain_of(Field field, Anchor anchor, uint64 bytes)
+{
+	return ((bytes ^ (uint64) (field * NANCHORS + anchor) << 59) * UINT64CONST(0x9E3779B97F4A7C15)) >> 55;
 }
 
 /* The action of a name; the table admits no others. */
@@ -136,60 +133,99 @@ compare_rules(const void *a, const void *b)
 	return x->rule_id < y->rule_id ? -1 : x->rule_id > y->rule_id;
 }
 
+/* The anchor by which a glob is found; false where it has none. */
+static bool
+choose_anchor(const Glob *glob, Anchor *anchor, uint64 *bytes)
+{
+	Slice begin = slice_range(glob->pattern, 0, glob->literal);
+	Slice end = slice_skip(glob->pattern, glob->pattern.len - glob->ending);
+
+	for (*anchor = 0; *anchor < NANCHORS; (*anchor)++)
+		if (anchor_bytes(*anchor, *anchor % 2 == 0 ? begin : end, bytes))
+			return true;
+	return false;
+}
+
 /* The chain in which a rule stands: that of the first of its patterns with an end that is literal. */
 static int *
-choose_chain(const FrameRule *rule)
+choose_chain(RuleIndex *index, const FrameRule *rule)
 {
 	for (Field field = 0; field < NFIELDS; field++)
 	{
-		const Glob *glob = &rule->globs[field];
-		const char *data = glob->pattern.data;
+		Anchor anchor;
+		uint64 bytes;
 
-		if (data == NULL)
+		if (rule->globs[field].pattern.data == NULL || !choose_anchor(&rule->globs[field], &anchor, &bytes))
 			continue;
-		if (glob->literal >= ANCHOR_LENGTH)
-			return &chains[chain_of(field, ANCHOR_BEGIN, data)];
-		if (glob->ending >= ANCHOR_LENGTH)
-			return &chains[chain_of(field, ANCHOR_END, data + glob->pattern.len - ANCHOR_LENGTH)];
+		index->used[field][anchor] = true;
+		return &index->chains[chain_of(field, anchor, bytes)];
 	}
-	return &others;
+	return &index->others;
 }
 
-/* Puts each rule into its chain; the last first, so that each chain begins with the first. */
+/* Is a rule asked about frames of a language? */
+static bool
+concerns(const FrameRule *rule, const Language *language)
+{
+	return rule->platform.data == NULL || (language && strcmp(rule->platform.data, language->platform) == 0);
+}
+
+/* Fills the index for a language; the last rule first, so that each chain begins with the first. */
+static void
+fill_index(RuleIndex *index, const Language *language)
+{
+	const FrameRule *rules = table.rules;
+	int n = 0;
+
+	memset(index, 0, sizeof(*index));
+	index->language = language;
+	index->others = -1;
+	for (int i = 0; i < NCHAINS; i++)
+		index->chains[i] = -1;
+	for (int i = 0; i < table.nrules; i++)
+		n += concerns(&rules[i], language);
+	index->links = palloc(Max(n, 1) * sizeof(Link));
+	n = 0;
+	for (int i = table.nrules - 1; i >= 0; i--)
+	{
+		int *chain;
+
+		if (!concerns(&rules[i], language))
+			continue;
+		index->by_class |= rules[i].exception_class.pattern.data != NULL;
+		chain = choose_chain(index, &rules[i]);
+		index->links[n] = (Link){i, *chain};
+		*chain = n++;
+	}
+}
+
+/* Makes an index for each language, and one for where none is known. */
 static void
 index_rules(void)
 {
-	FrameRule *rules = table.rules;
-
-	others = -1;
-	for (int i = 0; i < NCHAINS; i++)
-		chains[i] = -1;
-	for (int i = table.nrules - 1; i >= 0; i--)
-	{
-		int *chain = choose_chain(&rules[i]);
-
-		rules[i].next = *chain;
-		*chain = i;
-	}
+	nindexes = language_count() + 1;
+	indexes = palloc(mul_size(nindexes, sizeof(RuleIndex)));
+	for (int i = 0; i < nindexes; i++)
+		fill_index(&indexes[i], i < nindexes - 1 ? language_at(i) : NULL);
+	loaded_times++;
 }
 
-/* What a frame is asked for. */
-typedef struct Question
+/* The index for a language. */
+static const RuleIndex *
+find_index(const Language *language)
 {
-	int32 project_id;
-	const char *platform; /* NULL: not known */
-	Slice exception_class;
-	Slice texts[NFIELDS];
-} Question;
+	int i = 0;
+
+	while (indexes[i].language != language)
+		i++;
+	return &indexes[i];
+}
 
 /* Does a rule match? */
 static bool
 matches(const FrameRule *rule, const Question *question)
 {
 	if (rule->project_id != 0 && rule->project_id != question->project_id)
-		return false;
-	if (rule->platform.data != NULL &&
-	    (question->platform == NULL || strcmp(rule->platform.data, question->platform) != 0))
 		return false;
 	for (Field field = 0; field < NFIELDS; field++)
 		if (!match_glob(&rule->globs[field], question->texts[field]))
@@ -201,111 +237,44 @@ matches(const FrameRule *rule, const Question *question)
 static int
 search_chain(int chain, int best, const Question *question)
 {
-	const FrameRule *rules = table.rules;
+	const Link *links = question->index->links;
 
-	for (int i = chain; i >= 0 && i < best; i = rules[i].next)
-		if (matches(&rules[i], question))
-			return i;
+	for (int i = chain; i >= 0 && links[i].rule < best; i = links[i].next)
+		if (matches((const FrameRule *) table.rules + links[i].rule, question))
+			return links[i].rule;
 	return best;
 }
 
-/* The first rule that matches, or NULL. */
-static const FrameRule *
-ask_rules(const Question *question)
+/*
+ * Loads the rules if they have changed, and returns the index for a language.
+ * *version: another one when the rules are others.
+ */
+const RuleIndex *
+frame_rules_for(const Language *language, uint64 *version)
 {
-	int best = search_chain(others, table.nrules, question);
+	rule_table_load(&table);
+	*version = loaded_times;
+	return find_index(language);
+}
+
+/* Do rules of this index ask for the exception's class? */
+bool
+frame_rules_by_class(const RuleIndex *index)
+{
+	return index->by_class;
+}
+
+/* The first rule that matches, or NULL. */
+const FrameRule *
+frame_rules_ask(const Question *question)
+{
+	const RuleIndex *index = question->index;
+	int best = search_chain(index->others, table.nrules, question);
+	uint64 bytes;
 
 	for (Field field = 0; field < NFIELDS; field++)
-	{
-		Slice text = question->texts[field];
-
-		if (text.len < ANCHOR_LENGTH)
-			continue;
-		best = search_chain(chains[chain_of(field, ANCHOR_BEGIN, text.data)], best, question);
-		best = search_chain(chains[chain_of(field, ANCHOR_END, text.data + text.len - ANCHOR_LENGTH)], best,
-		                    question);
-	}
+		for (Anchor anchor = 0; anchor < NANCHORS; anchor++)
+			if (index->used[field][anchor] && anchor_bytes(anchor, question->texts[field], &bytes))
+				best = search_chain(index->chains[chain_of(field, anchor, bytes)], best, question);
 	return best < table.nrules ? (const FrameRule *) table.rules + best : NULL;
-}
-
-/* Does any frame still count? */
-static bool
-any_counts(const Exception *exception)
-{
-	for (int f = 0; f < exception->nframes; f++)
-		if (!exception->frames[f].dropped)
-			return true;
-	return false;
-}
-
-/* Applies the rules to one exception's frames; question: what is the same for all of them. */
-static void
-rule_exception(Question *question, bool reporter_knows, Exception *exception)
-{
-	int first = 0, last = exception->nframes; /* those from first to before last are kept */
-	const FrameRule *above = NULL, *below = NULL;
-
-	question->exception_class = exception->type;
-	for (int f = 0; f < exception->nframes; f++)
-	{
-		Frame *frame = &exception->frames[f];
-		const FrameRule *rule;
-		Action action;
-
-		CHECK_FOR_INTERRUPTS();
-		question->texts[FIELD_MODULE] = frame->module;
-		question->texts[FIELD_FUNCTION] = frame->function;
-		question->texts[FIELD_FILE] = frame->file;
-		rule = ask_rules(question);
-		action = rule ? rule->action : ACTION_NONE;
-		if (action == ACTION_DROP_ABOVE)
-		{
-			first = f + 1;
-			above = rule;
-		}
-		else if (action == ACTION_DROP_BELOW && f < last)
-		{
-			last = f;
-			below = rule;
-		}
-		frame->rule_id = rule ? rule->rule_id : 0;
-		frame->dropped = action >= ACTION_DROP;
-		if (action != ACTION_NONE)
-			frame->in_app = action == ACTION_IN_APP ? IN_APP_YES : IN_APP_NO;
-		else if (!reporter_knows || frame->in_app != IN_APP_NO)
-			frame->in_app = IN_APP_YES;
-	}
-	for (int f = 0; f < exception->nframes; f++)
-		if (f < first || f >= last)
-		{
-			exception->frames[f].rule_id = f < first ? above->rule_id : below->rule_id;
-			exception->frames[f].dropped = true;
-			exception->frames[f].in_app = IN_APP_NO;
-		}
-	if (!any_counts(exception))
-		for (int f = 0; f < exception->nframes; f++)
-			exception->frames[f].dropped = false;
-}
-
-/*
- * Decides for each frame of stack whether it counts, and whether it is in_app:
- * the first rule that matches has it; where none does, what the reporter said,
- * or else yes.  A reporter that calls none of the frames the application's own
- * does not know.  Where no frame would count, all do.
- */
-void
-frame_rules_apply(int32 project_id, Stack *stack)
-{
-	Question question = {.project_id = project_id};
-	bool reporter_knows = false;
-
-	if (stack->total_frames == 0)
-		return;
-	rule_table_load(&table);
-	question.platform = stack->language ? stack->language->platform : NULL;
-	for (int e = 0; e < stack->nexceptions; e++)
-		for (int f = 0; f < stack->exceptions[e].nframes; f++)
-			reporter_knows |= stack->exceptions[e].frames[f].in_app == IN_APP_YES;
-	for (int e = 0; e < stack->nexceptions; e++)
-		rule_exception(&question, reporter_knows, &stack->exceptions[e]);
 }

@@ -29,6 +29,7 @@ CREATE TABLE errtrack.occurrences (
   debug_ids jsonb,
   flags text[] NOT NULL,
   fingerprint bytea NOT NULL,
+  own_fingerprint text[],
   PRIMARY KEY (project_id, event_id)
 );
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
@@ -54,7 +55,8 @@ COMMENT ON COLUMN errtrack.occurrences.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.occurrences.occurred_at IS 'When the error happened, or received_at where that is earlier or the event does not say.';
 COMMENT ON COLUMN errtrack.occurrences.level IS 'fatal, error, warning, info or debug.';
 COMMENT ON COLUMN errtrack.occurrences.flags IS 'What errtrack repaired, cut or found odd in the event.';
-COMMENT ON COLUMN errtrack.occurrences.fingerprint IS 'What it was grouped by.';
+COMMENT ON COLUMN errtrack.occurrences.fingerprint IS 'The first of the keys that it was grouped by.';
+COMMENT ON COLUMN errtrack.occurrences.own_fingerprint IS 'The fingerprint list that the event itself gave.';
 SELECT pg_extension_config_dump('errtrack.occurrences', '');
 
 -- Decided by the id and not by chance, so that an event that is sent again is decided alike.

@@ -1,7 +1,7 @@
 /*
  * errtrack.parse_stack(): what is read in a stack trace, as JSON.
  */
-#include "../grouping/frame_rules.h"
+#include "../grouping/frames.h"
 #include "../server.h"
 #include "stack.h"
 #include "utils/numeric.h"
@@ -95,7 +95,7 @@ errtrack_parse_stack(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(0))
 		stack_parse(slice_of_text(PG_GETARG_TEXT_PP(0)),
 		            PG_ARGISNULL(1) ? NO_SLICE : slice_of_text(PG_GETARG_TEXT_PP(1)), &stack);
-	frame_rules_apply(1, &stack);
+	judge_frames(1, &stack);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, "platform", stack.language ? slice_of_string(stack.language->platform) : NO_SLICE);

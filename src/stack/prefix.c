@@ -320,6 +320,7 @@ without_prefixes(Slice text, Allocator allocator)
 	{
 		size_t prefix = 0;
 		Slice line = {at, 0};
+		bool is_cut;
 
 		next = memchr(at, '\n', end - at);
 		next = next ? next + 1 : end;
@@ -332,9 +333,10 @@ without_prefixes(Slice text, Allocator allocator)
 			if (line.len > 0)
 				prefix = prefix_length(line);
 		}
+		is_cut = slice_equal(line, SLICE("[... cut ...]"));
 		if (copy == NULL)
 		{
-			if (prefix == 0)
+			if (prefix == 0 && !is_cut)
 			{
 				bare |= next - at > 2;
 				continue;
@@ -344,6 +346,9 @@ without_prefixes(Slice text, Allocator allocator)
 			used = at - text.data;
 			memcpy(copy, text.data, used);
 		}
+		/* errtrack's own mark in a trace that was too long: what stands on both sides is one trace */
+		if (is_cut)
+			continue;
 		/* what stood in lines without a prefix ends where the next record begins: an empty line says so */
 		if (prefix > 1 && bare && begins_record(line))
 			copy[used++] = '\n';

@@ -16,6 +16,9 @@ static const Language *const languages[] = {
 	&r_language,      &plpgsql_language, &javascript_language,
 };
 
+/* Most traces have few exceptions, and hostile text may have many without frames: arrays begin small. */
+#define FIRST_SIZE 8
+
 #define NLANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
 /* Makes *stack empty; what is added to it comes from allocator. */
@@ -30,7 +33,7 @@ stack_init(Stack *stack, Allocator allocator)
 static void *
 grow(Stack *stack, void *old, int used, int *size, size_t element)
 {
-	int new_size = *size == 0 ? 16 : *size * 2;
+	int new_size = *size == 0 ? FIRST_SIZE : *size * 2;
 	void *grown = stack->allocator.alloc(stack->allocator.context, new_size * element);
 
 	if (used > 0)
@@ -39,12 +42,21 @@ grow(Stack *stack, void *old, int used, int *size, size_t element)
 	return grown;
 }
 
-/* Adds an empty exception; the pointer holds until the next one is added. */
+/*
+ * Adds an empty exception; the pointer holds until the next one is added.
+ * Where there are too many, it takes the place of the last one, so that the
+ * first ones and the last are kept: the reported exception and the root cause.
+ */
 Exception *
 stack_add_exception(Stack *stack)
 {
 	Exception *exception;
 
+	if (stack->nexceptions == STACK_MAX_EXCEPTIONS)
+	{
+		stack_forget_exception(stack);
+		stack->cut = true;
+	}
 	if (stack->nexceptions == stack->exceptions_size)
 		stack->exceptions =
 			grow(stack, stack->exceptions, stack->nexceptions, &stack->exceptions_size, sizeof(Exception));
@@ -246,6 +258,20 @@ find_language(Slice platform)
 				return languages[i];
 	}
 	return NULL;
+}
+
+/* How many languages are read. */
+int
+language_count(void)
+{
+	return NLANGUAGES;
+}
+
+/* One of them. */
+const Language *
+language_at(int i)
+{
+	return languages[i];
 }
 
 /*

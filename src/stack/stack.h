@@ -12,6 +12,9 @@
 /* Frames of one event beyond this number are passed over. */
 #define STACK_MAX_FRAMES 100000
 
+/* Where one event has more exceptions than this, those before the last one are passed over. */
+#define STACK_MAX_EXCEPTIONS 1000
+
 /* Whether a frame is the application's own code; unknown until a rule or the reporter says so. */
 typedef enum InApp
 {
@@ -33,6 +36,10 @@ typedef struct Frame
 	InApp in_app;
 	int64_t rule_id; /* the frame rule that decided on it, 0: none */
 	bool dropped;    /* a rule says that it identifies nothing */
+	/* what identifies its code, once it was judged */
+	Slice identity_module;
+	Slice identity_function;
+	uint64_t identity; /* a number for both */
 } Frame;
 
 /* One exception of a chain. */
@@ -55,7 +62,7 @@ typedef struct Stack
 	int nexceptions;
 	int exceptions_size;
 	int total_frames;
-	bool cut;            /* frames were passed over: there were too many */
+	bool cut;            /* frames or exceptions were passed over: there were too many */
 	Frame *spare_frames; /* room that a forgotten exception leaves to the next */
 	int spare_frames_size;
 	Allocator allocator;
@@ -122,6 +129,8 @@ extern bool
 read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception);
 extern bool stack_parse(Slice text, Slice platform, Stack *stack);
 extern const Language *find_language(Slice platform);
+extern int language_count(void);
+extern const Language *language_at(int i);
 extern void frame_identify(const Language *language, const Frame *frame, Allocator allocator, Slice *module,
                            Slice *function);
 

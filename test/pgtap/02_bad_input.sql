@@ -145,7 +145,7 @@ SELECT is((SELECT array_agg(project_id) FROM raw WHERE environment IN ('null whe
 -- levels and platforms
 SELECT is(o.level, want, 'level ' || coalesce(given, '(null)'))
 FROM (VALUES ('worse', 'error'), (NULL, 'error'), ('WARN', 'warning'), (' Critical ', 'fatal'), ('notice', 'info'), ('trace', 'debug'), ('error', 'error')) AS t (given, want),
-     errtrack.digest(1, given, NULL, NULL, 'm', NULL, NULL, NULL) AS o;
+     errtrack.digest(1, given, NULL, NULL, 'm', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) AS o;
 SELECT is(platform, 'cobol', 'a platform that is not known is kept') FROM errtrack.occurrences WHERE environment = 'unknown platform';
 
 -- many rows at once, one of each kind of badness among good ones: one statement

@@ -59,7 +59,8 @@ check_example('python', 'report.py', ['/usr/bin/python3'],
 check_example('java', 'Report.java', ['java'],
 	'java.lang.NullPointerException: Cannot invoke "java.lang.Integer.intValue()" because "<parameter1>" is null'
 	. ' | total (Report:21)');
-check_example('plpgsql', 'report.sql', [ 'psql', '-X', '-v', 'ON_ERROR_STOP=1', '-f' ], '22012: division by zero | ');
+check_example('plpgsql', 'report.sql', [ 'psql', '-X', '-v', 'ON_ERROR_STOP=1', '-f' ],
+	'22012: division by zero | inline_code_block');
 
 SKIP:
 {

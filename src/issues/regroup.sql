@@ -1,0 +1,236 @@
+-- ---- grouping anew: after rules or errtrack's own algorithm have changed ----------------------------------------------
+
+/*
+ * Where each kept occurrence of a project would be if it came now.  A
+ * fingerprint that is known keeps its issue, so that nothing is undone that was
+ * attached.  One that is not stays in the issue in which most of its occurrences
+ * are, if no other fingerprint is at home there; otherwise it wants a new issue.
+ */
+CREATE FUNCTION errtrack.regroup_plan(project_id int)
+RETURNS TABLE (event_id uuid, issue_id bigint, to_issue_id bigint, occurred_at timestamptz, release text,
+               environment text, digest errtrack.digest)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  -- each occurrence, read anew
+  kept AS MATERIALIZED (
+    SELECT o.event_id, o.issue_id, o.occurred_at, o.release, o.environment,
+           errtrack.digest(o.project_id, o.level, o.platform, o.exception_class, o.message, o.stack_trace,
+                           o.exceptions, o.own_fingerprint, o.logger, o.environment, o.release, o.transaction,
+                           o.tags) AS digest
+    FROM errtrack.occurrences AS o
+    WHERE o.project_id = regroup_plan.project_id
+  ),
+  -- how many of each issue's have which first fingerprint, and whose that is
+  share AS MATERIALIZED (
+    SELECT s.*,
+           (SELECT f.issue_id FROM errtrack.fingerprints AS f
+            WHERE f.project_id = regroup_plan.project_id AND f.fingerprint = s.fingerprint) AS known_id
+    FROM (SELECT issue_id, (digest).fingerprints[1] AS fingerprint, count(*) AS n
+          FROM kept GROUP BY 1, 2) AS s
+  ),
+  -- the issue in which most occurrences with an unknown fingerprint are
+  largest AS (
+    SELECT DISTINCT ON (fingerprint) fingerprint, issue_id, n
+    FROM share
+    WHERE known_id IS NULL
+    ORDER BY fingerprint, n DESC, issue_id
+  ),
+  -- an issue keeps one of those, unless it keeps one that is known
+  home AS (
+    SELECT DISTINCT ON (l.issue_id) l.issue_id, l.fingerprint
+    FROM largest AS l
+    WHERE NOT EXISTS (SELECT FROM share AS s WHERE s.known_id = l.issue_id AND s.issue_id = l.issue_id)
+    ORDER BY l.issue_id, l.n DESC, l.fingerprint
+  ),
+  target AS (
+    SELECT DISTINCT s.fingerprint, coalesce(s.known_id, h.issue_id) AS to_issue_id
+    FROM share AS s
+    LEFT JOIN home AS h ON h.fingerprint = s.fingerprint
+  )
+  SELECT k.event_id, k.issue_id, t.to_issue_id, k.occurred_at, k.release, k.environment, k.digest
+  FROM kept AS k
+  JOIN target AS t ON t.fingerprint = (k.digest).fingerprints[1]
+$$;
+COMMENT ON FUNCTION errtrack.regroup_plan(int) IS
+  'Part of regroup(): each kept occurrence of a project, its issue, and the one it would belong to now; null: a new one.';
+
+-- Moves what errtrack.regroup() has put into its temporary table.
+CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_apply.project_id;
+BEGIN
+  -- new issues begin as the one was that they come from
+  INSERT INTO errtrack.issues (project_id, issue_id, title, culprit, exception_class, level, platform, status, first_seen,
+                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at)
+  SELECT of_project, m.to_issue_id, (m.digest).title, (m.digest).culprit, (m.digest).exception_class,
+         (m.digest).level, (m.digest).platform, i.status, m.occurred_at, m.occurred_at, 0, m.release,
+         i.release_fixed, i.resolved_at
+  FROM (SELECT DISTINCT ON (to_issue_id) *
+        FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, occurred_at, event_id) AS m
+  JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
+
+  -- an issue that moves whole takes along what was counted and not kept …
+  CREATE TEMPORARY TABLE errtrack_regroup_whole ON COMMIT DROP AS
+  SELECT m.issue_id, min(m.to_issue_id) AS to_issue_id
+  FROM pg_temp.errtrack_regroup AS m
+  WHERE m.moves
+  GROUP BY m.issue_id
+  HAVING count(DISTINCT m.to_issue_id) = 1
+    AND count(*) = (SELECT count(*) FROM errtrack.occurrences AS o
+                    WHERE o.project_id = of_project AND o.issue_id = m.issue_id);
+  -- … of another one, as much as is kept
+  CREATE TEMPORARY TABLE errtrack_regroup_counts ON COMMIT DROP AS
+  SELECT c.issue_id, w.to_issue_id, c.bucket, c.events
+  FROM errtrack.issue_counts AS c
+  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = c.issue_id
+  WHERE c.project_id = of_project
+  UNION ALL
+  SELECT m.issue_id, m.to_issue_id, date_trunc('hour', m.occurred_at, 'UTC'), count(*)
+  FROM pg_temp.errtrack_regroup AS m
+  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+  GROUP BY 1, 2, 3;
+  CREATE TEMPORARY TABLE errtrack_regroup_releases ON COMMIT DROP AS
+  SELECT r.issue_id, w.to_issue_id, r.release, r.environment, r.first_seen, r.last_seen, r.events
+  FROM errtrack.issue_releases AS r
+  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = r.issue_id
+  WHERE r.project_id = of_project
+  UNION ALL
+  SELECT m.issue_id, m.to_issue_id, coalesce(m.release, ''), coalesce(m.environment, ''), min(m.occurred_at),
+         max(m.occurred_at), count(*)
+  FROM pg_temp.errtrack_regroup AS m
+  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+  GROUP BY 1, 2, 3, 4;
+
+  -- counts go from one to the other
+  UPDATE errtrack.issue_counts AS c
+  SET events = greatest(c.events - g.events, 0)
+  FROM (SELECT issue_id, bucket, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1, 2) AS g
+  WHERE c.project_id = of_project AND c.issue_id = g.issue_id AND c.bucket = g.bucket;
+  INSERT INTO errtrack.issue_counts AS c (project_id, issue_id, bucket, events)
+  SELECT of_project, to_issue_id, bucket, sum(events) FROM pg_temp.errtrack_regroup_counts GROUP BY 2, 3
+  ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = c.events + excluded.events;
+  DELETE FROM errtrack.issue_counts
+  WHERE project_id = of_project AND events = 0
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_counts);
+
+  UPDATE errtrack.issue_releases AS r
+  SET events = greatest(r.events - g.events, 0)
+  FROM (SELECT issue_id, release, environment, sum(events) AS events
+        FROM pg_temp.errtrack_regroup_releases GROUP BY 1, 2, 3) AS g
+  WHERE r.project_id = of_project AND r.issue_id = g.issue_id AND r.release = g.release
+    AND r.environment = g.environment;
+  INSERT INTO errtrack.issue_releases AS r (project_id, issue_id, release, environment, first_seen, last_seen, events)
+  SELECT of_project, to_issue_id, release, environment, min(first_seen), max(last_seen), sum(events)
+  FROM pg_temp.errtrack_regroup_releases GROUP BY 2, 3, 4
+  ON CONFLICT (project_id, issue_id, release, environment) DO UPDATE SET
+    first_seen = least(r.first_seen, excluded.first_seen),
+    last_seen = greatest(r.last_seen, excluded.last_seen),
+    events = r.events + excluded.events;
+  DELETE FROM errtrack.issue_releases
+  WHERE project_id = of_project AND events = 0
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_releases);
+
+  -- the issues themselves
+  UPDATE errtrack.issues AS i
+  SET occurrence_count = i.occurrence_count - g.events
+  FROM (SELECT issue_id, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1) AS g
+  WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
+  UPDATE errtrack.issues AS i
+  SET occurrence_count = i.occurrence_count + g.events,
+      first_seen = least(i.first_seen, g.first_seen),
+      last_seen = greatest(i.last_seen, g.last_seen)
+  FROM (SELECT c.to_issue_id, sum(c.events) AS events,
+               (SELECT min(r.first_seen) FROM pg_temp.errtrack_regroup_releases AS r
+                WHERE r.to_issue_id = c.to_issue_id) AS first_seen,
+               (SELECT max(r.last_seen) FROM pg_temp.errtrack_regroup_releases AS r
+                WHERE r.to_issue_id = c.to_issue_id) AS last_seen
+        FROM pg_temp.errtrack_regroup_counts AS c
+        GROUP BY c.to_issue_id) AS g
+  WHERE i.project_id = of_project AND i.issue_id = g.to_issue_id;
+  UPDATE errtrack.occurrences AS o
+  SET issue_id = m.to_issue_id, fingerprint = (m.digest).fingerprints[1]
+  FROM pg_temp.errtrack_regroup AS m
+  WHERE o.project_id = of_project AND o.event_id = m.event_id
+    AND (m.moves OR o.fingerprint <> (m.digest).fingerprints[1]);
+  -- later events find the way by themselves; a first fingerprint goes before what is another event's second
+  INSERT INTO errtrack.fingerprints AS f (project_id, fingerprint, issue_id)
+  SELECT DISTINCT ON (k.fingerprint) of_project, k.fingerprint, m.to_issue_id
+  FROM pg_temp.errtrack_regroup AS m, unnest((m.digest).fingerprints) WITH ORDINALITY AS k (fingerprint, place)
+  ORDER BY k.fingerprint, k.place, m.to_issue_id
+  ON CONFLICT (project_id, fingerprint) DO UPDATE SET issue_id = excluded.issue_id;
+  UPDATE errtrack.fingerprints AS f
+  SET issue_id = w.to_issue_id
+  FROM pg_temp.errtrack_regroup_whole AS w
+  WHERE f.project_id = of_project AND f.issue_id = w.issue_id;
+  UPDATE errtrack.alerts AS a
+  SET issue_id = w.to_issue_id
+  FROM pg_temp.errtrack_regroup_whole AS w
+  WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
+  DELETE FROM errtrack.issues AS i
+  USING pg_temp.errtrack_regroup_whole AS w
+  WHERE i.project_id = of_project AND i.issue_id = w.issue_id;
+  -- rules may name them otherwise
+  UPDATE errtrack.issues AS i
+  SET title = (m.digest).title, culprit = (m.digest).culprit
+  FROM (SELECT DISTINCT ON (to_issue_id) to_issue_id, digest
+        FROM pg_temp.errtrack_regroup ORDER BY to_issue_id, occurred_at, event_id) AS m
+  WHERE i.project_id = of_project AND i.issue_id = m.to_issue_id
+    AND (i.title, i.culprit) IS DISTINCT FROM ((m.digest).title, (m.digest).culprit);
+
+  DROP TABLE pg_temp.errtrack_regroup_whole, pg_temp.errtrack_regroup_counts, pg_temp.errtrack_regroup_releases;
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_apply(int) IS 'Part of regroup(): moves the occurrences, and what was counted of them.';
+
+CREATE FUNCTION errtrack.regroup(project_id int, apply boolean DEFAULT false)
+RETURNS TABLE (issue_id bigint, to_issue_id bigint, occurrences bigint, of_occurrences bigint, title text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup.project_id;
+  n bigint;
+BEGIN
+  IF NOT EXISTS (SELECT FROM errtrack.projects AS p WHERE p.project_id OPERATOR(pg_catalog.=) of_project) THEN
+    RAISE EXCEPTION 'there is no project %', coalesce(of_project::text, '(null)')
+      USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
+  END IF;
+  -- no batch is folded meanwhile
+  IF apply THEN
+    PERFORM errtrack.begin_consume();
+  END IF;
+  SELECT count(*) INTO n FROM errtrack.occurrences AS o WHERE o.project_id OPERATOR(pg_catalog.=) of_project;
+  RAISE NOTICE 'reading % kept occurrences of project %', n, of_project;
+
+  -- DROP … IF EXISTS would say that there is none
+  IF to_regclass('pg_temp.errtrack_regroup') IS NOT NULL THEN
+    DROP TABLE pg_temp.errtrack_regroup;
+  END IF;
+  CREATE TEMPORARY TABLE errtrack_regroup ON COMMIT DROP AS
+  SELECT p.*, p.to_issue_id IS NULL AS is_new, p.to_issue_id IS DISTINCT FROM p.issue_id AS moves
+  FROM errtrack.regroup_plan(of_project) AS p;
+  IF apply THEN
+    UPDATE pg_temp.errtrack_regroup AS m
+    SET to_issue_id = d.issue_id
+    FROM (SELECT k.fingerprint, nextval('errtrack.issues_issue_id_seq') AS issue_id
+          FROM (SELECT DISTINCT (digest).fingerprints[1] AS fingerprint
+                FROM pg_temp.errtrack_regroup WHERE is_new) AS k) AS d
+    WHERE m.is_new AND (m.digest).fingerprints[1] OPERATOR(pg_catalog.=) d.fingerprint;
+  END IF;
+
+  RETURN QUERY
+  SELECT m.issue_id, m.to_issue_id, count(*),
+         (SELECT count(*) FROM pg_temp.errtrack_regroup AS o WHERE o.issue_id OPERATOR(pg_catalog.=) m.issue_id),
+         min((m.digest).title)
+  FROM pg_temp.errtrack_regroup AS m
+  WHERE m.moves
+  GROUP BY m.issue_id, m.to_issue_id, (m.digest).fingerprints[1]
+  ORDER BY m.issue_id, 3 DESC, m.to_issue_id;
+
+  IF apply THEN
+    PERFORM errtrack.regroup_apply(of_project);
+  END IF;
+  DROP TABLE pg_temp.errtrack_regroup;
+END $$;
+COMMENT ON FUNCTION errtrack.regroup(int, boolean) IS
+  'Groups the kept occurrences of a project anew, as after a change of rules, and reports what would move: from which issue, to which (null: a new one), how many occurrences of how many, and their title. With apply it is done: an issue that moves whole is merged into the other one with all its counts, of another one as many events are moved as are kept. Raises no_data_found for an unknown project.';
