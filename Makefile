@@ -5,6 +5,7 @@
 #   make demo     (root) shows what it does, in a throw-away cluster
 #   make check    (root) runs all tests, in throw-away clusters
 #   make bench    (root) measures, in a throw-away cluster
+#   make fuzz     looks for text that crashes a parser, for SECONDS=60; as root, for JSON that crashes the server, too
 
 EXTENSION = errtrack
 MODULE_big = errtrack
@@ -39,6 +40,7 @@ SQL_PARTS = \
 	src/grouping/rules/plpgsql.sql \
 	src/grouping/rules/kernel.sql \
 	src/grouping/rules/bsd.sql \
+	src/grouping/rules/end.sql \
 	src/grouping/fingerprint_rules.sql \
 	src/grouping/grouping.sql \
 	src/issues/issues.sql \
@@ -61,9 +63,9 @@ SHLIB_LINK = -lcrypto
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
 # The targets for people need no PostgreSQL to be there, nor PGXS, which has a "check" of its own.
-ifneq ($(filter deps demo check bench,$(MAKECMDGOALS)),)
+ifneq ($(filter deps demo check bench fuzz,$(MAKECMDGOALS)),)
 
-.PHONY: deps demo check bench
+.PHONY: deps demo check bench fuzz
 deps:
 	scripts/deps
 
@@ -75,6 +77,10 @@ check: deps
 
 bench: deps
 	bench/run
+
+SECONDS = 60
+fuzz:
+	test/fuzz/run $(SECONDS)
 
 else
 

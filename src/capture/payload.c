@@ -248,6 +248,16 @@ read_message(JsonbContainer *payload, Event *event)
 		event_set_text(event, EVENT_MESSAGE, message);
 }
 
+/* Is there a field that DecodeDateTime() may take for a time zone, raising an error where no zone has this name? */
+static bool
+has_unknown_zone(char **field, const int *ftype, int nf)
+{
+	for (int i = 1; i < nf; i++)
+		if (ftype[i] == DTK_DATE && !is_digit(*field[i]) && pg_tzset(field[i]) == NULL)
+			return true;
+	return false;
+}
+
 /* Reads a time as text in any form that the server reads, or as seconds since 1970; false where it is neither. */
 static bool
 read_time(const JsonbValue *value, TimestampTz *time)
@@ -281,7 +291,8 @@ read_time(const JsonbValue *value, TimestampTz *time)
 		return false;
 	memcpy(text, s.data, s.len);
 	text[s.len] = '\0';
-	if (ParseDateTime(text, buffer, sizeof(buffer), field, ftype, MAXDATEFIELDS, &nf) != 0)
+	if (ParseDateTime(text, buffer, sizeof(buffer), field, ftype, MAXDATEFIELDS, &nf) != 0 ||
+	    has_unknown_zone(field, ftype, nf))
 		return false;
 	/* a time without a zone is UTC, as SDKs mean it, and not in this session's zone */
 	session_timezone = pg_tzset_offset(0);
@@ -594,6 +605,7 @@ payload_read(Jsonb *payload, Event *event)
 	read_text_columns(root, tags ? &tags->root : NULL, event);
 	read_message(root, event);
 	read_exceptions(root, event);
+	security_report_read(root, event);
 	read_json(root, "contexts", EVENT_CONTEXTS, event);
 	read_json(root, "request", EVENT_REQUEST, event);
 	if (event->nulls[EVENT_REQUEST])

@@ -99,7 +99,7 @@ without_block(Slice name)
 	ptrdiff_t invoke = slice_find(name, SLICE("_block_invoke")), close;
 	size_t n = 2;
 
-	if (invoke > 0 && slice_starts(name, SLICE("__")))
+	if (invoke >= 2 && slice_starts(name, SLICE("__")))
 	{
 		name.len = invoke;
 		n += count_digits(name, n);

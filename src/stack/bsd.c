@@ -358,7 +358,7 @@ take_frame_line(Reader *reader, Slice printed, Slice line)
 		return true;
 	}
 	if (broken.data == NULL && printed.len <= CONSOLE_WIDTH && printed.len >= CONSOLE_WIDTH - 1 && n > 0 &&
-	    line.data[n] == '(')
+	    n < line.len && line.data[n] == '(')
 		reader->broken = printed;
 	return false;
 }

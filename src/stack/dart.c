@@ -314,7 +314,7 @@ read_exception(Reader *reader, Exception *exception)
 {
 	Slice rest = reader->heading, line, type = NO_SLICE, last = NO_SLICE;
 
-	if (rest.data == NULL)
+	if (rest.len == 0)
 		return;
 	if (reader->named)
 	{

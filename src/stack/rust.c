@@ -375,7 +375,11 @@ take_cause(Reader *reader)
 	{
 		Slice *value = &stack->exceptions[stack->nexceptions - 1].value;
 
-		value->len = message.data + message.len - value->data;
+		/* a number may have stood alone */
+		if (value->data == NULL)
+			*value = message;
+		else
+			value->len = message.data + message.len - value->data;
 	}
 }
 
@@ -442,7 +446,7 @@ take_after_causes(Reader *reader)
 		reader->place = IN_BACKTRACE;
 	else if (slice_equal(line, SLICE("Location:")))
 		reader->location = true;
-	else if (slice_starts(line, message))
+	else if (slice_starts(line, message) && reader->stack->nexceptions > 0)
 		reader->stack->exceptions[0].value = slice_trim(slice_skip(line, message.len));
 	else if (slice_starts(line, location) && read_place(slice_skip(line, location.len), &place))
 	{
