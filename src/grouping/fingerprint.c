@@ -110,6 +110,13 @@ add_part(Grouping *grouping, PartKind kind, Slice original, Slice value, const c
 	return part;
 }
 
+/* A class without its package, which SDKs and texts name or leave out; what has blanks is no such name. */
+static Slice
+class_name(Slice exception_class)
+{
+	return slice_find_char(exception_class, ' ') >= 0 ? exception_class : last_name(exception_class, '.');
+}
+
 /* Has a part count in both keys. */
 static void
 count_in_both(Part *part)
@@ -306,9 +313,7 @@ collapse(Candidate *candidates, int n)
 	int nleft;
 
 	for (int i = 0; i < n; i++)
-	{
 		ids[i] = candidates[i].frame->identity;
-	}
 	nleft = collapse_recursion(ids, n, palloc_allocator(), kept);
 	if (nleft < n)
 		for (int i = 0; i < n; i++)
@@ -368,7 +373,7 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 
 	grouping->has_frames = true;
 	if (has_text(exception_class))
-		part = add_part(grouping, PART_CLASS, exception_class, last_name(exception_class, '.'),
+		part = add_part(grouping, PART_CLASS, exception_class, class_name(exception_class),
 		                e == stack->nexceptions - 1 ? "class of the root cause"
 		                                            : "class of the deepest cause with frames");
 	n = read_frames(grouping, exception, candidates);
@@ -415,7 +420,7 @@ read_default(Grouping *grouping, const GroupedEvent *event)
 	}
 	if (has_text(event->exception_class))
 		count_in_both(add_part(grouping, PART_CLASS, event->exception_class,
-		                       last_name(event->exception_class, '.'), "there are no frames"));
+		                       class_name(event->exception_class), "there are no frames"));
 	count_in_both(
 		add_part(grouping, PART_MESSAGE, event->message, normalized(event->message), "there are no frames"));
 }
