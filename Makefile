@@ -40,6 +40,7 @@ SQL_PARTS = \
 	src/grouping/rules/plpgsql.sql \
 	src/grouping/rules/kernel.sql \
 	src/grouping/rules/bsd.sql \
+	src/grouping/rules/end.sql \
 	src/grouping/fingerprint_rules.sql \
 	src/grouping/grouping.sql \
 	src/issues/issues.sql \

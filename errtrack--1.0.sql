@@ -266,7 +266,7 @@ CREATE TABLE errtrack.frame_rules (
   CHECK (num_nonnulls(module, function, file) > 0)
 );
 COMMENT ON TABLE errtrack.frame_rules IS
-  'Which stack frames count: the first rule that matches a frame decides, a project''s own rules first, then by rule_id. Frames that are not in_app do not identify an error, nor are they blamed, unless there are no others.';
+  'Which stack frames count: the first rule that matches a frame decides: a project''s own rules come first, then those for all projects, then the built-in ones, each by rule_id. Frames that are not in_app do not identify an error, nor are they blamed, unless there are no others.';
 COMMENT ON COLUMN errtrack.frame_rules.rule_id IS 'Rules are asked in this order.';
 COMMENT ON COLUMN errtrack.frame_rules.project_id IS 'The project that the rule is for; null: all.';
 COMMENT ON COLUMN errtrack.frame_rules.platform IS 'The language that the rule is for; null: all.';
@@ -283,6 +283,26 @@ SELECT pg_extension_config_dump('errtrack.frame_rules_rule_id_seq', '');
 CREATE FUNCTION errtrack.rules_changed() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_rules_changed';
 COMMENT ON FUNCTION errtrack.rules_changed() IS 'Trigger of the tables of rules: has all sessions load them again.';
+
+-- The constraints would refuse the row as well, but not say what to write instead.
+CREATE FUNCTION errtrack.check_frame_rule() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF new.action IS NOT NULL AND new.action NOT IN ('in_app', 'not_in_app', 'drop', 'drop_above', 'drop_below') THEN
+    RAISE EXCEPTION 'there is no action "%"', new.action
+      USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Use in_app, not_in_app, drop, drop_above or drop_below.';
+  END IF;
+  IF new.built_in AND (TG_OP = 'INSERT' OR NOT old.built_in) THEN
+    RAISE EXCEPTION 'a rule of one''s own is not built in'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Built-in rules come with errtrack, stand last and are not dumped.',
+            HINT = 'Leave out built_in.';
+  END IF;
+  RETURN new;
+END $$;
+COMMENT ON FUNCTION errtrack.check_frame_rule() IS 'Trigger of frame_rules: refuses unknown actions, and rules that claim to be built in.';
+
 CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.frame_rules
   FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
 
@@ -756,9 +776,9 @@ FROM unnest(ARRAY[
   '__gnu_cxx::__verbose_terminate_handler*', '__gnu_debug::*', 'boost::throw_exception*', 'boost::assertion_failed*',
   -- CHECK() and LOG(FATAL), backtraces taken by the program itself
   'base::debug::StackTrace*', 'base::debug::CollectStackTrace*', 'base::debug::BreakDebugger*',
-  'base::debug::DumpWithoutCrashing*', 'base::debug::Alias*', '*::CheckLogMessage::*', '~CheckLogMessage',
-  'logging::LogMessage::*', 'logging::*LogMessage*', 'logging::CheckError::*', 'logging::CheckFailure*',
-  'logging::NotReachedError::*', 'logging::RawCheck*', 'logging::RawLog*', 'base::ImmediateCrash*',
+  'base::debug::*StackDumpSignalHandler*', 'base::debug::DumpWithoutCrashing*', 'base::debug::Alias*', '*::CheckLogMessage::*', '~CheckLogMessage',
+  'logging::LogMessage::*', 'logging::*LogMessage*', 'logging::Check*Error::*', 'logging::CheckFailure*',
+  'logging::NotReached*Error::*', 'logging::RawCheck*', 'logging::RawLog*', 'base::ImmediateCrash*',
   'google::LogMessage*',
   'google::DumpStackTrace*', 'absl::log_internal::*', 'absl::*::log_internal::*', 'absl::lts_*::log_internal::*',
   'absl::raw_log_internal::*', 'absl::base_internal::*', 'v8::base::OS::Abort*', 'v8::base::debug::*', 'V8_Fatal*',
@@ -777,6 +797,9 @@ FROM unnest(ARRAY[
   'xcb_io_error*',
   '__interceptor_backtrace*', 'backtrace', '__backtrace', 'g_on_error_*',
   '_swift_stdlib_reportFatalError*', '*Swift._assertionFailure*', '*Swift._fatalErrorMessage*', 'CrashTrampolineAsm',
+  -- … of names that nobody has demangled
+  '_ZN4base5debug10StackTrace*', '_ZN7logging*LogMessage*', '_ZN7logging*CheckError*', '_ZN2v84base2OS5Abort*',
+  '_Z8V8_Fatal*', '_ZN6google*LogMessage*', '_ZN4absl*log_internal*', '_ZSt9terminate*', '_ZSt*__throw_*',
   'Unwind'
 ]) AS function;
 
@@ -785,7 +808,7 @@ INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'native', function, 'drop', true
 FROM unnest(ARRAY[
   '__asan*', '__tsan*', '__msan*', '__lsan*', '__hwasan*', '__memprof*', '__gwp_asan*', 'gwp_asan::*', 'asan_*',
-  'wrap_*', '__interceptor_*', '___interceptor_*', '__interposer_*', '__wrap_*', '__sanitizer::*', 'HF_*', 'scudo::*',
+  '* _asan_rtl_*', 'wrap_*', '__interceptor_*', '___interceptor_*', '__interposer_*', '__wrap_*', '__sanitizer::*', 'HF_*', 'scudo::*',
   'fuzzer::*', 'centipede::*', 'fuzztest::*', '<unknown module>', '[vdso]', '*linux-gate.so*', '__kernel_vsyscall'
 ]) AS function;
 INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
@@ -1359,6 +1382,11 @@ FROM unnest(ARRAY[
   'softint_*', 'softintr_*', 'mi_startup', 'main', 'sched_idle', '_thread_continue', '_call_continuation', 'userret',
   'ast', 'VOP_*', 'vop_generic_*', '_VNOP_*', 'vn_*', '_vn_*', 'fo_*', '_fo_*', 'dofile*', 'kern_*'
 ]) AS function;
+-- ---- frame rules: those that come with errtrack are all there ----
+
+CREATE TRIGGER check_frame_rule BEFORE INSERT OR UPDATE ON errtrack.frame_rules
+  FOR EACH ROW EXECUTE FUNCTION errtrack.check_frame_rule();
+
 -- ---- grouping rules of one's own ------------------------------------------------------------------------------------
 
 -- src/grouping/fingerprint_rules.c lists the same columns in the same order.
@@ -1668,6 +1696,17 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 COMMENT ON FUNCTION errtrack.in_sample(uuid, double precision) IS
   'Whether an event is one of the share (0 to 1) that is kept.';
+
+CREATE FUNCTION errtrack.explain_fingerprint(event_id uuid)
+RETURNS TABLE (part text, original text, normalized text, counts boolean, reason text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT e.*
+  FROM errtrack.occurrences AS o,
+       LATERAL errtrack.explain_fingerprint(to_jsonb(o) || jsonb_build_object('fingerprint', o.own_fingerprint)) AS e
+  WHERE o.event_id = $1
+$$;
+COMMENT ON FUNCTION errtrack.explain_fingerprint(uuid) IS
+  'Why an event that was kept is grouped as it is, by the rules of now: see explain_fingerprint(jsonb). No rows where it was not kept.';
 -- ---- the life of an issue -------------------------------------------------------------------------------------------
 
 -- Changes an issue's status; the verbs below are what people call.
@@ -2610,6 +2649,7 @@ BEGIN
   EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
   EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
                  'errtrack.fingerprints(jsonb), errtrack.explain_fingerprint(jsonb), '
+                 'errtrack.explain_fingerprint(uuid), '
                  'errtrack.normalize_message(text) TO %s', role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '

@@ -53,6 +53,7 @@ extern void event_set_text(Event *event, EventColumn column, Slice value);
 extern void event_set_json(Event *event, EventColumn column, Jsonb *value);
 extern void event_add_flag(Event *event, const char *flag);
 extern void payload_read(Jsonb *payload, Event *event);
+extern void security_report_read(JsonbContainer *payload, Event *event);
 extern Jsonb *scrub_json(Jsonb *json);
 
 #endif /* ERRTRACK_EVENT_H */

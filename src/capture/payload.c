@@ -605,6 +605,7 @@ payload_read(Jsonb *payload, Event *event)
 	read_text_columns(root, tags ? &tags->root : NULL, event);
 	read_message(root, event);
 	read_exceptions(root, event);
+	security_report_read(root, event);
 	read_json(root, "contexts", EVENT_CONTEXTS, event);
 	read_json(root, "request", EVENT_REQUEST, event);
 	if (event->nulls[EVENT_REQUEST])

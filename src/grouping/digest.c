@@ -194,7 +194,7 @@ make_digest(const Reported *reported, Digest *digest)
 
 	cause = identifying_exception(&digest->stack);
 	culprit = cause >= 0 ? find_culprit(&digest->stack.exceptions[cause]) : NULL;
-	digest->title = make_title(digest->exception_class, digest->message);
+	digest->title = make_title(&digest->stack, digest->exception_class, digest->message, culprit);
 	digest->culprit = make_culprit(&digest->stack, culprit);
 
 	digest->grouped.exception_class = digest->exception_class;

@@ -31,6 +31,8 @@ describe_frame(const Frame *frame)
 	StringInfoData text;
 
 	initStringInfo(&text);
+	if (has_text(frame->module) && !slice_starts(frame->function, frame->module))
+		appendStringInfo(&text, "%.*s ", (int) frame->module.len, frame->module.data);
 	if (has_text(frame->function))
 		appendBinaryStringInfo(&text, frame->function.data, frame->function.len);
 	else
@@ -116,6 +118,24 @@ put_part(ReturnSetInfo *result, const Part *part)
 	put_row(result, part_names[part->kind], original, normalized, part->in_app_key, describe_reason(part));
 }
 
+/* How many parts from "first" on are frames that only repeat others. */
+static int
+count_repeated(const Grouping *grouping, int first)
+{
+	int n = 0;
+
+	while (first + n < grouping->nparts && strcmp(grouping->parts[first + n].reason, REASON_REPEATED) == 0)
+		n++;
+	return n;
+}
+
+/* What is said of them: a recursion may have a thousand. */
+static Slice
+describe_repeated(int n)
+{
+	return slice_of_string(psprintf(n == 1 ? "(%d frame)" : "(%d frames)", n));
+}
+
 /* errtrack.explain_fingerprint(event jsonb) RETURNS TABLE (part, original, normalized, counts, reason) */
 Datum
 errtrack_explain_fingerprint(PG_FUNCTION_ARGS)
@@ -124,6 +144,7 @@ errtrack_explain_fingerprint(PG_FUNCTION_ARGS)
 	Reported reported;
 	Digest digest;
 	Grouping grouping;
+	int repeated;
 
 	InitMaterializedSRF(fcinfo, 0);
 	reported_of_payload(PG_GETARG_JSONB_P(0), &reported);
@@ -139,10 +160,15 @@ errtrack_explain_fingerprint(PG_FUNCTION_ARGS)
 		        CStringGetTextDatum(digest.ruling.nfingerprint > 0 ? "gives the fingerprint below"
 		                                                           : "gives the title only"));
 	}
-	for (int i = 0; i < grouping.nparts; i++)
+	for (int i = 0; i < grouping.nparts; i += Max(repeated, 1))
 	{
 		CHECK_FOR_INTERRUPTS();
-		put_part(result, &grouping.parts[i]);
+		repeated = count_repeated(&grouping, i);
+		if (repeated > 0)
+			put_row(result, "frame", describe_repeated(repeated), NO_SLICE, false,
+			        CStringGetTextDatum(REASON_REPEATED));
+		else
+			put_part(result, &grouping.parts[i]);
 	}
 	return (Datum) 0;
 }

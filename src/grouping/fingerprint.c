@@ -110,6 +110,13 @@ add_part(Grouping *grouping, PartKind kind, Slice original, Slice value, const c
 	return part;
 }
 
+/* A class without its package, which SDKs and texts name or leave out; what has blanks is no such name. */
+static Slice
+class_name(Slice exception_class)
+{
+	return slice_find_char(exception_class, ' ') >= 0 ? exception_class : last_name(exception_class, '.');
+}
+
 /* Has a part count in both keys. */
 static void
 count_in_both(Part *part)
@@ -125,11 +132,14 @@ count_frame(Candidate *candidate, const char *reason)
 	candidate->part->reason = reason;
 }
 
-/* Does a frame's function tell it from others?  Minified names come again in every bundle. */
+/* Does a frame's function tell it from others?  Minified names come again in every bundle, lambdas everywhere. */
 static bool
 has_name(const Stack *stack, const Candidate *candidate)
 {
-	return candidate->frame->identity_function.len > (stack->language == &javascript_language ? 2 : 0);
+	Slice function = candidate->frame->identity_function;
+
+	return function.len > (stack->language == &javascript_language ? 2 : 0) &&
+	       !slice_equal(function, SLICE("operator()"));
 }
 
 /* What stands before the class in a module; the module itself in languages where it is no class. */
@@ -143,14 +153,23 @@ package_of(const Stack *stack, Slice module)
 	return at > 0 ? slice_range(module, 0, at) : module;
 }
 
-/* Has the caller's package count: one place that everything calls is not one error. */
+/*
+ * Has the caller's package count, since one place that everything calls is not
+ * one error; where none is known, the caller itself.
+ */
 static void
-count_package(Grouping *grouping, const Stack *stack, const Candidate *caller)
+count_caller(Grouping *grouping, const Stack *stack, Candidate *caller)
 {
-	Part *part = add_part(grouping, PART_PACKAGE, caller->part->original,
-	                      package_of(stack, caller->frame->identity_module),
-	                      "where the application calls the frame above");
+	Slice package = package_of(stack, caller->frame->identity_module);
+	Part *part;
 
+	if (package.len == 0)
+	{
+		count_frame(caller, "calls the frame above");
+		return;
+	}
+	part = add_part(grouping, PART_PACKAGE, caller->part->original, package,
+	                "where the application calls the frame above");
 	part->frame = caller->frame;
 	part->in_app_key = true;
 }
@@ -211,7 +230,7 @@ choose_frames(Grouping *grouping, const Stack *stack, Candidate *candidates, int
 		return choice;
 	second = next_in_app(candidates, first + 1, n);
 	if (second < n)
-		count_package(grouping, stack, &candidates[second]);
+		count_caller(grouping, stack, &candidates[second]);
 	else if (first + 1 < n)
 		count_frame(&candidates[first + 1], "calls the only in-app frame");
 	else
@@ -226,17 +245,6 @@ is_loaded(const Frame *frame)
 	return slice_find(frame->file, SLICE("://")) >= 0 && !slice_starts(frame->file, SLICE("file://"));
 }
 
-/* Has none of the frames count. */
-static void
-count_no_frame(Candidate *candidates, int n)
-{
-	for (int i = 0; i < n; i++)
-	{
-		candidates[i].part->in_app_key = candidates[i].part->in_all_key = false;
-		candidates[i].part->reason = "a frame without a name";
-	}
-}
-
 /*
  * The frames have no names.  Those of a browser say nothing then, if there is a
  * message; of others, the files of the innermost do.
@@ -249,10 +257,26 @@ choose_nameless_frames(Candidate *candidates, int n, bool has_message)
 	if (first == n)
 		first = 0;
 	if (n > 0 && has_message && is_loaded(candidates[first].frame))
-		count_no_frame(candidates, n);
-	else
-		for (int i = first; i < n && i < first + NAMELESS_FRAMES; i++)
-			count_frame(&candidates[i], "frames without names: the innermost");
+		return;
+	for (int i = first; i < n && i < first + NAMELESS_FRAMES; i++)
+		count_frame(&candidates[i], "frames without names: the innermost");
+}
+
+/*
+ * Has all frames count in the key by all of them, which must not depend on which
+ * are in-app, or a change of rules would change both keys.  Returns whether the
+ * message is wanted beside them.
+ */
+static Choice
+count_all_frames(const Stack *stack, Candidate *candidates, int n, bool has_message)
+{
+	bool any_name = false;
+
+	for (int i = 0; i < n; i++)
+		any_name |= has_name(stack, &candidates[i]);
+	for (int i = 0; i < n; i++)
+		candidates[i].part->in_all_key = any_name || !has_message || !is_loaded(candidates[i].frame);
+	return !any_name ? NAMELESS : n == 1 ? LITTLE : ENOUGH;
 }
 
 /* Adds a part for each frame, and fills candidates with those that count; returns how many. */
@@ -289,26 +313,51 @@ collapse(Candidate *candidates, int n)
 	int nleft;
 
 	for (int i = 0; i < n; i++)
-	{
 		ids[i] = candidates[i].frame->identity;
-		candidates[i].part->in_all_key = false;
-	}
 	nleft = collapse_recursion(ids, n, palloc_allocator(), kept);
 	if (nleft < n)
 		for (int i = 0; i < n; i++)
-			candidates[i].part->reason = "repeats a frame above";
+			candidates[i].part->reason = REASON_REPEATED;
 	left = palloc(Max(nleft, 1) * sizeof(Candidate));
 	for (int i = 0; i < nleft; i++)
 	{
 		left[i] = candidates[kept[i]];
-		left[i].part->in_all_key = true;
 		left[i].part->reason = left[i].frame->in_app == IN_APP_YES ? "further out" : "not in-app";
 	}
 	memcpy(candidates, left, nleft * sizeof(Candidate));
 	return nleft;
 }
 
-/* Adds class, frames and, if frames have no names, the message of the exception that identifies the error. */
+/* Has the class count; where one bug shows itself as several kinds of crash, only beside frames without names. */
+static void
+count_class(Part *part, const Stack *stack, Choice choice, Choice all)
+{
+	bool without_class = stack->language && stack->language->without_class;
+
+	part->in_app_key = !without_class || choice == NAMELESS;
+	part->in_all_key = !without_class || all == NAMELESS;
+	if (!part->in_app_key)
+		part->reason = "one bug shows itself as several kinds of crash";
+}
+
+/* Adds the message; it counts where the frames say too little. */
+static void
+read_message(Grouping *grouping, Slice message, Choice choice, Choice all)
+{
+	Part *part;
+
+	if (!has_text(message))
+		return;
+	part = add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
+	part->in_app_key = choice != ENOUGH;
+	part->in_all_key = all != ENOUGH;
+	if (part->in_app_key)
+		part->reason = choice == LITTLE ? "the frames that count say too little" : "frames without names";
+	if (part->in_app_key || part->in_all_key)
+		part->value = normalized(message);
+}
+
+/* Adds class, frames and message of the exception that identifies the error. */
 static void
 read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 {
@@ -318,31 +367,24 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	Slice exception_class = e == 0 ? event->exception_class : exception->type;
 	Slice message = e == 0 ? event->message : exception->value;
 	Candidate *candidates = palloc(exception->nframes * sizeof(Candidate));
-	Part *part;
-	Choice choice;
+	Part *part = NULL;
+	Choice choice, all;
 	int n;
 
 	grouping->has_frames = true;
-	part = add_part(grouping, PART_CLASS, exception_class, last_name(exception_class, '.'),
-	                e == stack->nexceptions - 1 ? "class of the root cause"
-	                                            : "class of the deepest cause with frames");
+	if (has_text(exception_class))
+		part = add_part(grouping, PART_CLASS, exception_class, class_name(exception_class),
+		                e == stack->nexceptions - 1 ? "class of the root cause"
+		                                            : "class of the deepest cause with frames");
 	n = read_frames(grouping, exception, candidates);
 	n = collapse(candidates, n);
 	choice = choose_frames(grouping, stack, candidates, n);
-	if (choice != NAMELESS && stack->language && stack->language->without_class)
-		part->reason = "one bug shows itself as several kinds of crash";
-	else
-		count_in_both(part);
 	if (choice == NAMELESS)
 		choose_nameless_frames(candidates, n, has_text(message));
-	if (!has_text(message))
-		return;
-	if (choice == ENOUGH)
-		add_part(grouping, PART_MESSAGE, message, NO_SLICE, "the frames identify the error");
-	else
-		count_in_both(
-			add_part(grouping, PART_MESSAGE, message, normalized(message),
-		             choice == LITTLE ? "the frames that count say too little" : "frames without names"));
+	all = count_all_frames(stack, candidates, n, has_text(message));
+	if (part)
+		count_class(part, stack, choice, all);
+	read_message(grouping, message, choice, all);
 }
 
 /* The exception that identifies the error: the deepest cause that has frames; -1 where none has. */
@@ -378,7 +420,7 @@ read_default(Grouping *grouping, const GroupedEvent *event)
 	}
 	if (has_text(event->exception_class))
 		count_in_both(add_part(grouping, PART_CLASS, event->exception_class,
-		                       last_name(event->exception_class, '.'), "there are no frames"));
+		                       class_name(event->exception_class), "there are no frames"));
 	count_in_both(
 		add_part(grouping, PART_MESSAGE, event->message, normalized(event->message), "there are no frames"));
 }

@@ -24,6 +24,9 @@ typedef struct GroupedEvent
 	int ngiven;         /* … or 0 */
 } GroupedEvent;
 
+/* Of a frame that belongs to a further round of a recursion. */
+#define REASON_REPEATED "repeats frames above"
+
 /* What a value is that grouping considers. */
 typedef enum PartKind
 {

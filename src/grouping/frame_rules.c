@@ -22,6 +22,7 @@ enum
 	COLUMN_FILE,
 	COLUMN_EXCEPTION_CLASS,
 	COLUMN_ACTION,
+	COLUMN_BUILT_IN,
 };
 
 static const char *const action_names[] = {NULL, "in_app", "not_in_app", "drop", "drop_above", "drop_below"};
@@ -120,16 +121,24 @@ read_rule(TupleTableSlot *slot, void *memory)
 	rule->globs[FIELD_FILE] = make_glob(column_text(slot, COLUMN_FILE));
 	rule->exception_class = make_glob(column_text(slot, COLUMN_EXCEPTION_CLASS));
 	rule->action = read_action(column_text(slot, COLUMN_ACTION));
+	rule->built_in = DatumGetBool(slot_getattr(slot, COLUMN_BUILT_IN, &isnull));
 }
 
-/* Rules of a project stand before those for all; otherwise in the order in which they were made. */
+/* A project's own rules stand first, then those made for all projects, then those that ship with errtrack. */
+static int
+rank(const FrameRule *rule)
+{
+	return rule->project_id != 0 ? 0 : rule->built_in ? 2 : 1;
+}
+
+/* By rank, and otherwise in the order in which they were made. */
 static int
 compare_rules(const void *a, const void *b)
 {
 	const FrameRule *x = a, *y = b;
 
-	if ((x->project_id == 0) != (y->project_id == 0))
-		return x->project_id == 0 ? 1 : -1;
+	if (rank(x) != rank(y))
+		return rank(x) - rank(y);
 	return x->rule_id < y->rule_id ? -1 : x->rule_id > y->rule_id;
 }
 

@@ -38,6 +38,7 @@ typedef struct FrameRule
 	Glob globs[NFIELDS];
 	Glob exception_class;
 	Action action;
+	bool built_in;
 } FrameRule;
 
 /* The rules for one language. */

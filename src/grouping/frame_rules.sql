@@ -15,7 +15,7 @@ CREATE TABLE errtrack.frame_rules (
   CHECK (num_nonnulls(module, function, file) > 0)
 );
 COMMENT ON TABLE errtrack.frame_rules IS
-  'Which stack frames count: the first rule that matches a frame decides, a project''s own rules first, then by rule_id. Frames that are not in_app do not identify an error, nor are they blamed, unless there are no others.';
+  'Which stack frames count: the first rule that matches a frame decides: a project''s own rules come first, then those for all projects, then the built-in ones, each by rule_id. Frames that are not in_app do not identify an error, nor are they blamed, unless there are no others.';
 COMMENT ON COLUMN errtrack.frame_rules.rule_id IS 'Rules are asked in this order.';
 COMMENT ON COLUMN errtrack.frame_rules.project_id IS 'The project that the rule is for; null: all.';
 COMMENT ON COLUMN errtrack.frame_rules.platform IS 'The language that the rule is for; null: all.';
@@ -32,6 +32,26 @@ SELECT pg_extension_config_dump('errtrack.frame_rules_rule_id_seq', '');
 CREATE FUNCTION errtrack.rules_changed() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'errtrack_rules_changed';
 COMMENT ON FUNCTION errtrack.rules_changed() IS 'Trigger of the tables of rules: has all sessions load them again.';
+
+-- The constraints would refuse the row as well, but not say what to write instead.
+CREATE FUNCTION errtrack.check_frame_rule() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF new.action IS NOT NULL AND new.action NOT IN ('in_app', 'not_in_app', 'drop', 'drop_above', 'drop_below') THEN
+    RAISE EXCEPTION 'there is no action "%"', new.action
+      USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Use in_app, not_in_app, drop, drop_above or drop_below.';
+  END IF;
+  IF new.built_in AND (TG_OP = 'INSERT' OR NOT old.built_in) THEN
+    RAISE EXCEPTION 'a rule of one''s own is not built in'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Built-in rules come with errtrack, stand last and are not dumped.',
+            HINT = 'Leave out built_in.';
+  END IF;
+  RETURN new;
+END $$;
+COMMENT ON FUNCTION errtrack.check_frame_rule() IS 'Trigger of frame_rules: refuses unknown actions, and rules that claim to be built in.';
+
 CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.frame_rules
   FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
 

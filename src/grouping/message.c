@@ -429,8 +429,9 @@ read_lines(Slice message, char *text)
 		line = slice_trim(line);
 		if (line.len == 0)
 			continue;
+		/* a blank that no unit follows its number across */
 		if (lines++ > 0)
-			text[used++] = ' ';
+			text[used++] = '\n';
 		if (line.len > MESSAGE_MAX_READ - used)
 		{
 			size_t cut = MESSAGE_MAX_READ - used;

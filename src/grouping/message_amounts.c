@@ -3,11 +3,13 @@
  */
 #include "message_values.h"
 
-/* The blanks at s, passed over. */
+/* Behind the blanks of a line; nothing that is read here goes on in the next one. */
 static const char *
 skip_blanks(const char *s)
 {
-	return skip_class(s, BYTE_BLANK);
+	while (is_blank(*s))
+		s++;
+	return s;
 }
 
 /*

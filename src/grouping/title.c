@@ -41,18 +41,39 @@ append(StringInfo buffer, Slice s)
 	appendBinaryStringInfo(buffer, s.data, Min(s.len, 2 * TITLE_LIMIT));
 }
 
-/* `class: first line of the message`, or what there is of it. */
+/* Does a message begin by saying what its class says?  `BUG: KASAN: use-after-free in f` does. */
+static bool
+repeats_class(Slice line, Slice exception_class)
+{
+	ptrdiff_t blank = slice_find_char(exception_class, ' ');
+	Slice word = blank > 0 ? slice_range(exception_class, 0, blank) : exception_class;
+
+	return word.len > 2 && slice_find(line, word) >= 0;
+}
+
+/*
+ * `class: first line of the message`, or what there is of it.  A crash report's
+ * message repeats the class, with addresses that are different each time: of
+ * those, `class in function`.
+ */
 Slice
-make_title(Slice exception_class, Slice message)
+make_title(const Stack *stack, Slice exception_class, Slice message, const Frame *culprit)
 {
 	StringInfoData title;
 	Slice line = first_line(message);
 
-	if (!has_text(exception_class))
-		return has_text(line) ? on_one_line(line) : SLICE("(no message)");
+	if (!has_text(exception_class) && has_text(line))
+		return on_one_line(line);
 	initStringInfo(&title);
-	append(&title, exception_class);
-	if (has_text(line))
+	append(&title, has_text(exception_class) ? exception_class : SLICE("(no message)"));
+	if (culprit && has_text(culprit->identity_function) &&
+	    (!has_text(exception_class) ||
+	     (stack->language && stack->language->without_caller && repeats_class(line, exception_class))))
+	{
+		appendStringInfoString(&title, " in ");
+		append(&title, culprit->identity_function);
+	}
+	else if (has_text(line))
 	{
 		appendStringInfoString(&title, ": ");
 		append(&title, line);
@@ -72,26 +93,14 @@ Slice
 make_culprit(const Stack *stack, const Frame *frame)
 {
 	StringInfoData culprit;
-	Slice function, where;
+	Slice where;
 
 	if (frame == NULL)
 		return NO_SLICE;
-	function = frame->function;
-	where = frame->module;
-	if (is_known_by_file(stack, frame))
-		where = last_name(last_name(frame->file, '/'), '\\');
-	else if (slice_starts(function, where) && function.len > where.len + 1)
-	{
-		/* what stands between the two: `.`, `::`, `->`, `#` */
-		size_t n = where.len;
-
-		while (n + 1 < function.len && strchr(".:#->", function.data[n]) != NULL)
-			n++;
-		function = slice_skip(function, n);
-	}
+	where = is_known_by_file(stack, frame) ? last_name(last_name(frame->file, '/'), '\\') : frame->module;
 	initStringInfo(&culprit);
-	if (has_text(function))
-		append(&culprit, function);
+	if (has_text(frame->identity_function))
+		append(&culprit, frame->identity_function);
 	else
 		appendStringInfoString(&culprit, "(anonymous)");
 	if (has_text(where))

@@ -11,7 +11,7 @@
 #define TITLE_LIMIT 250
 
 extern Slice first_line(Slice s);
-extern Slice make_title(Slice exception_class, Slice message);
+extern Slice make_title(const Stack *stack, Slice exception_class, Slice message, const Frame *culprit);
 extern Slice make_culprit(const Stack *stack, const Frame *frame);
 extern Slice on_one_line(Slice s);
 

@@ -209,6 +209,9 @@ ends_inner(Slice line)
 static bool
 read_frame(Reader *reader, Slice line, Frame *frame)
 {
+	/* all of them have parameters, or an address */
+	if (slice_find_char(line, '(') < 0 && slice_find_char(line, '<') < 0)
+		return false;
 	if (dotnet_read_frame(line, reader->unnamed, frame))
 		return true;
 	if (reader->page && dotnet_read_page_frame(line, frame))
@@ -415,4 +418,4 @@ parse_dotnet(Slice text, Stack *stack)
 		stack_init(stack, stack->allocator);
 }
 
-const Language dotnet_language = {"dotnet", aliases, marks, parse_dotnet, dotnet_identify};
+const Language dotnet_language = {"dotnet", aliases, marks, parse_dotnet, dotnet_identify, '.'};

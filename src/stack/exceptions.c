@@ -5,6 +5,8 @@
  */
 #include "exceptions.h"
 
+#include "native.h"
+
 /* A member as text, by its name in an SDK's payload or else in an API export. */
 static Slice
 text_of_either(JsonbContainer *object, const char *name, const char *export_name)
@@ -23,9 +25,30 @@ read_position(JsonbContainer *frame, const char *name, const char *export_name)
 	return read_number(text_of_either(frame, name, export_name), &number) ? number : NO_POSITION;
 }
 
+/* Where no module is named, the library is a compiled frame's, as it is of one that is read from text. */
+static void
+set_library(JsonbContainer *object, const Language *language, Frame *frame)
+{
+	Slice library;
+
+	if ((language != &native_language && language != &apple_language) || has_text(frame->module))
+		return;
+	library = json_member_text(object, "package");
+	if (!has_text(library))
+		return;
+	if (language == &apple_language)
+		frame->module = library;
+	else
+	{
+		native_set_function(frame, frame->function, library);
+		if (!has_text(frame->file) && slice_find_char(library, '/') >= 0)
+			frame->file = library;
+	}
+}
+
 /* Reads one frame. */
 static void
-read_frame(JsonbContainer *object, Frame *frame)
+read_frame(JsonbContainer *object, const Language *language, Frame *frame)
 {
 	JsonbValue in_app;
 	Slice path = text_of_either(object, "abs_path", "absPath");
@@ -45,6 +68,7 @@ read_frame(JsonbContainer *object, Frame *frame)
 	if ((json_member(object, "in_app", &in_app) || json_member(object, "inApp", &in_app)) &&
 	    in_app.type == jbvBool)
 		frame->in_app = in_app.val.boolean ? IN_APP_YES : IN_APP_NO;
+	set_library(object, language, frame);
 }
 
 /* Reads frames; false where some of it is not of the expected shape, and was passed over. */
@@ -64,7 +88,7 @@ read_frames(JsonbContainer *frames, Stack *stack, Exception *exception)
 		if (member == NULL || !JsonContainerIsObject(member))
 			valid = false;
 		else if ((frame = stack_add_frame(stack, exception)) != NULL)
-			read_frame(member, frame);
+			read_frame(member, stack->language, frame);
 		pfree(value);
 	}
 	return valid;

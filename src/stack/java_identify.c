@@ -1,6 +1,9 @@
 /*
  * What identifies a Java frame: the class and the method, without what
  * compilers and libraries number anew in each build or run.
+ *
+ *   shop.Cart$$Lambda$14/0x0000000800c03000.run   is shop.Cart$$Lambda and run
+ *   shop.Cart.lambda$total$0                      is shop.Cart and lambda$total$
  */
 #include "java.h"
 

@@ -360,6 +360,10 @@ identify_perl(const Frame *frame, Allocator allocator, Slice *module, Slice *fun
 	/* `__ANON__[/srv/shop/shop.pl:12]` */
 	if (at > 0)
 		function->len = at;
+	/* an SDK qualifies the function and names no module */
+	at = slice_find_last_char(*function, ':');
+	if (at > 1 && module->len == 0)
+		*module = slice_range(*function, 0, at - 1);
 	*function = last_name(*function, ':');
 	if (module->len > 0 && !slice_equal(*module, SLICE("main")))
 		return;

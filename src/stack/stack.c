@@ -3,6 +3,7 @@
  */
 #include "stack.h"
 
+#include "marks.h"
 #include "prefix.h"
 
 /*
@@ -287,19 +288,26 @@ frame_identify(const Language *language, const Frame *frame, Allocator allocator
 	if (language)
 		language->identify(frame, allocator, module, function);
 	else if (frame->module.len == 0)
-		*module = file_stem(frame->file);
+		*module = last_name(last_name(frame->file, '/'), '\\');
 }
 
-/* Lets one language try; false, and stack empty, where it finds no trace. */
+/* The first of the table, whose marks stand early in a trace: they are looked for one by one. */
+#define NFOUND_EARLY 4
+
+/* Does text hold a mark of language? */
+static bool
+is_marked(const Language *language, Slice text)
+{
+	for (const char *const *mark = language->marks; *mark; mark++)
+		if (slice_find(text, slice_of_string(*mark)) >= 0)
+			return true;
+	return false;
+}
+
+/* Lets one language try; false where it finds no trace. */
 static bool
 try_language(const Language *language, Slice text, Stack *stack)
 {
-	const char *const *mark = language->marks;
-
-	while (*mark && slice_find(text, slice_of_string(*mark)) < 0)
-		mark++;
-	if (*mark == NULL)
-		return false;
 	stack_init(stack, stack->allocator);
 	language->parse(text, stack);
 	if (stack->nexceptions == 0)
@@ -317,13 +325,22 @@ bool
 stack_parse(Slice text, Slice platform, Stack *stack)
 {
 	const Language *named = platform.data ? find_language(platform) : NULL;
+	uint32_t marked = 0;
 
 	text = without_prefixes(text, stack->allocator);
-	if (named && try_language(named, text, stack))
+	if (named && is_marked(named, text) && try_language(named, text, stack))
 		return true;
-	for (size_t i = 0; i < NLANGUAGES; i++)
-		if (languages[i] != named && try_language(languages[i], text, stack))
+	for (int i = 0; i < (int) NLANGUAGES; i++)
+	{
+		if (i == NFOUND_EARLY)
+			marked = find_marks(text, languages, NLANGUAGES);
+		if (languages[i] == named)
+			continue;
+		if (i < NFOUND_EARLY ? !is_marked(languages[i], text) : (marked >> i & 1) == 0)
+			continue;
+		if (try_language(languages[i], text, stack))
 			return true;
+	}
 	stack_init(stack, stack->allocator);
 	return false;
 }

@@ -38,9 +38,9 @@ FROM unnest(ARRAY[
   '__gnu_cxx::__verbose_terminate_handler*', '__gnu_debug::*', 'boost::throw_exception*', 'boost::assertion_failed*',
   -- CHECK() and LOG(FATAL), backtraces taken by the program itself
   'base::debug::StackTrace*', 'base::debug::CollectStackTrace*', 'base::debug::BreakDebugger*',
-  'base::debug::DumpWithoutCrashing*', 'base::debug::Alias*', '*::CheckLogMessage::*', '~CheckLogMessage',
-  'logging::LogMessage::*', 'logging::*LogMessage*', 'logging::CheckError::*', 'logging::CheckFailure*',
-  'logging::NotReachedError::*', 'logging::RawCheck*', 'logging::RawLog*', 'base::ImmediateCrash*',
+  'base::debug::*StackDumpSignalHandler*', 'base::debug::DumpWithoutCrashing*', 'base::debug::Alias*', '*::CheckLogMessage::*', '~CheckLogMessage',
+  'logging::LogMessage::*', 'logging::*LogMessage*', 'logging::Check*Error::*', 'logging::CheckFailure*',
+  'logging::NotReached*Error::*', 'logging::RawCheck*', 'logging::RawLog*', 'base::ImmediateCrash*',
   'google::LogMessage*',
   'google::DumpStackTrace*', 'absl::log_internal::*', 'absl::*::log_internal::*', 'absl::lts_*::log_internal::*',
   'absl::raw_log_internal::*', 'absl::base_internal::*', 'v8::base::OS::Abort*', 'v8::base::debug::*', 'V8_Fatal*',
@@ -59,6 +59,9 @@ FROM unnest(ARRAY[
   'xcb_io_error*',
   '__interceptor_backtrace*', 'backtrace', '__backtrace', 'g_on_error_*',
   '_swift_stdlib_reportFatalError*', '*Swift._assertionFailure*', '*Swift._fatalErrorMessage*', 'CrashTrampolineAsm',
+  -- … of names that nobody has demangled
+  '_ZN4base5debug10StackTrace*', '_ZN7logging*LogMessage*', '_ZN7logging*CheckError*', '_ZN2v84base2OS5Abort*',
+  '_Z8V8_Fatal*', '_ZN6google*LogMessage*', '_ZN4absl*log_internal*', '_ZSt9terminate*', '_ZSt*__throw_*',
   'Unwind'
 ]) AS function;
 
@@ -67,7 +70,7 @@ INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'native', function, 'drop', true
 FROM unnest(ARRAY[
   '__asan*', '__tsan*', '__msan*', '__lsan*', '__hwasan*', '__memprof*', '__gwp_asan*', 'gwp_asan::*', 'asan_*',
-  'wrap_*', '__interceptor_*', '___interceptor_*', '__interposer_*', '__wrap_*', '__sanitizer::*', 'HF_*', 'scudo::*',
+  '* _asan_rtl_*', 'wrap_*', '__interceptor_*', '___interceptor_*', '__interposer_*', '__wrap_*', '__sanitizer::*', 'HF_*', 'scudo::*',
   'fuzzer::*', 'centipede::*', 'fuzztest::*', '<unknown module>', '[vdso]', '*linux-gate.so*', '__kernel_vsyscall'
 ]) AS function;
 INSERT INTO errtrack.frame_rules (platform, file, action, built_in)

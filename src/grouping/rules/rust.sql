@@ -16,6 +16,12 @@ FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*
   'std::backtrace::Backtrace::*', '<std::backtrace::Backtrace*', 'backtrace::*'
 ]) AS function;
 
+-- what logs: whoever called it does the telling
+INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
+SELECT platform, function, 'drop_above', true
+FROM unnest(ARRAY['rust', 'native']) AS platform,
+     unnest(ARRAY['log::__private_api*', 'tracing::__macro_support*', 'sentry::*', '<sentry::*', 'sentry_*']) AS function;
+
 -- where threads, main() and tests begin
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop', true
