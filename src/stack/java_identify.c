@@ -98,7 +98,7 @@ clean_class(Slice name, Allocator allocator)
 	if (slash > 0)
 		name.len = slash;
 	at = slice_find(name, lambda);
-	if (at > 0 && name.data[at - 1] == '-')
+	if (at > 0 && slice_starts(slice_skip(name, at - 1), desugared))
 	{
 		/* D8's `-$$Lambda$Cart$<hash>` */
 		ptrdiff_t end = slice_find_char(slice_skip(name, at - 1 + desugared.len), '$');
