@@ -1436,8 +1436,8 @@ DECLARE
 BEGIN
   SELECT v.name INTO wrong
   FROM unnest(new.fingerprint || new.title) AS t (template),
-       regexp_matches(t.template, '\{\{\s*(.*?)\s*\}\}', 'g') AS m (names),
-       LATERAL (SELECT m.names[1] AS name) AS v
+       regexp_matches(t.template, '\{\{(.*?)\}\}', 'g') AS m (names),
+       LATERAL (SELECT btrim(m.names[1], E' \t\r\n') AS name) AS v
   WHERE v.name NOT IN ('type', 'value', 'function', 'module', 'path', 'level', 'logger', 'environment', 'release',
                        'transaction', 'default')
     AND v.name NOT LIKE 'tags.%'
@@ -1697,7 +1697,7 @@ $$;
 COMMENT ON FUNCTION errtrack.in_sample(uuid, double precision) IS
   'Whether an event is one of the share (0 to 1) that is kept.';
 
-CREATE FUNCTION errtrack.explain_fingerprint(event_id uuid)
+CREATE FUNCTION errtrack.explain_event(event_id uuid)
 RETURNS TABLE (part text, original text, normalized text, counts boolean, reason text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT e.*
@@ -1705,7 +1705,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
        LATERAL errtrack.explain_fingerprint(to_jsonb(o) || jsonb_build_object('fingerprint', o.own_fingerprint)) AS e
   WHERE o.event_id = $1
 $$;
-COMMENT ON FUNCTION errtrack.explain_fingerprint(uuid) IS
+COMMENT ON FUNCTION errtrack.explain_event(uuid) IS
   'Why an event that was kept is grouped as it is, by the rules of now: see explain_fingerprint(jsonb). No rows where it was not kept.';
 -- ---- the life of an issue -------------------------------------------------------------------------------------------
 
@@ -2649,7 +2649,7 @@ BEGIN
   EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
   EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
                  'errtrack.fingerprints(jsonb), errtrack.explain_fingerprint(jsonb), '
-                 'errtrack.explain_fingerprint(uuid), '
+                 'errtrack.explain_event(uuid), '
                  'errtrack.normalize_message(text) TO %s', role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '

@@ -96,11 +96,14 @@ find_culprit(const Exception *exception)
 	return innermost;
 }
 
-/* Adds a part that counts for nothing yet. */
+/* Adds a part that counts for nothing yet.  Frames are hashed in an order of their own. */
 static Part *
 add_part(Grouping *grouping, PartKind kind, Slice original, Slice value, const char *reason)
 {
 	Part *part = &grouping->parts[grouping->nparts++];
+
+	if (kind != PART_FRAME)
+		grouping->hashed[grouping->nhashed++] = part;
 
 	memset(part, 0, sizeof(*part));
 	part->kind = kind;
@@ -108,6 +111,13 @@ add_part(Grouping *grouping, PartKind kind, Slice original, Slice value, const c
 	part->value = value;
 	part->reason = reason;
 	return part;
+}
+
+/* A class without its package, which SDKs and texts name or leave out; what has blanks is no such name. */
+static Slice
+class_name(Slice exception_class)
+{
+	return slice_find_char(exception_class, ' ') >= 0 ? exception_class : last_name(exception_class, '.');
 }
 
 /* Has a part count in both keys. */
@@ -306,9 +316,7 @@ collapse(Candidate *candidates, int n)
 	int nleft;
 
 	for (int i = 0; i < n; i++)
-	{
 		ids[i] = candidates[i].frame->identity;
-	}
 	nleft = collapse_recursion(ids, n, palloc_allocator(), kept);
 	if (nleft < n)
 		for (int i = 0; i < n; i++)
@@ -368,11 +376,14 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 
 	grouping->has_frames = true;
 	if (has_text(exception_class))
-		part = add_part(grouping, PART_CLASS, exception_class, last_name(exception_class, '.'),
+		part = add_part(grouping, PART_CLASS, exception_class, class_name(exception_class),
 		                e == stack->nexceptions - 1 ? "class of the root cause"
 		                                            : "class of the deepest cause with frames");
 	n = read_frames(grouping, exception, candidates);
 	n = collapse(candidates, n);
+	/* in the order that recursion was brought into, wherever in its cycle the stack begins */
+	for (int i = 0; i < n; i++)
+		grouping->hashed[grouping->nhashed++] = candidates[i].part;
 	choice = choose_frames(grouping, stack, candidates, n);
 	if (choice == NAMELESS)
 		choose_nameless_frames(candidates, n, has_text(message));
@@ -415,7 +426,7 @@ read_default(Grouping *grouping, const GroupedEvent *event)
 	}
 	if (has_text(event->exception_class))
 		count_in_both(add_part(grouping, PART_CLASS, event->exception_class,
-		                       last_name(event->exception_class, '.'), "there are no frames"));
+		                       class_name(event->exception_class), "there are no frames"));
 	count_in_both(
 		add_part(grouping, PART_MESSAGE, event->message, normalized(event->message), "there are no frames"));
 }
@@ -427,9 +438,11 @@ grouping_read(const GroupedEvent *event, Grouping *grouping)
 	bool with_default = event->ngiven == 0;
 
 	/* class, package and message beside the frames, and a class for each exception */
-	grouping->parts = palloc(
-		mul_size(event->ngiven + event->stack->nexceptions + 4 + event->stack->total_frames, sizeof(Part)));
-	grouping->nparts = 0;
+	int size = event->ngiven + event->stack->nexceptions + 4 + event->stack->total_frames;
+
+	grouping->parts = palloc(mul_size(size, sizeof(Part)));
+	grouping->hashed = palloc(mul_size(size, sizeof(Part *)));
+	grouping->nparts = grouping->nhashed = 0;
 	grouping->has_frames = false;
 	for (int i = 0; i < event->ngiven; i++)
 	{
@@ -456,9 +469,9 @@ hash_parts(const Grouping *grouping, bool all_frames, uint8 *key)
 	initStringInfo(&text);
 	append_counted(&text, version);
 	append_counted(&text, all_frames ? SLICE("all") : SLICE("app"));
-	for (int i = 0; i < grouping->nparts; i++)
+	for (int i = 0; i < grouping->nhashed; i++)
 	{
-		const Part *part = &grouping->parts[i];
+		const Part *part = grouping->hashed[i];
 
 		if (!(all_frames ? part->in_all_key : part->in_app_key))
 			continue;

@@ -50,11 +50,13 @@ typedef struct Part
 	const char *reason; /* why it counts, or not */
 } Part;
 
-/* All that is considered, in the order in which it is hashed. */
+/* All that is considered. */
 typedef struct Grouping
 {
 	Part *parts;
 	int nparts;
+	const Part **hashed; /* those that may count, in the order in which they are hashed */
+	int nhashed;
 	bool has_frames; /* two keys; otherwise one */
 } Grouping;
 

@@ -47,8 +47,8 @@ DECLARE
 BEGIN
   SELECT v.name INTO wrong
   FROM unnest(new.fingerprint || new.title) AS t (template),
-       regexp_matches(t.template, '\{\{\s*(.*?)\s*\}\}', 'g') AS m (names),
-       LATERAL (SELECT m.names[1] AS name) AS v
+       regexp_matches(t.template, '\{\{(.*?)\}\}', 'g') AS m (names),
+       LATERAL (SELECT btrim(m.names[1], E' \t\r\n') AS name) AS v
   WHERE v.name NOT IN ('type', 'value', 'function', 'module', 'path', 'level', 'logger', 'environment', 'release',
                        'transaction', 'default')
     AND v.name NOT LIKE 'tags.%'

@@ -170,6 +170,16 @@ any_counts(const Exception *exception)
 	return false;
 }
 
+/* Is a frame that of a function without a place of its own? */
+static bool
+has_borrowed_place(const Stack *stack, const Exception *exception, int f)
+{
+	const Frame *frame = &exception->frames[f], *caller = frame + 1;
+
+	return stack->language && stack->language->borrows_place && f + 1 < exception->nframes &&
+	       frame->line > 0 && frame->line == caller->line && slice_equal(frame->file, caller->file);
+}
+
 /* Judges one exception's frames; question: what is the same for all of them. */
 static void
 judge_exception(const Stack *stack, Question *question, bool reporter_knows, Exception *exception)
@@ -204,6 +214,8 @@ judge_exception(const Stack *stack, Question *question, bool reporter_knows, Exc
 		frame->dropped = action >= ACTION_DROP;
 		if (action != ACTION_NONE)
 			frame->in_app = action == ACTION_IN_APP ? IN_APP_YES : IN_APP_NO;
+		else if (has_borrowed_place(stack, exception, f))
+			frame->in_app = IN_APP_NO;
 		else if (!reporter_knows || frame->in_app != IN_APP_NO)
 			frame->in_app = IN_APP_YES;
 	}
@@ -222,7 +234,7 @@ judge_exception(const Stack *stack, Question *question, bool reporter_knows, Exc
 /*
  * Decides for each frame of stack whether it counts, whether it is in_app, and
  * what identifies its code: the first frame rule that matches has it; where none
- * does, what the reporter said, or else yes.  A reporter that calls none of the
+ * does, what the reporter said, or else yes, but for functions of the language.  A reporter that calls none of the
  * frames the application's own does not know.  Where no frame would count, all
  * do.
  */

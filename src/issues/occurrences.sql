@@ -67,7 +67,7 @@ $$;
 COMMENT ON FUNCTION errtrack.in_sample(uuid, double precision) IS
   'Whether an event is one of the share (0 to 1) that is kept.';
 
-CREATE FUNCTION errtrack.explain_fingerprint(event_id uuid)
+CREATE FUNCTION errtrack.explain_event(event_id uuid)
 RETURNS TABLE (part text, original text, normalized text, counts boolean, reason text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT e.*
@@ -75,5 +75,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
        LATERAL errtrack.explain_fingerprint(to_jsonb(o) || jsonb_build_object('fingerprint', o.own_fingerprint)) AS e
   WHERE o.event_id = $1
 $$;
-COMMENT ON FUNCTION errtrack.explain_fingerprint(uuid) IS
+COMMENT ON FUNCTION errtrack.explain_event(uuid) IS
   'Why an event that was kept is grouped as it is, by the rules of now: see explain_fingerprint(jsonb). No rows where it was not kept.';

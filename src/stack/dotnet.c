@@ -418,4 +418,4 @@ parse_dotnet(Slice text, Stack *stack)
 		stack_init(stack, stack->allocator);
 }
 
-const Language dotnet_language = {"dotnet", aliases, marks, parse_dotnet, dotnet_identify};
+const Language dotnet_language = {"dotnet", aliases, marks, parse_dotnet, dotnet_identify, '.'};

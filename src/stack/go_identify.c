@@ -1,6 +1,9 @@
 /*
  * What identifies the code of a Go frame: its package and its function, without
  * what the compiler and the module's version add.
+ *
+ *   shop/cart/v2.(*Cart).Total.func1.2   is shop/cart and Cart.Total
+ *   main.glob..func1                     is main and init
  */
 #include "go.h"
 

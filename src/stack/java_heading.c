@@ -1,6 +1,9 @@
 /*
  * What names a Java exception: its class and its message, which may have
  * several lines, below whatever a log or a program wrote before.
+ *
+ *   Exception in thread "main" shop.CartException: no total
+ *   2024-05-31 07:45:12 ERROR Web - checkout failed java.io.IOException: not closed
  */
 #include "java.h"
 

@@ -1,6 +1,9 @@
 /*
  * What identifies a Java frame: the class and the method, without what
  * compilers and libraries number anew in each build or run.
+ *
+ *   shop.Cart$$Lambda$14/0x0000000800c03000.run   is shop.Cart$$Lambda and run
+ *   shop.Cart.lambda$total$0                      is shop.Cart and lambda$total$
  */
 #include "java.h"
 
@@ -95,7 +98,7 @@ clean_class(Slice name, Allocator allocator)
 	if (slash > 0)
 		name.len = slash;
 	at = slice_find(name, lambda);
-	if (at > 0 && name.data[at - 1] == '-')
+	if (at > 0 && slice_starts(slice_skip(name, at - 1), desugared))
 	{
 		/* D8's `-$$Lambda$Cart$<hash>` */
 		ptrdiff_t end = slice_find_char(slice_skip(name, at - 1 + desugared.len), '$');

@@ -3,6 +3,8 @@
  * bundler adds to it, and the function's own name.  Engines qualify functions
  * differently (`Cart.total`, `Cart.prototype.total`, `total`) and give those
  * without a name different ones, so only that name can agree between them.
+ *
+ *   Cart.prototype.total, /static/js/cart.3f2a1c9d.js   is cart and total
  */
 #include "javascript.h"
 

@@ -115,7 +115,7 @@ read_musl_place(Slice told, NativeHead *head)
 	first = slice_find(place, SLICE(": "));
 	last = slice_find_last_char(place, ' ');
 	frame_clear(&head->place);
-	if (first <= 0 || last <= first + 1 || !read_number(slice_skip(place, last + 1), &head->place.line))
+	if (first <= 0 || last <= first + 2 || !read_number(slice_skip(place, last + 1), &head->place.line))
 		return false;
 	head->place.file = slice_range(place, 0, first);
 	native_set_function(&head->place, slice_range(place, first + 2, last - 1), NO_SLICE);

@@ -365,4 +365,4 @@ parse_php(Slice text, Stack *stack)
 		stack_reverse_exceptions(stack);
 }
 
-const Language php_language = {"php", aliases, marks, parse_php, php_identify};
+const Language php_language = {"php", aliases, marks, parse_php, php_identify, '\\', .borrows_place = true};

@@ -53,7 +53,8 @@ php_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *func
 		/* `/srv/shop/Cart.php(12) : eval()'d code` */
 		if (slice_ends(file, SLICE("eval()'d code")) && (at = slice_find(file, SLICE(".php("))) > 0)
 			file.len = at;
-		*module = file_stem(file);
+		/* SDKs write `[internal]` for the file of PHP's own functions */
+		*module = slice_starts(file, SLICE("[")) ? NO_SLICE : file_stem(file);
 		if (is_hash(*module))
 			*module = SLICE("views");
 	}

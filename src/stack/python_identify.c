@@ -1,5 +1,7 @@
 /*
  * What identifies a Python frame: the name of its file, and the function.
+ *
+ *   total, /srv/shop/cart.py   is cart and total
  */
 #include "python.h"
 

@@ -347,4 +347,4 @@ parse_ruby(Slice text, Stack *stack)
 		stack_reverse_exceptions(stack);
 }
 
-const Language ruby_language = {"ruby", aliases, marks, parse_ruby, ruby_identify};
+const Language ruby_language = {"ruby", aliases, marks, parse_ruby, ruby_identify, .borrows_place = true};

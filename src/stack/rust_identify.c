@@ -1,6 +1,8 @@
 /*
  * What identifies the code of a Rust frame: the path of its function, without
  * what the compiler adds, in whichever way its name was demangled.
+ *
+ *   shop::cart::price::h0123456789abcdef   is shop::cart and price
  */
 #include "rust.h"
 

@@ -87,6 +87,8 @@ typedef struct Language
 	void (*identify)(const Frame *frame, Allocator allocator, Slice *module, Slice *function);
 	/* what stands before the class in a module; NUL: a module is no class */
 	char class_separator;
+	/* functions of the language itself are printed with the place of their caller */
+	bool borrows_place;
 	/* the innermost in-app frame identifies alone: not who called it … */
 	bool without_caller;
 	/* … nor the class, where one bug shows itself as several kinds of crash */
