@@ -155,6 +155,8 @@ CREATE TEMP TABLE first_time AS
 SELECT i, pg_temp.keys(ARRAY[pg_temp.generated(i), pg_temp.generated(i + 1)]) AS keys FROM generate_series(1, 10000) AS i;
 SELECT count(*) AS other_keys_the_second_time FROM (SELECT * FROM first_time ORDER BY i * 7919 % 10007) AS f WHERE keys <> pg_temp.keys(ARRAY[pg_temp.generated(i), pg_temp.generated(i + 1)]);
 SELECT count(DISTINCT keys[2]) AS different_errors FROM first_time;
+-- nor of all of them in one trace, twice, while each takes the place of another
+SELECT count(DISTINCT pg_temp.keys(calls)) AS keys_of_one_trace FROM (SELECT array_agg(pg_temp.generated(j)) AS calls FROM generate_series(1, 10000) AS j) AS t, generate_series(1, 3) AS i WHERE i > 0;
 -- names that are too long to be remembered
 SELECT replace(pg_temp.ruled('module, action', $$('lib.*', 'not_in_app'), ('*.D', 'drop')$$, ARRAY['lib.' || x || '.C.c', 'shop.' || x || '.C.c', 'lib.' || x || '.C.c', 'shop.' || x || '.D.d']), x, '...') AS long_names
 FROM repeat('x', 5000) AS x;
