@@ -35,7 +35,8 @@ SELECT what, pg_temp.ruled('module, action', value_list)
 FROM (VALUES (1, 'above the outermost', $$('e.E', 'drop_above')$$), (2, 'below the innermost', $$('a.A', 'drop_below')$$), (3, 'each', $$('*', 'drop')$$),
              (4, 'above one and below another, that cross', $$('d.D', 'drop_above'), ('b.B', 'drop_below')$$),
              (5, '... that do not', $$('b.B', 'drop_above'), ('d.D', 'drop_below')$$),
-             (6, 'the innermost of two below, the outermost of two above', $$('a.A', 'drop_above'), ('b.B', 'drop_above'), ('d.D', 'drop_below'), ('e.E', 'drop_below')$$)) AS t (n, what, value_list)
+             (6, 'the innermost of two below, the outermost of two above', $$('a.A', 'drop_above'), ('b.B', 'drop_above'), ('d.D', 'drop_below'), ('e.E', 'drop_below')$$),
+             (7, 'above two, with one between', $$('b.B', 'drop_above'), ('d.D', 'drop_above')$$), (8, 'below two, with one between', $$('b.B', 'drop_below'), ('d.D', 'drop_below')$$)) AS t (n, what, value_list)
 ORDER BY n;
 -- what is dropped is in neither key, what is not in-app in one; each action is undone with its rule
 CREATE FUNCTION pg_temp.keys(calls text[]) RETURNS bytea[] LANGUAGE sql AS
@@ -155,8 +156,11 @@ CREATE TEMP TABLE first_time AS
 SELECT i, pg_temp.keys(ARRAY[pg_temp.generated(i), pg_temp.generated(i + 1)]) AS keys FROM generate_series(1, 10000) AS i;
 SELECT count(*) AS other_keys_the_second_time FROM (SELECT * FROM first_time ORDER BY i * 7919 % 10007) AS f WHERE keys <> pg_temp.keys(ARRAY[pg_temp.generated(i), pg_temp.generated(i + 1)]);
 SELECT count(DISTINCT keys[2]) AS different_errors FROM first_time;
--- nor of all of them in one trace, twice, while each takes the place of another
-SELECT count(DISTINCT pg_temp.keys(calls)) AS keys_of_one_trace FROM (SELECT array_agg(pg_temp.generated(j)) AS calls FROM generate_series(1, 10000) AS j) AS t, generate_series(1, 3) AS i WHERE i > 0;
+-- nor those of one long trace, in which frames that are remembered would have to make room for others
+SELECT array_agg(pg_temp.generated(i) ORDER BY i) AS calls_up, array_agg(pg_temp.generated(i) ORDER BY i DESC) AS calls_down FROM generate_series(1, 10000) AS i \gset
+UPDATE errtrack.frame_rules SET action = action WHERE false;
+SELECT pg_temp.keys(:'calls_down') AS before \gset
+SELECT cardinality(pg_temp.keys(:'calls_up')) AS keys, pg_temp.keys(:'calls_down') = :'before' AS same;
 -- names that are too long to be remembered
 SELECT replace(pg_temp.ruled('module, action', $$('lib.*', 'not_in_app'), ('*.D', 'drop')$$, ARRAY['lib.' || x || '.C.c', 'shop.' || x || '.C.c', 'lib.' || x || '.C.c', 'shop.' || x || '.D.d']), x, '...') AS long_names
 FROM repeat('x', 5000) AS x;
