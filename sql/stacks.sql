@@ -4,10 +4,10 @@
 \pset format unaligned
 \set stacks :abs_srcdir '/test/stacks/'
 
--- a file's text; null where it is not UTF-8, which no text in this database is
+-- a file's text; null where there is none, or it is not UTF-8, which no text in this database is
 CREATE FUNCTION pg_temp.text_of(path text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN convert_from(pg_read_binary_file(path), 'UTF8');
+  RETURN convert_from(pg_read_binary_file(path, 0, 10000000, true), 'UTF8');
 EXCEPTION WHEN character_not_in_repertoire THEN
   RETURN NULL;
 END $$;
@@ -28,7 +28,7 @@ $$;
 -- what identifies a frame's code, behind the arrow, is not in parse_stack()'s result
 CREATE TEMP TABLE compared AS
 SELECT *, regexp_replace(expected, ' => [^\n]*', '', 'g') AS wanted, pg_temp.shown(trace) AS got FROM fixture;
-SELECT count(*) > 500 AS many, count(DISTINCT language) >= 19 AS of_all_languages, count(*) FILTER (WHERE trace IS NULL) < 10 AS few_are_not_utf8 FROM compared;
+SELECT count(*) > 500 AS many, count(DISTINCT language) >= 19 AS of_all_languages, count(*) FILTER (WHERE trace IS NULL OR expected IS NULL) < 20 AS few_cannot_be_compared FROM compared;
 SELECT language, file, wanted, got FROM compared WHERE wanted <> got ORDER BY 1, 2 LIMIT 10;
 -- each folder's traces are told to be of its language (what fuzzing found may be anything, some hold no trace); what is no trace is not
 SELECT language, file, split_part(got, E'\n', 1) AS told FROM compared
