@@ -202,10 +202,6 @@ BEGIN
   SELECT count(*) INTO n FROM errtrack.occurrences AS o WHERE o.project_id OPERATOR(pg_catalog.=) of_project;
   RAISE NOTICE 'reading % kept occurrences of project %', n, of_project;
 
-  -- DROP … IF EXISTS would say that there is none
-  IF to_regclass('pg_temp.errtrack_regroup') IS NOT NULL THEN
-    DROP TABLE pg_temp.errtrack_regroup;
-  END IF;
   CREATE TEMPORARY TABLE errtrack_regroup ON COMMIT DROP AS
   SELECT p.*, p.to_issue_id IS NULL AS is_new, p.to_issue_id IS DISTINCT FROM p.issue_id AS moves
   FROM errtrack.regroup_plan(of_project) AS p;

@@ -173,7 +173,8 @@ FROM (VALUES
 ) AS t (v, t);
 RESET timezone;
 SELECT ok(pg_temp.captured(jsonb_build_object('timestamp', v)) -> 'flags' ? 'occurred_at_invalid', 'timestamp ' || v::text || ' is flagged')
-FROM unnest(ARRAY['"yesterday or so"', '-5', '1e30', '"infinity"', '[]', '""']::jsonb[]) AS v;
+FROM unnest(ARRAY['"yesterday or so"', '-5', '1e30', '"infinity"', '[]', '""', '"2024-05-01 12:00:00 America/Nowhere"',
+                  '"2024-05-01 12:00:001e99999"']::jsonb[]) AS v;
 SELECT ok(received_at = '2001-02-03 04:05:06+00', 'received_at of a re-captured event is kept')
 FROM errtrack.raw_events WHERE event_id = errtrack.capture('{"received_at": "2001-02-03T04:05:06Z"}'::jsonb);
 

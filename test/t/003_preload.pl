@@ -127,7 +127,7 @@ sub check_restored
 	is($node->safe_psql($database, $state), $expected, "$how: as if it had been consumed where it was dumped");
 	is($node->safe_psql($database, 'SELECT errtrack.consume()'), 0, "$how: and nothing is left");
 	is( $node->safe_psql(
-			$database, q{SELECT count(*) = count(DISTINCT (project_id, module, function, file, platform)) FROM errtrack.frame_rules}),
+			$database, q{SELECT count(*) = count(DISTINCT (project_id, platform, module, function, file, exception_class)) FROM errtrack.frame_rules}),
 		't', "$how: no frame rule twice");
 	is($node->safe_psql($database, q{SELECT errtrack.create_project('after')}), 3, "$how: projects go on");
 	$node->safe_psql($database,
