@@ -135,12 +135,18 @@ read_names(const Reported *reported, Digest *digest)
 	digest->message = reported->message;
 	if (stack->nexceptions > 0)
 	{
-		/* class and message come from one source, if it has both: an SDK's message may be the log line */
-		if (!has_text(digest->message) ||
-		    (!has_text(digest->exception_class) && has_text(stack->exceptions[0].value)))
-			digest->message = stack->exceptions[0].value;
+		const Exception *exception = &stack->exceptions[0];
+
 		if (!has_text(digest->exception_class))
-			digest->exception_class = stack->exceptions[0].type;
+			digest->exception_class = exception->type;
+		/*
+		 * Class and message come from one source, if it has both: an SDK's message
+		 * may be the log line.  A kept event has the class that was read, and is to
+		 * be read as it was at first.
+		 */
+		if (!has_text(digest->message) ||
+		    (has_text(exception->value) && slice_equal(digest->exception_class, exception->type)))
+			digest->message = exception->value;
 	}
 	else if (!has_text(digest->message) && !has_text(digest->exception_class))
 		digest->message = first_line(reported->stack_trace);
