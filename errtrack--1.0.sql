@@ -2565,6 +2565,25 @@ BEGIN
   DELETE FROM errtrack.issues AS i
   USING pg_temp.errtrack_regroup_whole AS w
   WHERE i.project_id = of_project AND i.issue_id = w.issue_id;
+  -- one whose events have all gone, to several, is no issue any more
+  WITH emptied AS (
+    DELETE FROM errtrack.issues AS i
+    WHERE i.project_id = of_project AND i.occurrence_count = 0
+      AND i.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+      AND NOT EXISTS (SELECT FROM errtrack.occurrences AS o
+                      WHERE o.project_id = of_project AND o.issue_id = i.issue_id)
+    RETURNING i.issue_id
+  ),
+  forgotten AS (
+    DELETE FROM errtrack.fingerprints AS f
+    USING emptied AS e
+    WHERE f.project_id = of_project AND f.issue_id = e.issue_id
+  )
+  UPDATE errtrack.alerts AS a
+  SET issue_id = o.issue_id
+  FROM emptied AS e, errtrack.occurrences AS o
+  WHERE a.project_id = of_project AND a.issue_id = e.issue_id
+    AND o.project_id = of_project AND o.event_id = a.event_id;
   -- rules may name them otherwise
   UPDATE errtrack.issues AS i
   SET title = (m.digest).title, culprit = (m.digest).culprit
