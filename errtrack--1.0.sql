@@ -1476,7 +1476,7 @@ ALTER TABLE errtrack.fingerprint_rules ENABLE ALWAYS TRIGGER fingerprint_rules_c
 CREATE FUNCTION errtrack.normalize_message(message text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_normalize_message';
 COMMENT ON FUNCTION errtrack.normalize_message(text) IS
-  'The message with its variable parts as placeholders: <email> <url> <ip> <uuid> <hash> <date> <duration> <size> <hex> <num> <str> <path>. Only the first two lines that are not blank count.';
+  'The message with its variable parts as placeholders: <email> <url> <host> <ip> <uuid> <trace> <hash> <date> <duration> <size> <mac> <hex> <num> <str> <path> <id>. Only the first two lines that are not blank count, and of them 1,000 bytes.';
 
 CREATE FUNCTION errtrack.fingerprints(event jsonb) RETURNS bytea[]
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerprints';
@@ -2684,7 +2684,7 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, creates projects). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, regroups, creates projects). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

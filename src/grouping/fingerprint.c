@@ -463,11 +463,10 @@ static void
 hash_parts(const Grouping *grouping, bool all_frames, uint8 *key)
 {
 	static const Slice names[] = {{"given", 5}, {"class", 5}, {"frame", 5}, {"package", 7}, {"message", 7}};
-	static const Slice version = {"1", 1};
 	StringInfoData text;
 
 	initStringInfo(&text);
-	append_counted(&text, version);
+	append_counted(&text, SLICE(CppAsString2(FINGERPRINT_VERSION)));
 	append_counted(&text, all_frames ? SLICE("all") : SLICE("app"));
 	for (int i = 0; i < grouping->nhashed; i++)
 	{

@@ -3,7 +3,7 @@
 CREATE FUNCTION errtrack.normalize_message(message text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_normalize_message';
 COMMENT ON FUNCTION errtrack.normalize_message(text) IS
-  'The message with its variable parts as placeholders: <email> <url> <ip> <uuid> <hash> <date> <duration> <size> <hex> <num> <str> <path>. Only the first two lines that are not blank count.';
+  'The message with its variable parts as placeholders: <email> <url> <host> <ip> <uuid> <trace> <hash> <date> <duration> <size> <mac> <hex> <num> <str> <path> <id>. Only the first two lines that are not blank count, and of them 1,000 bytes.';
 
 CREATE FUNCTION errtrack.fingerprints(event jsonb) RETURNS bytea[]
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_fingerprints';
