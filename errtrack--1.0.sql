@@ -305,6 +305,8 @@ COMMENT ON FUNCTION errtrack.check_frame_rule() IS 'Trigger of frame_rules: refu
 
 CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.frame_rules
   FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
+-- also where session_replication_role is replica
+ALTER TABLE errtrack.frame_rules ENABLE ALWAYS TRIGGER frame_rules_changed;
 
 -- ---- frame rules: Python ----
 
@@ -1387,6 +1389,8 @@ FROM unnest(ARRAY[
 CREATE TRIGGER check_frame_rule BEFORE INSERT OR UPDATE ON errtrack.frame_rules
   FOR EACH ROW EXECUTE FUNCTION errtrack.check_frame_rule();
 
+-- lower ids are for those of later versions, so that a dump of one's own rules can be restored into them
+ALTER TABLE errtrack.frame_rules ALTER COLUMN rule_id RESTART WITH 100000;
 -- ---- grouping rules of one's own ------------------------------------------------------------------------------------
 
 -- src/grouping/fingerprint_rules.c lists the same columns in the same order.
@@ -1437,10 +1441,10 @@ BEGIN
   SELECT v.name INTO wrong
   FROM unnest(new.fingerprint || new.title) AS t (template),
        regexp_matches(t.template, '\{\{(.*?)\}\}', 'g') AS m (names),
-       LATERAL (SELECT btrim(m.names[1], E' \t\r\n') AS name) AS v
+       LATERAL (SELECT btrim(m.names[1], E' \t\r') AS name) AS v
   WHERE v.name NOT IN ('type', 'value', 'function', 'module', 'path', 'level', 'logger', 'environment', 'release',
                        'transaction', 'default')
-    AND v.name NOT LIKE 'tags.%'
+    AND v.name NOT LIKE 'tags._%'
   LIMIT 1;
   IF wrong IS NOT NULL THEN
     RAISE EXCEPTION 'there is no variable "%"', wrong
@@ -1465,6 +1469,7 @@ CREATE TRIGGER check_fingerprint_rule BEFORE INSERT OR UPDATE ON errtrack.finger
   FOR EACH ROW EXECUTE FUNCTION errtrack.check_fingerprint_rule();
 CREATE TRIGGER fingerprint_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.fingerprint_rules
   FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
+ALTER TABLE errtrack.fingerprint_rules ENABLE ALWAYS TRIGGER fingerprint_rules_changed;
 
 -- ---- what identifies an error ---------------------------------------------------------------------------------------
 
@@ -2441,7 +2446,9 @@ COMMENT ON FUNCTION errtrack.regroup_plan(int) IS
 
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+-- temporary tables have no statistics, and a nested loop over two of them takes time without end
+SET enable_nestloop = off AS $$
 #variable_conflict use_column
 DECLARE
   of_project int := regroup_apply.project_id;
@@ -2464,7 +2471,9 @@ BEGIN
   GROUP BY m.issue_id
   HAVING count(DISTINCT m.to_issue_id) = 1
     AND count(*) = (SELECT count(*) FROM errtrack.occurrences AS o
-                    WHERE o.project_id = of_project AND o.issue_id = m.issue_id);
+                    WHERE o.project_id = of_project AND o.issue_id = m.issue_id)
+    -- the one that others move into stays
+    AND m.issue_id NOT IN (SELECT i.to_issue_id FROM pg_temp.errtrack_regroup AS i WHERE i.moves);
   -- … of another one, as much as is kept
   CREATE TEMPORARY TABLE errtrack_regroup_counts ON COMMIT DROP AS
   SELECT c.issue_id, w.to_issue_id, c.bucket, c.events
@@ -2600,12 +2609,12 @@ BEGIN
   END IF;
 
   RETURN QUERY
-  SELECT m.issue_id, m.to_issue_id, count(*),
-         (SELECT count(*) FROM pg_temp.errtrack_regroup AS o WHERE o.issue_id OPERATOR(pg_catalog.=) m.issue_id),
-         min((m.digest).title)
+  SELECT m.issue_id, m.to_issue_id, count(*), o.n, min((m.digest).title)
   FROM pg_temp.errtrack_regroup AS m
+  JOIN (SELECT issue_id, count(*) AS n FROM pg_temp.errtrack_regroup GROUP BY issue_id) AS o
+    ON o.issue_id OPERATOR(pg_catalog.=) m.issue_id
   WHERE m.moves
-  GROUP BY m.issue_id, m.to_issue_id, (m.digest).fingerprints[1]
+  GROUP BY m.issue_id, m.to_issue_id, (m.digest).fingerprints[1], o.n
   ORDER BY m.issue_id, 3 DESC, m.to_issue_id;
 
   IF apply THEN

@@ -48,10 +48,10 @@ BEGIN
   SELECT v.name INTO wrong
   FROM unnest(new.fingerprint || new.title) AS t (template),
        regexp_matches(t.template, '\{\{(.*?)\}\}', 'g') AS m (names),
-       LATERAL (SELECT btrim(m.names[1], E' \t\r\n') AS name) AS v
+       LATERAL (SELECT btrim(m.names[1], E' \t\r') AS name) AS v
   WHERE v.name NOT IN ('type', 'value', 'function', 'module', 'path', 'level', 'logger', 'environment', 'release',
                        'transaction', 'default')
-    AND v.name NOT LIKE 'tags.%'
+    AND v.name NOT LIKE 'tags._%'
   LIMIT 1;
   IF wrong IS NOT NULL THEN
     RAISE EXCEPTION 'there is no variable "%"', wrong
@@ -76,4 +76,5 @@ CREATE TRIGGER check_fingerprint_rule BEFORE INSERT OR UPDATE ON errtrack.finger
   FOR EACH ROW EXECUTE FUNCTION errtrack.check_fingerprint_rule();
 CREATE TRIGGER fingerprint_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.fingerprint_rules
   FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
+ALTER TABLE errtrack.fingerprint_rules ENABLE ALWAYS TRIGGER fingerprint_rules_changed;
 

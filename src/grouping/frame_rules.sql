@@ -54,4 +54,6 @@ COMMENT ON FUNCTION errtrack.check_frame_rule() IS 'Trigger of frame_rules: refu
 
 CREATE TRIGGER frame_rules_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON errtrack.frame_rules
   FOR EACH STATEMENT EXECUTE FUNCTION errtrack.rules_changed();
+-- also where session_replication_role is replica
+ALTER TABLE errtrack.frame_rules ENABLE ALWAYS TRIGGER frame_rules_changed;
 

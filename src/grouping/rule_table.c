@@ -59,7 +59,7 @@ column_text(TupleTableSlot *slot, int column)
 static void
 read_rows(RuleTable *table, Relation relation)
 {
-	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Snapshot snapshot = RegisterSnapshot(GetCatalogSnapshot(table->relid));
 	TupleTableSlot *slot = table_slot_create(relation, NULL);
 	TableScanDesc scan = table_beginscan(relation, snapshot, 0, NULL);
 	MemoryContext old = MemoryContextSwitchTo(table->context);

@@ -56,7 +56,9 @@ COMMENT ON FUNCTION errtrack.regroup_plan(int) IS
 
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+-- temporary tables have no statistics, and a nested loop over two of them takes time without end
+SET enable_nestloop = off AS $$
 #variable_conflict use_column
 DECLARE
   of_project int := regroup_apply.project_id;
@@ -79,7 +81,9 @@ BEGIN
   GROUP BY m.issue_id
   HAVING count(DISTINCT m.to_issue_id) = 1
     AND count(*) = (SELECT count(*) FROM errtrack.occurrences AS o
-                    WHERE o.project_id = of_project AND o.issue_id = m.issue_id);
+                    WHERE o.project_id = of_project AND o.issue_id = m.issue_id)
+    -- the one that others move into stays
+    AND m.issue_id NOT IN (SELECT i.to_issue_id FROM pg_temp.errtrack_regroup AS i WHERE i.moves);
   -- … of another one, as much as is kept
   CREATE TEMPORARY TABLE errtrack_regroup_counts ON COMMIT DROP AS
   SELECT c.issue_id, w.to_issue_id, c.bucket, c.events
@@ -215,12 +219,12 @@ BEGIN
   END IF;
 
   RETURN QUERY
-  SELECT m.issue_id, m.to_issue_id, count(*),
-         (SELECT count(*) FROM pg_temp.errtrack_regroup AS o WHERE o.issue_id OPERATOR(pg_catalog.=) m.issue_id),
-         min((m.digest).title)
+  SELECT m.issue_id, m.to_issue_id, count(*), o.n, min((m.digest).title)
   FROM pg_temp.errtrack_regroup AS m
+  JOIN (SELECT issue_id, count(*) AS n FROM pg_temp.errtrack_regroup GROUP BY issue_id) AS o
+    ON o.issue_id OPERATOR(pg_catalog.=) m.issue_id
   WHERE m.moves
-  GROUP BY m.issue_id, m.to_issue_id, (m.digest).fingerprints[1]
+  GROUP BY m.issue_id, m.to_issue_id, (m.digest).fingerprints[1], o.n
   ORDER BY m.issue_id, 3 DESC, m.to_issue_id;
 
   IF apply THEN
