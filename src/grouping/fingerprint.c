@@ -375,6 +375,8 @@ read_exception(Grouping *grouping, const GroupedEvent *event, int e)
 	int n;
 
 	grouping->has_frames = true;
+	if (stack->language)
+		grouping->language = slice_of_string(stack->language->platform);
 	if (has_text(exception_class))
 		part = add_part(grouping, PART_CLASS, exception_class, class_name(exception_class),
 		                e == stack->nexceptions - 1 ? "class of the root cause"
@@ -444,6 +446,7 @@ grouping_read(const GroupedEvent *event, Grouping *grouping)
 	grouping->hashed = palloc(mul_size(size, sizeof(Part *)));
 	grouping->nparts = grouping->nhashed = 0;
 	grouping->has_frames = false;
+	grouping->language = NO_SLICE;
 	for (int i = 0; i < event->ngiven; i++)
 	{
 		bool is_default = slice_equal(event->given[i], SLICE("{{ default }}"));
@@ -468,6 +471,7 @@ hash_parts(const Grouping *grouping, bool all_frames, uint8 *key)
 	initStringInfo(&text);
 	append_counted(&text, SLICE(CppAsString2(FINGERPRINT_VERSION)));
 	append_counted(&text, all_frames ? SLICE("all") : SLICE("app"));
+	append_counted(&text, grouping->language);
 	for (int i = 0; i < grouping->nhashed; i++)
 	{
 		const Part *part = grouping->hashed[i];

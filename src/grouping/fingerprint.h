@@ -58,6 +58,7 @@ typedef struct Grouping
 	const Part **hashed; /* those that may count, in the order in which they are hashed */
 	int nhashed;
 	bool has_frames; /* two keys; otherwise one */
+	Slice language;  /* of the frames: those of different languages are different code */
 } Grouping;
 
 /* The keys by which an issue is looked up, the first one first. */

@@ -34,6 +34,7 @@ typedef struct Reader
 	Slice heading;            /* lines since the last frame */
 	bool root_first;          /* the root cause came first */
 	bool bare;                /* frames without "at " */
+	bool spaced;              /* a blank stands before the place of the last frame */
 	bool evident;             /* nothing but Java prints what was read */
 	int placed;               /* frames that tell a line, which make a trace even if none is evident */
 	Slice thread;             /* whose frames are kept, where it threw nothing */
@@ -150,6 +151,8 @@ static bool
 read_cause(Reader *reader, Slice line, Slice *rest)
 {
 	static const Slice causes[] = {{"Caused by: ", 11}, {"Wrapped by: ", 12}, {"[wrapped] ", 10}};
+	const Slice by = SLICE("Caused by ");
+	Exception named;
 
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
 		if (slice_starts(line, causes[i]))
@@ -158,7 +161,11 @@ read_cause(Reader *reader, Slice line, Slice *rest)
 			*rest = slice_skip(line, causes[i].len);
 			return true;
 		}
-	return false;
+	/* so the consoles that collect crashes of Android's write it */
+	if (!slice_starts(line, by))
+		return false;
+	*rest = slice_skip(line, by.len);
+	return read_java_class(*rest, false, &named);
 }
 
 /* Is line the remark that a cause was printed already? */
@@ -236,12 +243,29 @@ ends(Reader *reader, Slice line)
 	return false;
 }
 
+/* Reads a frame whose place was left out, as Google Play prints some. */
+static bool
+read_without_place(Slice name, Frame *frame)
+{
+	ptrdiff_t dot = slice_find_last_char(name, '.');
+
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_word(name.data[i]) && name.data[i] != '.' && name.data[i] != '$')
+			return false;
+	if (dot <= 0 || (size_t) dot + 1 == name.len)
+		return false;
+	frame_clear(frame);
+	frame->function = name;
+	frame->module = slice_range(name, 0, dot);
+	return true;
+}
+
 /* Reads a frame: `at ` and what read_java_frame() takes, or in lists of such frames, that alone. */
 static bool
 read_frame(Reader *reader, Slice line, Frame *frame)
 {
 	const Slice at = SLICE("at ");
-	bool certain;
+	bool certain, spaced = slice_find(line, SLICE(" (")) > 0;
 
 	if (slice_starts(line, at))
 	{
@@ -249,16 +273,31 @@ read_frame(Reader *reader, Slice line, Frame *frame)
 		if (reader->bare && is_weak(reader))
 			begin_anew(reader);
 		if (!read_java_frame(slice_skip(line, at.len), frame, &certain))
-			return false;
+			return reader->spaced && read_without_place(slice_skip(line, at.len), frame);
 		reader->evident |= certain;
+		reader->spaced = spaced;
 		return true;
 	}
+	if (line.data[line.len - 1] != ')' || !read_java_frame(line, frame, &certain))
+		return false;
+	/* Leiningen prints "at" before the first frame only */
+	if (reader->state == IN_FRAMES && !reader->bare)
+		return reader->spaced && spaced && certain;
 	/* a list begins with one that is certain, and has two */
-	if (line.data[line.len - 1] != ')' || (reader->state != BEFORE && !reader->bare) ||
-	    !read_java_frame(line, frame, &certain) || (!certain && !reader->bare))
+	if ((reader->state != BEFORE && !reader->bare) || (!certain && !reader->bare))
 		return false;
 	reader->bare = true;
 	return true;
+}
+
+/* Does line begin what a program that runs on several machines adds of another: `Also:   shop.CallSite: web1`? */
+static bool
+begins_addition(Slice line)
+{
+	Exception named;
+
+	return slice_starts(line, SLICE("Also: ")) &&
+	       read_java_class(slice_trim(slice_skip(line, 6)), false, &named);
 }
 
 /* Is line passed over, as it belongs to a suppressed exception?  Its causes stand as deep as itself. */
@@ -277,7 +316,7 @@ is_suppressed(Reader *reader, Slice line, size_t indent)
 		    (as_deep && (slice_starts(line, SLICE("at ")) || slice_starts(line, SLICE("... ")))))
 			return true;
 	}
-	reader->suppressed = reader->state != BEFORE && slice_starts(line, suppressed);
+	reader->suppressed = (reader->state != BEFORE && slice_starts(line, suppressed)) || begins_addition(line);
 	reader->suppressed_indent = indent;
 	return reader->suppressed;
 }
@@ -321,7 +360,7 @@ read_trace(Slice *text, Reader *reader)
 
 		if (trimmed.len == 0)
 			continue;
-		if ((reader->suppressed || trimmed.data[0] == 'S') &&
+		if ((reader->suppressed || trimmed.data[0] == 'S' || trimmed.data[0] == 'A') &&
 		    is_suppressed(reader, trimmed, trimmed.data - line.data))
 			continue;
 		if (!take_line(reader, line, trimmed))

@@ -4,6 +4,7 @@
  *   shop.Cart.total(Cart.java:12)
  *   app//shop.Cart.total(Cart.java:12) ~[shop.jar:1.0]
  *   java.lang.Thread.sleep(java.base@17.0.9/Native Method)
+ *   shop.Cart.total (Cart.java:12)              (Google Play, Crashlytics, Leiningen)
  */
 #include "java.h"
 
@@ -204,10 +205,14 @@ read_java_frame(Slice line, Frame *frame, bool *certain)
 		return false;
 	frame_clear(frame);
 	spaced = is_blank(line.data[open - 1]);
-	name = slice_range(line, 0, open);
-	if (!spaced)
-		place = read_place(slice_range(line, open + 1, close), frame);
-	if (place == NO_PLACE)
+	name = slice_trim(slice_range(line, 0, open));
+	place = read_place(slice_range(line, open + 1, close), frame);
+	if (spaced && place == CERTAIN_PLACE && slice_find_char(name, ' ') < 0)
+	{
+		*certain = true;
+		return read_name(name, false, frame);
+	}
+	if (spaced || place == NO_PLACE)
 	{
 		/* a test's name with parentheses, or the parameters that JRockit prints */
 		last = slice_find_last_char(slice_range(line, 0, close), '(');

@@ -12,8 +12,10 @@
 
 /* What may stand on a line before the class. */
 static const Slice introductions[] = {
-	{"Caused by: ", 11}, {"Caught: ", 8},      {"Wrapped by: ", 12},
-	{"class ", 6},       {"Suppressed: ", 12}, {"Uncaught Kotlin exception: ", 27},
+	{"Caused by: ", 11},       {"Caught: ", 8},
+	{"Wrapped by: ", 12},      {"class ", 6},
+	{"Suppressed: ", 12},      {"Uncaught Kotlin exception: ", 27},
+	{"Fatal Exception: ", 17},
 };
 
 /* The length of the class name that s begins with: identifiers with dots. */
@@ -93,6 +95,10 @@ read_line(Slice line, Exception *exception)
 	for (size_t i = 0; i < sizeof(introductions) / sizeof(introductions[0]); i++)
 		if (slice_starts(line, introductions[i]))
 			return read_java_class(slice_skip(line, introductions[i].len), true, exception);
+	/* Google Play */
+	if (slice_starts(line, SLICE("Exception ")) && slice_ends(line, SLICE(":")) &&
+	    read_java_class(slice_skip(line, 10), false, exception))
+		return true;
 	return read_java_class(line, false, exception);
 }
 

@@ -136,9 +136,9 @@ read_letter_prefix(Slice s)
 		return 0;
 	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '-'))
 		n++;
-	if (peek(s, n) == '(' && s.data[1] == '/')
+	if (peek(s, skip_spaces(s, n)) == '(' && s.data[1] == '/')
 	{
-		n = skip_spaces(s, n + 1);
+		n = skip_spaces(s, skip_spaces(s, n) + 1);
 		if (count_digits(s, n) == 0 || peek(s, n + count_digits(s, n)) != ')')
 			return 0;
 		n += count_digits(s, n) + 1;
@@ -161,9 +161,23 @@ read_logcat_fields(Slice s, size_t n)
 	}
 	if (peek(s, n) != ' ' || !strchr("VDIWEFA", peek(s, n + 1)) || peek(s, n + 2) != ' ')
 		return 0;
-	for (n += 3; n < s.len && s.data[n] != ':' && s.data[n] != '\n';)
+	/* a tag may hold colons: `unknown:ReactNative: ` */
+	for (n += 3; n < s.len && (s.data[n] != ':' || (n + 1 < s.len && !is_blank(s.data[n + 1])));)
 		n++;
 	return peek(s, n) == ':' ? skip_blank(s, n + 1) : 0;
+}
+
+/* The length of Celery's `[2024-05-31 07:45:12,123: ERROR/ForkPoolWorker-1] `, or 0. */
+static size_t
+read_celery(Slice s)
+{
+	size_t n = peek(s, 0) == '[' && is_digit(peek(s, 1)) ? read_numeric_stamp(s, 1) : 0;
+
+	if (n == 0 || !has(s, n, ": ") || !(n = read_level(s, n + 2)) || peek(s, n) != '/')
+		return 0;
+	while (n < s.len && s.data[n] != ']' && !is_blank(s.data[n]))
+		n++;
+	return peek(s, n) == ']' ? skip_blank(s, n + 1) : 0;
 }
 
 /* The length of `web-1  | `, which Docker's composer puts before what a container says, or 0. */
@@ -218,6 +232,8 @@ prefix_length(Slice s)
 
 			return more ? more : skip_after_stamp(s, end, false);
 		}
+		if (first == '[' && start == 0 && (end = read_celery(s)))
+			return end;
 		/* `[ERROR] `, as Maven has it */
 		if (first == '[' && (end = read_level(s, start + 1)) && has(s, end, "] "))
 			return end + 2;
@@ -243,7 +259,7 @@ prefix_length(Slice s)
 static bool
 may_begin_prefix(char c)
 {
-	return is_word(c) || c == '[' || c == '<';
+	return is_word(c) || c == '[' || c == '<' || c == '>';
 }
 
 /* text without the sequences that colour a terminal's: ESC [ … letter. */
@@ -300,7 +316,49 @@ append_line(char *copy, Slice line, size_t prefix)
 static bool
 begins_record(Slice line)
 {
-	return read_stamp(line, 0) > 0;
+	return read_stamp(line, 0) > 0 || read_celery(line) > 0;
+}
+
+/*
+ * The length of the mark that a line shares with one beside it: `> ` of a mail
+ * that is answered, `[shop] ` of a program that runs several others; or 0.
+ */
+static size_t
+mark_length(Slice line, Slice previous, Slice next)
+{
+	size_t n = 1;
+
+	if (line.data[0] == '>')
+	{
+		if (slice_starts(previous, SLICE(">")) || slice_starts(next, SLICE(">")))
+			return skip_blank(line, 1);
+		return 0;
+	}
+	if (line.data[0] != '[' || !is_letter(peek(line, 1)))
+		return 0;
+	while (n < line.len && (is_word(line.data[n]) || line.data[n] == '-' || line.data[n] == '.'))
+		n++;
+	if (n > 40 || peek(line, n) != ']' || peek(line, n + 1) != ' ')
+		return 0;
+	line.len = n += 2;
+	return slice_starts(previous, line) || slice_starts(next, line) ? n : 0;
+}
+
+/*
+ * Does a prefix name another program than the one before: syslog's, which ends
+ * in `shop[1234]:`, or Celery's `ERROR/ForkPoolWorker-1]`?  Keeps its name.
+ */
+static bool
+names_another(Slice prefix, Slice *program)
+{
+	Slice before = *program, name;
+
+	prefix = slice_trim(prefix);
+	name = slice_skip(prefix, slice_find_last_char(prefix, ' ') + 1);
+	if (!slice_ends(name, SLICE("]:")) && (!slice_ends(name, SLICE("]")) || slice_find_char(name, '/') < 0))
+		return false;
+	*program = name;
+	return before.data != NULL && !slice_equal(before, name);
 }
 
 /* text without the prefixes of its lines: itself where no line has one, otherwise a copy. */
@@ -311,6 +369,7 @@ without_prefixes(Slice text, Allocator allocator)
 	const char *at, *end;
 	size_t used = 0;
 	bool bare = false;
+	Slice previous = NO_SLICE, program = NO_SLICE;
 
 	if (slice_find_char(text, '\x1b') >= 0)
 		text = without_colours(text, allocator);
@@ -331,8 +390,15 @@ without_prefixes(Slice text, Allocator allocator)
 			while (line.len > 0 && (line.data[line.len - 1] == '\n' || line.data[line.len - 1] == '\r'))
 				line.len--;
 			if (line.len > 0)
-				prefix = prefix_length(line);
+			{
+				size_t mark = mark_length(line, previous, (Slice){next, end - next});
+
+				prefix = mark;
+				if (mark < line.len && may_begin_prefix(line.data[mark]))
+					prefix += prefix_length(slice_skip(line, mark));
+			}
 		}
+		previous = line;
 		is_cut = slice_equal(line, SLICE("[... cut ...]"));
 		if (copy == NULL)
 		{
@@ -349,8 +415,12 @@ without_prefixes(Slice text, Allocator allocator)
 		/* errtrack's own mark in a trace that was too long: what stands on both sides is one trace */
 		if (is_cut)
 			continue;
-		/* what stood in lines without a prefix ends where the next record begins: an empty line says so */
-		if (prefix > 1 && bare && begins_record(line))
+		/*
+		 * What stood in lines without a prefix ends where the next record begins, and
+		 * what a program wrote where another writes: an empty line says so.
+		 */
+		if (prefix > 1 &&
+		    ((bare && begins_record(line)) || names_another(slice_range(line, 0, prefix), &program)))
 			copy[used++] = '\n';
 		bare = prefix == 0 && next - at > 2;
 		used += append_line(copy + used, (Slice){at, next - at}, prefix);

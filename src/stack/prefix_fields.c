@@ -166,8 +166,9 @@ read_bracket(Slice s, size_t n)
 		end++;
 	if (peek(s, end) != close)
 		return 0;
-	/* `[C]: in function 'error'` */
-	if (peek(s, end + 1) == ':' && count_digits(s, n + 1) != end - n - 1)
+	/* `[C]: in function 'error'`, `[string "cart"]:5: no total` */
+	if (peek(s, end + 1) == ':' && count_digits(s, n + 1) != end - n - 1 &&
+	    (peek(s, end + 2) != ' ' || end - n == 2))
 		return 0;
 	if (slice_equal(slice_range(s, n, end + 1), SLICE("[native code]")) ||
 	    slice_equal(slice_range(s, n, end + 1), SLICE("[internal function]")))
@@ -191,6 +192,27 @@ read_logger(Slice s, size_t n, bool any)
 		return separator + 1;
 	}
 	return any && peek(s, separator) == ':' && peek(s, separator + 1) == ' ' ? separator + 1 : 0;
+}
+
+/* The index behind what Sidekiq has before the level: `1234 TID-ab1 Job JID-17`, `pid=12 tid=ab1 class=Job`; or 0. */
+static size_t
+read_worker_fields(Slice s, size_t n)
+{
+	size_t digits = count_digits(s, n), level;
+
+	if ((digits == 0 || !has(s, n + digits, " TID-")) && !has(s, n, "pid="))
+		return 0;
+	for (int words = 0; words < 8 && n < s.len; words++)
+	{
+		n = skip_field(s, n);
+		if (peek(s, n) != ' ')
+			return 0;
+		level = read_level(s, n + 1);
+		if (level && peek(s, level) == ':')
+			return n;
+		n++;
+	}
+	return 0;
 }
 
 /*
@@ -223,6 +245,8 @@ skip_fields(Slice s, size_t n)
 				break;
 			}
 		}
+		else if (fields == 0 && (end = read_worker_fields(s, at)))
+			;
 		else if (level && count_digits(s, at) > 0 && has(s, at + count_digits(s, at), " --- "))
 		{
 			end = at + count_digits(s, at) + 4;

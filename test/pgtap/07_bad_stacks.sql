@@ -30,7 +30,7 @@ END $$;
 CREATE FUNCTION pg_temp.try(trace text, platform text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.try(jsonb_build_object('stack_trace', trace, 'platform', platform)) $$;
 
 --
--- 10 MB of what each language's traces are known by
+-- 3 MB of what each language's traces are known by
 --
 CREATE TEMP TABLE mark (platform text, piece text);
 INSERT INTO mark VALUES
@@ -51,7 +51,7 @@ INSERT INTO mark VALUES
   (NULL, E'\n'), (NULL, E'\r'), (NULL, ' '), (NULL, E'\t'), (NULL, '('), (NULL, ')'), (NULL, '"'), (NULL, ':1'), (NULL, 'a:'), (NULL, '.'), (NULL, '#'), (NULL, '\x01'), (NULL, '😀'),
   (NULL, E'[2024-05-31 07:45:12] '), (NULL, E'May 31 07:45:12 web1 a[1]: '), (NULL, E'| ');
 SELECT is((SELECT count(*) FROM unnest(ARRAY['python', 'java', 'javascript', 'go', 'ruby', 'php', 'dotnet', 'rust', 'native', 'apple', 'dart', 'erlang', 'perl', 'lua', 'r', 'plpgsql', 'kernel', 'bsd']) AS p WHERE p NOT IN (SELECT platform FROM mark WHERE platform IS NOT NULL)), 0::bigint, '(all languages)');
-SELECT is(pg_temp.try(repeat(piece, 10485760 / octet_length(piece))), 'ok', format('10 MB of %s', left(to_json(piece)::text, 40))) FROM mark;
+SELECT is(pg_temp.try(repeat(piece, 3145728 / octet_length(piece))), 'ok', format('3 MB of %s', left(to_json(piece)::text, 40))) FROM mark;
 -- with a real head before it, so that it is read as part of a trace; and where the platform is said
 SELECT is(pg_temp.try(head || repeat(piece, 1048576 / octet_length(piece)), platform), 'ok', format('1 MB of %s as %s', left(to_json(piece)::text, 40), platform))
 FROM mark JOIN (VALUES ('python', E'Traceback (most recent call last):\n  File "a.py", line 1, in f\n'), ('java', E'a.B: c\n\tat a.b.C.d(E.java:1)\n'), ('javascript', E'Error: x\n    at f (a.js:1:1)\n'),
