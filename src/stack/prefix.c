@@ -136,9 +136,10 @@ read_letter_prefix(Slice s)
 		return 0;
 	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '-'))
 		n++;
-	if (peek(s, n) == '(' && s.data[1] == '/')
+	/* a short tag is padded: `E/flutter ( 5061): ` */
+	if (s.data[1] == '/' && peek(s, skip_spaces(s, n)) == '(')
 	{
-		n = skip_spaces(s, n + 1);
+		n = skip_spaces(s, skip_spaces(s, n) + 1);
 		if (count_digits(s, n) == 0 || peek(s, n + count_digits(s, n)) != ')')
 			return 0;
 		n += count_digits(s, n) + 1;
@@ -184,6 +185,27 @@ read_container(Slice s)
 	return skip_blank(s, name + 1);
 }
 
+/*
+ * The index behind `févr. 09 07:45:12`, as journalctl has it in other languages;
+ * 0 where no `host tag: ` follows, which tells that it is a time.
+ */
+static size_t
+read_local_month_time(Slice s)
+{
+	size_t n = 0, end;
+
+	while (n < s.len && n < 16 && (is_letter(s.data[n]) || (s.data[n] & 0x80)))
+		n++;
+	if (n < 3)
+		return 0;
+	n = skip_spaces(s, n + (peek(s, n) == '.'));
+	end = n + count_digits(s, n);
+	if (end == n || end > n + 2 || s.data[n - 1] != ' ' || peek(s, end) != ' ')
+		return 0;
+	end = read_time(s, end + 1);
+	return end && read_tag(s, end, true) ? end : 0;
+}
+
 /* The length of the priority that syslog and the kernel put first, `<34>`, or 0. */
 static size_t
 priority_length(Slice s)
@@ -227,14 +249,20 @@ prefix_length(Slice s)
 		end = read_month_time(s, start);
 		if (end)
 			return skip_after_stamp(s, end, true);
-		return start > 0 ? start : s.len < 4 ? 0 : read_letter_prefix(s);
+		if (start > 0 || s.len < 4)
+			return start;
+		end = read_letter_prefix(s);
+		if (end)
+			return end;
 	}
 	else if (start == 0 && has(s, 0, "kernel: ["))
 	{
 		end = skip_kernel(s, 8);
 		return end > 8 ? end : 0;
 	}
-	if (start == 0 && (is_letter(first) || is_digit(first)))
+	if (start == 0 && (is_letter(first) || (first & 0x80)) && (end = read_local_month_time(s)))
+		return skip_after_stamp(s, end, true);
+	if (start == 0 && ((first >= 'a' && first <= 'z') || is_digit(first)))
 		return read_container(s);
 	return 0;
 }
@@ -244,6 +272,22 @@ static bool
 may_begin_prefix(char c)
 {
 	return is_word(c) || c == '[' || c == '<';
+}
+
+/* The length of what quotes the line at at, `> `, or comments what R printed, `#> `; it ends at end. */
+static size_t
+quote_length(const char *at, const char *end)
+{
+	size_t n = 0;
+
+	if (at < end && *at == '#')
+		n++;
+	if (at + n == end || at[n] != '>')
+		return 0;
+	n++;
+	if (at + n == end || at[n] == '\n' || at[n] == '\r')
+		return n;
+	return at[n] == ' ' ? n + 1 : 0;
 }
 
 /* text without the sequences that colour a terminal's: ESC [ … letter. */
@@ -310,7 +354,7 @@ without_prefixes(Slice text, Allocator allocator)
 	char *copy = NULL;
 	const char *at, *end;
 	size_t used = 0;
-	bool bare = false;
+	bool bare = false, quoted = false;
 
 	if (slice_find_char(text, '\x1b') >= 0)
 		text = without_colours(text, allocator);
@@ -318,16 +362,21 @@ without_prefixes(Slice text, Allocator allocator)
 	end = text.data + text.len;
 	for (const char *next; at < end; at = next)
 	{
-		size_t prefix = 0;
+		size_t prefix = 0, quote;
 		Slice line = {at, 0};
 		bool is_cut;
 
 		next = memchr(at, '\n', end - at);
 		next = next ? next + 1 : end;
-		if (may_begin_prefix(*at))
+		/* a quotation has several lines: one alone is a prompt, or part of the trace */
+		quote = quote_length(at, next);
+		quoted = quote > 0 && (quoted || quote_length(next, end) > 0);
+		if (!quoted)
+			quote = 0;
+		if (at + quote < next && may_begin_prefix(at[quote]))
 		{
 			/* the line's end is no part of it */
-			line = (Slice){at, next - at};
+			line = (Slice){at + quote, next - at - quote};
 			while (line.len > 0 && (line.data[line.len - 1] == '\n' || line.data[line.len - 1] == '\r'))
 				line.len--;
 			if (line.len > 0)
@@ -336,7 +385,7 @@ without_prefixes(Slice text, Allocator allocator)
 		is_cut = slice_equal(line, SLICE("[... cut ...]"));
 		if (copy == NULL)
 		{
-			if (prefix == 0 && !is_cut)
+			if (prefix == 0 && quote == 0 && !is_cut)
 			{
 				bare |= next - at > 2;
 				continue;
@@ -346,6 +395,7 @@ without_prefixes(Slice text, Allocator allocator)
 			used = at - text.data;
 			memcpy(copy, text.data, used);
 		}
+		at += quote;
 		/* errtrack's own mark in a trace that was too long: what stands on both sides is one trace */
 		if (is_cut)
 			continue;
