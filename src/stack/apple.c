@@ -14,8 +14,13 @@
 
 static const char *const aliases[] = {"cocoa", "swift", "objc",    "objectivec", "objective-c", "ios",
                                       "macos", "tvos",  "watchos", "darwin",     "visionos",    NULL};
-static const char *const marks[] = {
-	"0x0", "Fatal error: ", "Assertion failed: ", "Precondition failed: ", "*** Terminating app", NULL};
+static const char *const marks[] = {"0x0",
+                                    "Exception Type:",
+                                    "Fatal error: ",
+                                    "Assertion failed: ",
+                                    "Precondition failed: ",
+                                    "*** Terminating app",
+                                    NULL};
 
 /* What the frames that are being read belong to. */
 typedef enum Section
@@ -442,6 +447,13 @@ finish(Reader *reader)
 		reader->crashed.value = reader->plain.value;
 	if (!crash)
 		only->type = only->value = NO_SLICE;
+	/* the report may name the crash alone */
+	if (reader->thrown.type.data == NULL)
+	{
+		reader->thrown.type = reader->crashed.type;
+		if (reader->thrown.value.data == NULL)
+			reader->thrown.value = reader->plain.value.data ? reader->plain.value : reader->crashed.value;
+	}
 	if (thrown && reader->thrown.nframes > 0)
 		add_exception(stack, &reader->thrown);
 	else if (crash || reader->plain.nframes > 1 || (thrown && reader->plain.nframes > 0))

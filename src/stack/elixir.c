@@ -13,6 +13,9 @@
 /* Exceptions nested deeper are passed over. */
 #define MAX_DEPTH 16
 
+/* A frame's arguments that a terminal has wrapped have no more lines. */
+#define MAX_OPEN_LINES 64
+
 /* So many lines that only look like a frame or a heading are read past. */
 #define MAX_FALSE_STARTS 1000
 
@@ -23,6 +26,7 @@ typedef struct Reader
 	int depth;
 	bool headed;     /* a heading was read, so that frames of a weaker form count */
 	bool in_frames;  /* the last line was a frame */
+	int open_lines;  /* so many lines may hold the rest of its arguments */
 	bool value_ends; /* the value that is being read has ended, no frame was read yet */
 	int false_starts;
 	int strong; /* frames that say both where and in which application */
@@ -172,9 +176,12 @@ name_length(Slice s, size_t *dot)
 	return n;
 }
 
-/* Reads `Shop.Cart.total/1`, `Shop.Cart.total(nil)`, `anonymous fn/2 in Shop.Cart.total/1`, `(file)`. */
+/*
+ * Reads `Shop.Cart.total/1`, `Shop.Cart.total(nil)`, `anonymous fn/2 in Shop.Cart.total/1`, `(file)`.
+ * Where the line was cut within its arguments, their number is not known; placed: where it is known is said.
+ */
 static bool
-read_function(Slice s, Allocator allocator, Frame *frame)
+read_function(Slice s, Allocator allocator, bool placed, bool *open, Frame *frame)
 {
 	const Slice anonymous = SLICE("anonymous fn/"), in = SLICE(" in "),
 				expanding = SLICE("expanding macro: ");
@@ -210,19 +217,23 @@ read_function(Slice s, Allocator allocator, Frame *frame)
 			return false;
 		n += 1 + digits;
 	}
-	else if (name.data[n] != '(' || name.data[name.len - 1] != ')')
+	else if (name.data[n] != '(')
+		return false;
+	else
+		*open = name.data[name.len - 1] != ')';
+	if (*open && !placed)
 		return false;
 	frame->function = slice_range(s, 0, start + n);
-	if (n < name.len)
+	if (n < name.len && !*open)
 		frame->function =
 			erlang_with_arity(allocator, frame->function, slice_range(name, n + 1, name.len - 1));
 	frame->module = slice_range(name, 0, dot);
 	return true;
 }
 
-/* Reads a frame's line; strong: it says where, or in which application. */
+/* Reads a frame's line; strong: it says where, or in which application; open: its arguments do not end. */
 static bool
-read_frame(Slice line, Allocator allocator, bool *strong, Frame *frame)
+read_frame(Slice line, Allocator allocator, bool *strong, bool *open, Frame *frame)
 {
 	bool application, place;
 
@@ -230,7 +241,8 @@ read_frame(Slice line, Allocator allocator, bool *strong, Frame *frame)
 	application = take_application(&line);
 	place = take_place(&line, frame);
 	*strong = application || place;
-	return read_function(line, allocator, frame);
+	*open = false;
+	return read_function(line, allocator, place, open, frame);
 }
 
 /* The exception that is being read. */
@@ -319,15 +331,16 @@ elixir_parse(Slice text, Stack *stack)
 		size_t indent = trimmed.data - line.data;
 		Exception named = {{0}};
 		Frame frame;
-		bool strong;
+		bool strong, open;
 
 		if (trimmed.len == 0)
 			continue;
-		if (read_frame(trimmed, stack->allocator, &strong, &frame) &&
+		if (read_frame(trimmed, stack->allocator, &strong, &open, &frame) &&
 		    (strong || (reader.headed && indent == reader.indent[reader.depth - 1] + 4)))
 		{
 			reader.strong += strong;
 			take_frame(&reader, line, indent, &frame);
+			reader.open_lines = open ? MAX_OPEN_LINES : 0;
 			continue;
 		}
 		if (find_heading(line, &indent, &named))
@@ -336,6 +349,8 @@ elixir_parse(Slice text, Stack *stack)
 				break;
 			continue;
 		}
+		if (reader.in_frames && reader.open_lines-- > 0 && !slice_starts(trimmed, SLICE("Last message")))
+			continue;
 		if (reader.in_frames && (reader.headed || reader.strong > 1))
 			break;
 		if (reader.in_frames)

@@ -9,12 +9,19 @@
 #include "erlang.h"
 
 static const char *const aliases[] = {"elixir", "phoenix", "gleam", "lfe", NULL};
-static const char *const marks[] = {"** (",         ".ex:",
-                                    ".exs:",        ".erl:",
-                                    "{file,",       "[file: ",
-                                    "in function ", "in call from ",
-                                    "exit value:",  "Reason for termination",
-                                    "'EXIT'",       NULL};
+static const char *const marks[] = {"** (",
+                                    ".ex:",
+                                    ".exs:",
+                                    ".erl:",
+                                    "{file,",
+                                    "[file: ",
+                                    "in function ",
+                                    "in call from ",
+                                    "exit value:",
+                                    "Reason for termination",
+                                    " with reason: ",
+                                    "'EXIT'",
+                                    NULL};
 
 /* What stands between two frames, such as arguments, is no longer. */
 #define MAX_GAP 4096
@@ -271,6 +278,51 @@ parse_words(Slice text, Stack *stack)
 		stack_init(stack, stack->allocator);
 }
 
+/*
+ * Reads what lager makes of a crash, one line with one frame:
+ * `CRASH REPORT Process <0.9.0> with 0 neighbours crashed with reason: bad argument in shop:total/1 line 12`.
+ */
+static void
+parse_lager(Slice text, Stack *stack)
+{
+	const Slice reason = SLICE(" with reason: "), in = SLICE(" in "), at_line = SLICE(" line ");
+	static const Slice verbs[] = {{"crashed", 7}, {"exited", 6}, {"terminated", 10}};
+	Slice line;
+
+	while (next_line(&text, &line))
+	{
+		ptrdiff_t at = slice_find(line, reason);
+		Exception *exception;
+		Frame frame;
+		size_t verb = 0, start;
+
+		if (at < 0)
+			continue;
+		while (verb < 3 && !slice_ends(slice_range(line, 0, at), verbs[verb]))
+			verb++;
+		line = slice_skip(line, at + reason.len);
+		if (verb == 3)
+			continue;
+		/* the last " in " that a function and its line follow */
+		for (start = line.len; start > in.len; start--)
+		{
+			Slice rest = slice_skip(line, start);
+
+			if (memcmp(line.data + start - in.len, in.data, in.len) == 0 && take_frame(&rest, &frame) &&
+			    slice_starts(rest, at_line) && (rest = slice_skip(rest, at_line.len), true) &&
+			    take_number(&rest, &frame.line))
+				break;
+		}
+		if (start <= in.len)
+			continue;
+		exception = stack_add_exception(stack);
+		exception->type = verb == 0 ? SLICE("error") : SLICE("exit");
+		exception->value = slice_trim(slice_range(line, 0, start - in.len));
+		stack_put_frame(stack, exception, &frame);
+		return;
+	}
+}
+
 /* Reads text; see Language. */
 static void
 parse_erlang(Slice text, Stack *stack)
@@ -280,6 +332,8 @@ parse_erlang(Slice text, Stack *stack)
 		parse_words(text, stack);
 	if (stack->nexceptions == 0)
 		erlang_terms_parse(text, stack);
+	if (stack->nexceptions == 0)
+		parse_lager(text, stack);
 }
 
 /* Takes the quotes off a name. */

@@ -134,7 +134,11 @@ read_message(Slice line, bool strict, Exception *exception)
 
 	if (!found)
 	{
-		exception->value = slice_skip(line, program);
+		const Slice error = SLICE("runtime error: ");
+		ptrdiff_t at = slice_find(line, error);
+
+		/* nginx: a chunk of its configuration has no file's ending */
+		exception->value = slice_skip(line, at >= 0 ? at + error.len : program);
 		if (program == 0 && (strict || line.len == 0))
 			return false;
 	}

@@ -52,6 +52,8 @@ typedef struct Reader
 	bool has_message;     /* the last line was a message with a place … */
 	Slice message;        /* … which it said … */
 	Frame place;          /* … and where */
+	bool has_handler;     /* what handled it, and called Carp, is the innermost function … */
+	Frame handler;        /* … and called it there */
 	bool continued;       /* the last line was a consequence of the exception */
 	Slice paragraph;      /* the lines since the last blank ones … */
 	bool blank;           /* … of which some were read since */
@@ -222,6 +224,15 @@ take_call(Reader *reader, const Entry *entry)
 		if (reader->headless)
 			frame_clear(&reader->place);
 		begin(reader, reader->headless ? NO_SLICE : reader->message, &reader->place);
+		if (reader->has_handler)
+		{
+			reader->calls++;
+			/* called where the error is: the handler of that error says nothing of it */
+			if (slice_equal(entry->frame.file, reader->place.file) && entry->frame.line == reader->place.line)
+				return true;
+			reader->next = reader->handler;
+			reader->calls--;
+		}
 	}
 	reader->calls++;
 	add_frame(reader, function);
@@ -321,6 +332,20 @@ extend_paragraph(Reader *reader, Slice line)
 	reader->blank = slice_equal(slice_trim(line), SLICE("Uncaught exception from user code:"));
 }
 
+/* Reads ` at file line 12` below a message that has a place itself: there Carp was given that message. */
+static bool
+take_handler(Reader *reader, Slice line)
+{
+	Entry entry;
+
+	if (!reader->has_message || reader->calls > 0 || !slice_starts(line, SLICE("at ")) ||
+	    !read_place(slice_skip(line, 3), &entry))
+		return false;
+	reader->has_handler = true;
+	reader->handler = entry.frame;
+	return true;
+}
+
 /* Reads text; see Language. */
 static void
 parse_perl(Slice text, Stack *stack)
@@ -339,8 +364,8 @@ parse_perl(Slice text, Stack *stack)
 		}
 		else if (reader.calls > 0)
 			break;
-		else
-			reader.has_message = reader.continued = false;
+		else if (!take_handler(&reader, slice_trim(line)))
+			reader.has_message = reader.has_handler = reader.continued = false;
 		extend_paragraph(&reader, line);
 	}
 	if (reader.exception == NULL)

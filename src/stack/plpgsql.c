@@ -18,8 +18,8 @@
 
 static const char *const aliases[] = {"postgresql", "postgres", "sql",   "plsql",
                                       "plpython",   "plperl",   "pltcl", NULL};
-static const char *const marks[] = {"PL/pgSQL",        "PL/Py",          "PL/Perl", "PL/Tcl",
-                                    "SQL function \"", "ORA-06512: at ", NULL};
+static const char *const marks[] = {"PL/pgSQL",        "PL/Py",       "PL/Perl", "PL/Tcl",
+                                    "SQL function \"", "ORA-06512: ", NULL};
 
 /* What stands before a function's name, and between it and its line. */
 static const struct
@@ -129,15 +129,16 @@ find_severity(Slice line, Slice *rest, bool *is_error)
 static bool
 take_label(Slice *line)
 {
-	const Slice where = SLICE("Where: ");
+	static const Slice labels[] = {{"Where: ", 7}, {"CONTEXT: ", 9}};
 	ptrdiff_t at;
 	size_t start;
 
-	if (slice_starts(*line, where))
-	{
-		*line = slice_skip(*line, where.len);
-		return true;
-	}
+	for (size_t i = 0; i < LENGTH(labels); i++)
+		if (slice_starts(*line, labels[i]))
+		{
+			*line = slice_trim(slice_skip(*line, labels[i].len));
+			return true;
+		}
 	at = slice_find(line->len > 300 ? slice_range(*line, 0, 300) : *line, SLICE(":  "));
 	if (at <= 0)
 		return false;
@@ -521,7 +522,7 @@ parse_plpgsql(Slice text, Stack *stack)
 		exception->value = slice_trim_lines(exception->value);
 		return;
 	}
-	if (slice_find(text, SLICE("ORA-06512: at ")) >= 0)
+	if (slice_find(text, SLICE("ORA-06512: ")) >= 0)
 		oracle_parse(text, stack);
 }
 

@@ -8,33 +8,47 @@
  */
 #include "plpgsql.h"
 
-/* Reads `ORA-06512: at "SHOP.CART", line 12`; a block without a name has no function. */
+/*
+ * Reads `ORA-06512: at "SHOP.CART", line 12`, in any language that Oracle has:
+ * the name stands in quotes, the line is the first number behind it.  A block
+ * without a name has no function.
+ */
 bool
 oracle_read_frame(Slice line, Frame *frame)
 {
-	const Slice code = SLICE("ORA-06512: at "), at_line = SLICE("line ");
-	Slice number;
-	ptrdiff_t at;
+	const Slice code = SLICE("ORA-06512: ");
+	ptrdiff_t open, close;
+	size_t n = 0;
 
 	frame_clear(frame);
 	if (!slice_starts(line, code))
 		return false;
 	line = slice_skip(line, code.len);
-	at = slice_find(line, at_line);
-	if (at < 0)
-		return false;
-	number = slice_skip(line, at + at_line.len);
-	if (!take_number(&number, &frame->line))
-		return false;
-	if (line.data[0] == '"')
+	open = slice_find_char(line, '"');
+	if (open >= 0 && open < 16)
 	{
-		line = slice_skip(line, 1);
-		at = slice_find_char(line, '"');
-		if (at > 0)
-			frame->function = slice_range(line, 0, at);
+		line = slice_skip(line, open + 1);
+		close = slice_find_char(line, '"');
+		if (close <= 0)
+			return false;
+		frame->function = slice_range(line, 0, close);
 		frame->module = plpgsql_schema(frame->function);
+		line = slice_skip(line, close + 1);
 	}
-	return true;
+	else if (!slice_starts(line, SLICE("at line ")))
+	{
+		/* one word or two, and nothing behind the number but its unit */
+		size_t end = line.len;
+
+		while (end > 0 && !is_digit(line.data[end - 1]))
+			end--;
+		if (line.len - end > 4)
+			return false;
+	}
+	while (n < line.len && n < 32 && !is_digit(line.data[n]))
+		n++;
+	line = slice_skip(line, n);
+	return take_number(&line, &frame->line);
 }
 
 /* Reads text into stack, which stays empty where no line is a frame. */

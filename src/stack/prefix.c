@@ -136,7 +136,8 @@ read_letter_prefix(Slice s)
 		return 0;
 	while (n < s.len && (is_word(s.data[n]) || s.data[n] == '.' || s.data[n] == '-'))
 		n++;
-	if (peek(s, skip_spaces(s, n)) == '(' && s.data[1] == '/')
+	/* a short tag is padded: `E/flutter ( 5061): ` */
+	if (s.data[1] == '/' && peek(s, skip_spaces(s, n)) == '(')
 	{
 		n = skip_spaces(s, skip_spaces(s, n) + 1);
 		if (count_digits(s, n) == 0 || peek(s, n + count_digits(s, n)) != ')')
@@ -198,6 +199,27 @@ read_container(Slice s)
 	return skip_blank(s, name + 1);
 }
 
+/*
+ * The index behind `févr. 09 07:45:12`, as journalctl has it in other languages;
+ * 0 where no `host tag: ` follows, which tells that it is a time.
+ */
+static size_t
+read_local_month_time(Slice s)
+{
+	size_t n = 0, end;
+
+	while (n < s.len && n < 16 && (is_letter(s.data[n]) || (s.data[n] & 0x80)))
+		n++;
+	if (n < 3)
+		return 0;
+	n = skip_spaces(s, n + (peek(s, n) == '.'));
+	end = n + count_digits(s, n);
+	if (end == n || end > n + 2 || s.data[n - 1] != ' ' || peek(s, end) != ' ')
+		return 0;
+	end = read_time(s, end + 1);
+	return end && read_tag(s, end, true) ? end : 0;
+}
+
 /* The length of the priority that syslog and the kernel put first, `<34>`, or 0. */
 static size_t
 priority_length(Slice s)
@@ -243,14 +265,20 @@ prefix_length(Slice s)
 		end = read_month_time(s, start);
 		if (end)
 			return skip_after_stamp(s, end, true);
-		return start > 0 ? start : s.len < 4 ? 0 : read_letter_prefix(s);
+		if (start > 0 || s.len < 4)
+			return start;
+		end = read_letter_prefix(s);
+		if (end)
+			return end;
 	}
 	else if (start == 0 && has(s, 0, "kernel: ["))
 	{
 		end = skip_kernel(s, 8);
 		return end > 8 ? end : 0;
 	}
-	if (start == 0 && (is_letter(first) || is_digit(first)))
+	if (start == 0 && (is_letter(first) || (first & 0x80)) && (end = read_local_month_time(s)))
+		return skip_after_stamp(s, end, true);
+	if (start == 0 && ((first >= 'a' && first <= 'z') || is_digit(first)))
 		return read_container(s);
 	return 0;
 }
@@ -259,7 +287,7 @@ prefix_length(Slice s)
 static bool
 may_begin_prefix(char c)
 {
-	return is_word(c) || c == '[' || c == '<' || c == '>';
+	return is_word(c) || c == '[' || c == '<' || c == '>' || c == '#';
 }
 
 /* text without the sequences that colour a terminal's: ESC [ … letter. */
@@ -327,11 +355,13 @@ static size_t
 mark_length(Slice line, Slice previous, Slice next)
 {
 	size_t n = 1;
+	/* `> ` quotes, `#> ` comments what R printed */
+	Slice quote = line.data[0] == '#' ? SLICE("#>") : SLICE(">");
 
-	if (line.data[0] == '>')
+	if (slice_starts(line, quote))
 	{
-		if (slice_starts(previous, SLICE(">")) || slice_starts(next, SLICE(">")))
-			return skip_blank(line, 1);
+		if (slice_starts(previous, quote) || slice_starts(next, quote))
+			return skip_blank(line, quote.len);
 		return 0;
 	}
 	if (line.data[0] != '[' || !is_letter(peek(line, 1)))

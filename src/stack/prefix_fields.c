@@ -215,6 +215,24 @@ read_worker_fields(Slice s, size_t n)
 	return 0;
 }
 
+/* The index behind Erlang's process, `<0.603.0>`, and the place in it, `@shop:total/1:12`; or 0. */
+static size_t
+read_erlang_process(Slice s, size_t n)
+{
+	if (peek(s, n) != '<')
+		return 0;
+	for (int part = 0; part < 3; part++)
+	{
+		size_t digits = count_digits(s, n + 1);
+
+		n += 1 + digits;
+		if (digits == 0 || peek(s, n) != (part < 2 ? '.' : '>'))
+			return 0;
+	}
+	n = peek(s, n + 1) == '@' ? skip_field(s, n + 1) : n + 1;
+	return n == s.len || is_blank(s.data[n]) ? n : 0;
+}
+
 /*
  * The index behind the fields that follow a time: thread, level, logger, each
  * only if the line leaves no doubt.
@@ -266,6 +284,8 @@ skip_fields(Slice s, size_t n)
 			end = at + 1;
 			level = true;
 		}
+		else if (level && (end = read_erlang_process(s, at)))
+			return skip_blank(s, end);
 		else if (!level || !(end = read_logger(s, at, boot)))
 			break;
 		n = end;

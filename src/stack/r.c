@@ -29,6 +29,7 @@ typedef struct Reader
 	bool in_value;        /* its message goes on, where a line tells that it is R's */
 	Slice value;          /* so far, with lines that may be none of it */
 	Slice class;          /* `<error/class>` stood above it */
+	Slice heading;        /* the line that named the first */
 	bool tree;            /* below "Backtrace:" */
 	int32_t number;       /* of the last call of traceback(), 0: none */
 	bool shiny;           /* calls are numbered with gaps */
@@ -153,10 +154,16 @@ take_rlang(Reader *reader, Slice line)
 	}
 	else
 	{
-		close = slice_find_char(line, '`');
-		if (close <= 0 || !slice_starts(slice_skip(line, close), SLICE("`:")) ||
-		    !r_read_call(slice_range(line, 0, close), &function))
+		close = slice_find(line, SLICE("`:"));
+		if (close <= 0)
 			return false;
+		/* what failed may be no call: `cart$total`, `if (open) ...` */
+		if (!r_read_call(slice_range(line, 0, close), &function))
+		{
+			if ((size_t) close + 2 < line.len)
+				return false;
+			function = NO_SLICE;
+		}
 		begin(reader, slice_skip(line, close + 2));
 		reader->certain = true;
 		add_frame(reader, function, &place);
@@ -396,7 +403,9 @@ take_in_frames(Reader *reader, Slice line)
 
 	if (reader->tree)
 		return take_branch(reader, line) ||
-		       (!reader->in_tree && (trimmed.len == 0 || slice_starts(trimmed, SLICE("\xe2\x96"))));
+		       (!reader->in_tree &&
+		        (trimmed.len == 0 || slice_starts(trimmed, SLICE("\xe2\x96")) ||
+		         slice_equal(trimmed, SLICE("x")) || slice_equal(trimmed, SLICE("Backtrace:"))));
 	if (take_numbered(reader, line))
 		return true;
 	/* a call of several lines, the last of which has the place */
@@ -484,9 +493,11 @@ parse_r(Slice text, Stack *stack)
 		}
 		if (slice_starts(line, SLICE("Error")) || slice_starts(line, SLICE("Warning: Error in ")))
 		{
-			if (reader.exception && reader.certain)
+			/* rlang shows an error again, with its trace */
+			if (reader.exception && reader.certain && !slice_equal(line, reader.heading))
 				break;
 			forget(&reader);
+			reader.heading = line;
 			take_heading(&reader, line);
 		}
 		else if (!slice_starts(line, SLICE("Caused by error")) || !take_heading(&reader, line))
