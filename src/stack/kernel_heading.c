@@ -305,8 +305,12 @@ read_listed(Slice line, Slice core, KernelHeading *heading)
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
 	{
 		bool lockdep = (headings[i].kind & KERNEL_BACKTRACE) != 0;
-		Slice where = lockdep ? core : line, start = slice_of_string(headings[i].start);
+		Slice where = lockdep ? core : line, start;
 
+		/* each line is compared with the whole table, and hardly ever found */
+		if (peek(where, 0) != headings[i].start[0])
+			continue;
+		start = slice_of_string(headings[i].start);
 		if (!slice_starts(where, start) || (lockdep && core.data == line.data))
 			continue;
 		if (headings[i].contains && slice_find(where, slice_of_string(headings[i].contains)) < 0)

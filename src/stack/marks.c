@@ -64,35 +64,64 @@ stands_at(Slice text, size_t at, const Mark *mark)
 	       memcmp(text.data + at - mark->offset, mark->text.data, mark->text.len) == 0;
 }
 
-/* The languages of which a mark stands in text: bit i for languages[i]. */
-uint32_t
-find_marks(Slice text, const Language *const *languages, int nlanguages)
+/* All marks, by their rarest pairs: the same for every text. */
+typedef struct MarkTable
 {
+	bool filled;
 	Mark marks[MAX_MARKS];
-	int16_t first[NPAIRS];
-	int nmarks = 0;
-	uint32_t found = 0;
+	int nmarks;
+	int16_t first[NPAIRS]; /* the first mark with a pair, or NONE */
+	Slice lone;            /* the one mark that is a character alone, and no pair … */
+	uint32_t lone_language;
+	uint32_t others; /* languages with a mark that has no place in the table: always taken as marked */
+} MarkTable;
 
-	memset(first, 0xff, sizeof(first)); /* NONE */
+static MarkTable table;
+
+/* Fills the table. */
+static void
+fill_table(const Language *const *languages, int nlanguages)
+{
+	memset(table.first, 0xff, sizeof(table.first)); /* NONE */
 	for (int i = 0; i < nlanguages; i++)
 		for (const char *const *m = languages[i]->marks; *m; m++)
 		{
 			Slice mark = slice_of_string(*m);
+			size_t offset, pair;
 
-			/* a character alone is no pair */
-			if (mark.len < 2 || nmarks == MAX_MARKS)
-				found |= nmarks == MAX_MARKS || slice_find(text, mark) >= 0 ? (uint32_t) 1 << i : 0;
-			else
+			if (mark.len == 1 && table.lone.data == NULL)
 			{
-				size_t offset = rarest_pair(mark), pair = pair_index(mark.data + offset);
-
-				marks[nmarks] = (Mark){mark, offset, (uint32_t) 1 << i, first[pair]};
-				first[pair] = nmarks++;
+				table.lone = mark;
+				table.lone_language = (uint32_t) 1 << i;
+				continue;
 			}
+			if (mark.len < 2 || table.nmarks == MAX_MARKS)
+			{
+				table.others |= (uint32_t) 1 << i;
+				continue;
+			}
+			offset = rarest_pair(mark);
+			pair = pair_index(mark.data + offset);
+			table.marks[table.nmarks] = (Mark){mark, offset, (uint32_t) 1 << i, table.first[pair]};
+			table.first[pair] = table.nmarks++;
 		}
+	table.filled = true;
+}
+
+/* The languages of which a mark stands in text: bit i for languages[i], which are the same in every call. */
+uint32_t
+find_marks(Slice text, const Language *const *languages, int nlanguages)
+{
+	uint32_t found;
+
+	if (!table.filled)
+		fill_table(languages, nlanguages);
+	found = table.others;
+	if (table.lone.data && slice_find(text, table.lone) >= 0)
+		found |= table.lone_language;
 	for (size_t at = 0; at + 1 < text.len; at++)
-		for (int16_t m = first[pair_index(text.data + at)]; m != NONE; m = marks[m].next)
-			if ((found & marks[m].language) == 0 && stands_at(text, at, &marks[m]))
-				found |= marks[m].language;
+		for (int16_t m = table.first[pair_index(text.data + at)]; m != NONE; m = table.marks[m].next)
+			if ((found & table.marks[m].language) == 0 && stands_at(text, at, &table.marks[m]))
+				found |= table.marks[m].language;
 	return found;
 }
