@@ -899,6 +899,8 @@ FROM unnest(ARRAY[
   'specialized _fatalErrorMessage*', 'Swift._fatalErrorMessage*', 'fatalError(*', 'Swift.fatalError(*', 'preconditionFailure(*', 'assertionFailure(*',
   'swift_unexpectedError*', 'swift_errorInMain*', 'swift_reportError*', '_swift_stdlib_reportFatalError*', '_swift_stdlib_reportUnimplementedInitializer*',
   'swift::fatalError*', 'swift::warning*', 'swift_dynamicCastFailure*', 'swift::swift_dynamicCastFailure*', '_swift_runtime_on_report*',
+  -- Chromium's own crash log
+  'base::debug::CollectStackTrace*', 'base::debug::StackTrace::*', 'base::debug::(anonymous namespace)::StackDumpSignalHandler*',
   '$ss17_assertionFailure*', '$ss18_fatalErrorMessage*', '$ss10fatalError*'
 ]) AS function;
 
@@ -1114,6 +1116,9 @@ FROM unnest(ARRAY[
   -- calls of functions that were given
   'lapply', 'sapply', 'vapply', 'mapply', 'tapply', 'Map', 'Filter', 'Reduce', 'apply', 'outer', 'do.call',
   'Recall', 'match.fun', 'unlist', 'map', 'map_*',
+  -- the verbs that rlang names in a heading
+  'mutate', 'summarise', 'summarize', 'transmute', 'reframe', 'group_by', 'arrange', 'across', 'if_any', 'if_all',
+  '*_join', 'bind_rows', 'pivot_longer', 'pivot_wider', 'unnest', 'pmap', 'pmap_*', 'map2', 'map2_*', 'imap', 'vec_*',
   -- evaluation
   'eval', 'evalq', 'eval.parent', 'local', 'source', 'sys.source', 'withVisible', 'with', 'with.default', 'within',
   'Rscript', 'force', 'library', 'require', 'loadNamespace', 'requireNamespace', 'UseMethod', 'NextMethod',

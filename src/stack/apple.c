@@ -287,6 +287,31 @@ read_check(Reader *reader, Slice line)
 	return false;
 }
 
+/*
+ * Reads `*** Program crashed: Bad pointer dereference at 0x0000000000000010 ***`
+ * of Swift's runtime; a failed check before it says more.
+ */
+static bool
+read_program_crash(Reader *reader, Slice line)
+{
+	const Slice crashed = SLICE("Program crashed: "), at = SLICE(" at 0x"), stars = SLICE(" ***");
+	ptrdiff_t found = slice_find(line, crashed);
+
+	/* three stars or a sign stand before it */
+	if (found < 0 || found > 8)
+		return false;
+	line = slice_skip(line, found + crashed.len);
+	if (slice_ends(line, stars))
+		line.len -= stars.len;
+	found = slice_find(line, at);
+	if (found > 0 && reader->thrown.type.data == NULL)
+	{
+		reader->thrown.type = slice_range(line, 0, found);
+		reader->thrown.value = line;
+	}
+	return found > 0;
+}
+
 /* The number and what follows of `Thread 3 Crashed:: Dispatch queue`, `Thread 0 "shop" crashed:`, `Thread 4:`. */
 static bool
 read_thread(Slice line, bool *crashed)
@@ -344,7 +369,7 @@ read_heading_of(Reader *reader, Slice line)
 		begin(reader, PLAIN);
 	else if (read_thread(line, &crashed))
 		begin(reader, crashed ? CRASHED : OTHER);
-	else if (!read_thrown(reader, line) && !read_check(reader, line))
+	else if (!read_thrown(reader, line) && !read_check(reader, line) && !read_program_crash(reader, line))
 		return false;
 	return true;
 }

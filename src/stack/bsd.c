@@ -138,8 +138,14 @@ read_call(Slice s, Frame *frame)
 		frame->module = slice_range(s, 0, colon);
 		s = slice_skip(s, colon + 1);
 	}
-	if (!slice_starts(s, name))
-		return false;
+	/* on ARM, without arguments: it was called at that place of another function */
+	if (!slice_starts(s, name) || name_length(s) != n)
+	{
+		if (at != 1 || !read_symbol(s, frame))
+			return false;
+		frame->function = name;
+		return true;
+	}
 	if (read_symbol(s, frame))
 		return true;
 	/* where the call does not return, the address is that of the next function */

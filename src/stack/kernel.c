@@ -46,6 +46,8 @@ typedef struct Reader
 	bool reading; /* a report has begun */
 	bool done;    /* and ended */
 	bool headless;
+	bool trusting; /* what the stack holds counts as a caller */
+	int doubtful;  /* how many lines of that kind were passed over */
 	KernelHeading heading;
 	Slice heading_line;
 	bool waiting;     /* for lockdep's "stack backtrace:" */
@@ -355,6 +357,11 @@ take_line(Reader *reader, Slice line)
 			reader->place = IN_TRACE;
 			add_frame(reader, &caller);
 			break;
+		case KERNEL_UNRELIABLE:
+			reader->doubtful++;
+			if (reader->trusting)
+				take_caller(reader, &frame);
+			break;
 		default:
 			break;
 	}
@@ -440,12 +447,12 @@ finish(Reader *reader)
 	exception->value = reader->heading_line;
 }
 
-/* Reads text; see Language. */
-static void
-parse_kernel(Slice text, Stack *stack)
+/* Reads text; the number of callers that were doubtful and, unless trusting, passed over. */
+static int
+read_report(Slice text, bool trusting, Stack *stack)
 {
 	static const KernelHeading no_heading = {.kind = KERNEL_WEAK};
-	Reader reader = {.stack = stack, .text_end = text.data + text.len};
+	Reader reader = {.stack = stack, .text_end = text.data + text.len, .trusting = trusting};
 	Slice line;
 	bool first = true;
 
@@ -472,6 +479,20 @@ parse_kernel(Slice text, Stack *stack)
 		first = false;
 	}
 	finish(&reader);
+	return reader.doubtful;
+}
+
+/* See Language: a kernel without frame pointers may print no caller but doubtful ones. */
+static void
+parse_kernel(Slice text, Stack *stack)
+{
+	int doubtful = read_report(text, false, stack);
+
+	if (stack->nexceptions > 0 && stack->total_frames == 0 && doubtful > 1)
+	{
+		stack_init(stack, stack->allocator);
+		read_report(text, true, stack);
+	}
 }
 
 /* The part of name before the first occurrence of end, if there is one behind its start. */

@@ -478,12 +478,13 @@ read_lldb_rest(Slice rest, Slice library, Frame *frame)
 	if (at > 0)
 	{
 		Slice place = slice_skip(rest, at + 4);
-		ptrdiff_t bracket = slice_find(place, SLICE(" [opt"));
+		/* `[opt]`, `[inlined]`, `[artificial]` */
+		ptrdiff_t bracket = slice_find(place, SLICE(" ["));
 
 		if (bracket > 0)
 			place.len = bracket;
 		set_place(frame, slice_trim(place));
-		function = slice_range(rest, 0, at);
+		function = native_cut_offset(slice_range(rest, 0, at));
 	}
 	else
 	{
@@ -510,6 +511,9 @@ native_read_lldb_frame(Slice line, NativeFrame *native)
 	if (!native_take_hex(&line, 4))
 		return false;
 	tick = slice_find_char(line, '`');
+	/* where Markdown has eaten it, a place may still tell what stands in front of it */
+	if (tick < 0 && slice_find(line, SLICE(" at ")) > 0)
+		tick = slice_find_char(line, ' ');
 	if (tick < 0)
 	{
 		native_set_unnamed(&native->frame, line);

@@ -13,6 +13,8 @@ FROM unnest(ARRAY[
   'specialized _fatalErrorMessage*', 'Swift._fatalErrorMessage*', 'fatalError(*', 'Swift.fatalError(*', 'preconditionFailure(*', 'assertionFailure(*',
   'swift_unexpectedError*', 'swift_errorInMain*', 'swift_reportError*', '_swift_stdlib_reportFatalError*', '_swift_stdlib_reportUnimplementedInitializer*',
   'swift::fatalError*', 'swift::warning*', 'swift_dynamicCastFailure*', 'swift::swift_dynamicCastFailure*', '_swift_runtime_on_report*',
+  -- Chromium's own crash log
+  'base::debug::CollectStackTrace*', 'base::debug::StackTrace::*', 'base::debug::(anonymous namespace)::StackDumpSignalHandler*',
   '$ss17_assertionFailure*', '$ss18_fatalErrorMessage*', '$ss10fatalError*'
 ]) AS function;
 

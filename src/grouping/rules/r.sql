@@ -27,6 +27,9 @@ FROM unnest(ARRAY[
   -- calls of functions that were given
   'lapply', 'sapply', 'vapply', 'mapply', 'tapply', 'Map', 'Filter', 'Reduce', 'apply', 'outer', 'do.call',
   'Recall', 'match.fun', 'unlist', 'map', 'map_*',
+  -- the verbs that rlang names in a heading
+  'mutate', 'summarise', 'summarize', 'transmute', 'reframe', 'group_by', 'arrange', 'across', 'if_any', 'if_all',
+  '*_join', 'bind_rows', 'pivot_longer', 'pivot_wider', 'unnest', 'pmap', 'pmap_*', 'map2', 'map2_*', 'imap', 'vec_*',
   -- evaluation
   'eval', 'evalq', 'eval.parent', 'local', 'source', 'sys.source', 'withVisible', 'with', 'with.default', 'within',
   'Rscript', 'force', 'library', 'require', 'loadNamespace', 'requireNamespace', 'UseMethod', 'NextMethod',
