@@ -208,8 +208,9 @@ BEGIN
     INSERT INTO errtrack.fingerprints (project_id, fingerprint, issue_id)
     SELECT project_id, fingerprint, issue_id FROM key
     UNION ALL
-    SELECT DISTINCT ON (k.project_id, f.fingerprint) k.project_id, f.fingerprint, k.issue_id
+    SELECT k.project_id, f.fingerprint, min(k.issue_id)
     FROM kept AS k, unnest(k.fingerprints[2:]) AS f (fingerprint)
+    GROUP BY 1, 2
     ON CONFLICT (project_id, fingerprint) DO NOTHING
   ),
   sampled AS (

@@ -117,8 +117,8 @@ read_given(ArrayType *list, int *n)
 		if (nulls[i])
 			continue;
 		given[kept] = slice_trim(slice_of_text(DatumGetTextPP(parts[i])));
-		if (slice_equal(given[kept], SLICE("{{default}}")))
-			given[kept] = SLICE("{{ default }}");
+		if (slice_equal(given[kept], default_element) || slice_equal(given[kept], SLICE("{{default}}")))
+			given[kept] = default_element;
 		kept++;
 	}
 	*n = kept;

@@ -5,7 +5,6 @@
 
 #include "funcapi.h"
 #include "lib/stringinfo.h"
-#include "message.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
@@ -64,15 +63,6 @@ describe_identity(const Part *part)
 	return (Slice){text.data, text.len};
 }
 
-/* The message without its variable parts. */
-static Slice
-normalize(Slice message)
-{
-	char *buffer = palloc(MESSAGE_MAX_NORMALIZED);
-
-	return (Slice){buffer, message_normalize(message, buffer)};
-}
-
 /* Why a part counts or not, with the rule that said so. */
 static Datum
 describe_reason(const Part *part)
@@ -114,7 +104,7 @@ put_part(ReturnSetInfo *result, const Part *part)
 	if (part->kind == PART_FRAME)
 		normalized = describe_identity(part);
 	if (part->kind == PART_MESSAGE)
-		normalized = normalize(part->original);
+		normalized = normalized_message(part->original);
 	put_row(result, part_names[part->kind], original, normalized, part->in_app_key, describe_reason(part));
 }
 
@@ -124,7 +114,7 @@ count_repeated(const Grouping *grouping, int first)
 {
 	int n = 0;
 
-	while (first + n < grouping->nparts && strcmp(grouping->parts[first + n].reason, REASON_REPEATED) == 0)
+	while (first + n < grouping->nparts && grouping->parts[first + n].repeated)
 		n++;
 	return n;
 }
@@ -166,7 +156,7 @@ errtrack_explain_fingerprint(PG_FUNCTION_ARGS)
 		repeated = count_repeated(&grouping, i);
 		if (repeated > 0)
 			put_row(result, "frame", describe_repeated(repeated), NO_SLICE, false,
-			        CStringGetTextDatum(REASON_REPEATED));
+			        CStringGetTextDatum("repeats frames above"));
 		else
 			put_part(result, &grouping.parts[i]);
 	}

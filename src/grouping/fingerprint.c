@@ -19,6 +19,8 @@
 #define FALLBACK_FRAMES 2
 #define NAMELESS_FRAMES 3
 
+const Slice default_element = {"{{ default }}", 13};
+
 /* A frame of the exception that identifies the error. */
 typedef struct Candidate
 {
@@ -68,8 +70,8 @@ append_counted(StringInfo text, Slice s)
 }
 
 /* The message without its variable parts. */
-static Slice
-normalized(Slice message)
+Slice
+normalized_message(Slice message)
 {
 	char *buffer = palloc(MESSAGE_MAX_NORMALIZED);
 
@@ -320,11 +322,15 @@ collapse(Candidate *candidates, int n)
 	nleft = collapse_recursion(ids, n, palloc_allocator(), kept);
 	if (nleft < n)
 		for (int i = 0; i < n; i++)
-			candidates[i].part->reason = REASON_REPEATED;
+		{
+			candidates[i].part->repeated = true;
+			candidates[i].part->reason = "repeats frames above";
+		}
 	left = palloc(Max(nleft, 1) * sizeof(Candidate));
 	for (int i = 0; i < nleft; i++)
 	{
 		left[i] = candidates[kept[i]];
+		left[i].part->repeated = false;
 		left[i].part->reason = left[i].frame->in_app == IN_APP_YES ? "further out" : "not in-app";
 	}
 	memcpy(candidates, left, nleft * sizeof(Candidate));
@@ -357,7 +363,7 @@ read_message(Grouping *grouping, Slice message, Choice choice, Choice all)
 	if (part->in_app_key)
 		part->reason = choice == LITTLE ? "the frames that count say too little" : "frames without names";
 	if (part->in_app_key || part->in_all_key)
-		part->value = normalized(message);
+		part->value = normalized_message(message);
 }
 
 /* Adds class, frames and message of the exception that identifies the error. */
@@ -429,8 +435,8 @@ read_default(Grouping *grouping, const GroupedEvent *event)
 	if (has_text(event->exception_class))
 		count_in_both(add_part(grouping, PART_CLASS, event->exception_class,
 		                       class_name(event->exception_class), "there are no frames"));
-	count_in_both(
-		add_part(grouping, PART_MESSAGE, event->message, normalized(event->message), "there are no frames"));
+	count_in_both(add_part(grouping, PART_MESSAGE, event->message, normalized_message(event->message),
+	                       "there are no frames"));
 }
 
 /* Lists what is considered in an event, and whether it counts. */
@@ -449,7 +455,7 @@ grouping_read(const GroupedEvent *event, Grouping *grouping)
 	grouping->language = NO_SLICE;
 	for (int i = 0; i < event->ngiven; i++)
 	{
-		bool is_default = slice_equal(event->given[i], SLICE("{{ default }}"));
+		bool is_default = event->given[i].data == default_element.data;
 		Part *part =
 			add_part(grouping, PART_GIVEN, event->given[i], event->given[i],
 		             is_default ? "stands for the values below" : "given as what identifies the error");

@@ -7,6 +7,9 @@
 #include "../server.h"
 #include "../stack/stack.h"
 
+/* The element of a fingerprint list that stands for what errtrack goes by: told by its address, as a value may say the same. */
+extern const Slice default_element;
+
 /* Version of these rules; part of every fingerprint. */
 #define FINGERPRINT_VERSION 1
 #define FINGERPRINT_LENGTH 32
@@ -23,9 +26,6 @@ typedef struct GroupedEvent
 	const Slice *given; /* the fingerprint list of a rule or of the event itself … */
 	int ngiven;         /* … or 0 */
 } GroupedEvent;
-
-/* Of a frame that belongs to a further round of a recursion. */
-#define REASON_REPEATED "repeats frames above"
 
 /* What a value is that grouping considers. */
 typedef enum PartKind
@@ -47,6 +47,7 @@ typedef struct Part
 	Slice value;        /* … its function; of the others, the normalised value */
 	bool in_app_key;    /* counts in the key by in-app frames, the first */
 	bool in_all_key;    /* counts in the key by all frames, the second */
+	bool repeated;      /* a frame of a further round of a recursion */
 	const char *reason; /* why it counts, or not */
 } Part;
 
@@ -70,6 +71,7 @@ typedef struct Keys
 
 extern void grouping_read(const GroupedEvent *event, Grouping *grouping);
 extern void fingerprint_compute(const GroupedEvent *event, int most, Keys *keys);
+extern Slice normalized_message(Slice message);
 extern int identifying_exception(const Stack *stack);
 extern const Frame *find_culprit(const Exception *exception);
 

@@ -5,6 +5,7 @@
 #include "fingerprint_rules.h"
 
 #include "catalog/pg_type.h"
+#include "fingerprint.h"
 #include "glob.h"
 #include "lib/stringinfo.h"
 #include "rule_table.h"
@@ -258,7 +259,7 @@ expand(Slice template, const RuledEvent *event)
 		Slice value = variable_value(name, event);
 
 		if (slice_equal(name, SLICE("default")))
-			return SLICE("{{ default }}");
+			return default_element;
 		appendBinaryStringInfo(&text, template.data, open);
 		if (has_text(value))
 			appendBinaryStringInfo(&text, value.data, value.len);

@@ -52,6 +52,9 @@ typedef enum Anchor
 #define LONG_ANCHOR 8
 #define SHORT_ANCHOR 3
 #define NCHAINS 512
+#define CHAIN_SHIFT 55
+
+StaticAssertDecl(NCHAINS == UINT64CONST(1) << (64 - CHAIN_SHIFT), "a hash shifted by CHAIN_SHIFT is a chain");
 
 /* A rule in a chain. */
 typedef struct Link
@@ -91,7 +94,8 @@ anchor_bytes(Anchor anchor, Slice text, uint64 *bytes)
 static inline int
 chain_of(Field field, Anchor anchor, uint64 bytes)
 {
-	return ((bytes ^ (uint64) (field * NANCHORS + anchor) << 59) * UINT64CONST(0x9E3779B97F4A7C15)) >> 55;
+	return ((bytes ^ (uint64) (field * NANCHORS + anchor) << 59) * UINT64CONST(0x9E3779B97F4A7C15)) >>
+	       CHAIN_SHIFT;
 }
 
 /* The action of a name; the table admits no others. */

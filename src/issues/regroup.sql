@@ -7,13 +7,13 @@
  * are, if no other fingerprint is at home there; otherwise it wants a new issue.
  */
 CREATE FUNCTION errtrack.regroup_plan(project_id int)
-RETURNS TABLE (event_id uuid, issue_id bigint, to_issue_id bigint, occurred_at timestamptz, release text,
+RETURNS TABLE (event_id uuid, issue_id bigint, to_issue_id bigint, received_at timestamptz, occurred_at timestamptz, release text,
                environment text, digest errtrack.digest)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
   -- each occurrence, read anew
   kept AS MATERIALIZED (
-    SELECT o.event_id, o.issue_id, o.occurred_at, o.release, o.environment,
+    SELECT o.event_id, o.issue_id, o.received_at, o.occurred_at, o.release, o.environment,
            errtrack.digest(o.project_id, o.level, o.platform, o.exception_class, o.message, o.stack_trace,
                            o.exceptions, o.own_fingerprint, o.logger, o.environment, o.release, o.transaction,
                            o.tags) AS digest
@@ -47,7 +47,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM share AS s
     LEFT JOIN home AS h ON h.fingerprint = s.fingerprint
   )
-  SELECT k.event_id, k.issue_id, t.to_issue_id, k.occurred_at, k.release, k.environment, k.digest
+  SELECT k.event_id, k.issue_id, t.to_issue_id, k.received_at, k.occurred_at, k.release, k.environment, k.digest
   FROM kept AS k
   JOIN target AS t ON t.fingerprint = (k.digest).fingerprints[1]
 $$;
@@ -70,7 +70,7 @@ BEGIN
          (m.digest).level, (m.digest).platform, i.status, m.occurred_at, m.occurred_at, 0, m.release,
          i.release_fixed, i.resolved_at
   FROM (SELECT DISTINCT ON (to_issue_id) *
-        FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, occurred_at, event_id) AS m
+        FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
   JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
 
   -- an issue that moves whole takes along what was counted and not kept …
@@ -153,6 +153,18 @@ BEGIN
         FROM pg_temp.errtrack_regroup_counts AS c
         GROUP BY c.to_issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.to_issue_id;
+  -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
+  UPDATE errtrack.issues AS i
+  SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
+      regressed_at = CASE i.status WHEN 'resolved' THEN o.last_seen ELSE i.regressed_at END,
+      regression_count = i.regression_count + (i.status = 'resolved')::int
+  FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
+        FROM pg_temp.errtrack_regroup_whole AS w
+        JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
+        WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
+        GROUP BY w.to_issue_id) AS o
+  WHERE i.project_id = of_project AND i.issue_id = o.to_issue_id
+    AND (i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at);
   UPDATE errtrack.occurrences AS o
   SET issue_id = m.to_issue_id, fingerprint = (m.digest).fingerprints[1]
   FROM pg_temp.errtrack_regroup AS m
@@ -198,7 +210,7 @@ BEGIN
   UPDATE errtrack.issues AS i
   SET title = (m.digest).title, culprit = (m.digest).culprit
   FROM (SELECT DISTINCT ON (to_issue_id) to_issue_id, digest
-        FROM pg_temp.errtrack_regroup ORDER BY to_issue_id, occurred_at, event_id) AS m
+        FROM pg_temp.errtrack_regroup ORDER BY to_issue_id, received_at, event_id) AS m
   WHERE i.project_id = of_project AND i.issue_id = m.to_issue_id
     AND (i.title, i.culprit) IS DISTINCT FROM ((m.digest).title, (m.digest).culprit);
 
@@ -214,7 +226,7 @@ DECLARE
   of_project int := regroup.project_id;
   n bigint;
 BEGIN
-  IF NOT EXISTS (SELECT FROM errtrack.projects AS p WHERE p.project_id OPERATOR(pg_catalog.=) of_project) THEN
+  IF NOT EXISTS (SELECT FROM errtrack.projects AS p WHERE p.project_id = of_project) THEN
     RAISE EXCEPTION 'there is no project %', coalesce(of_project::text, '(null)')
       USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
   END IF;
@@ -222,7 +234,7 @@ BEGIN
   IF apply THEN
     PERFORM errtrack.begin_consume();
   END IF;
-  SELECT count(*) INTO n FROM errtrack.occurrences AS o WHERE o.project_id OPERATOR(pg_catalog.=) of_project;
+  SELECT count(*) INTO n FROM errtrack.occurrences AS o WHERE o.project_id = of_project;
   RAISE NOTICE 'reading % kept occurrences of project %', n, of_project;
 
   CREATE TEMPORARY TABLE errtrack_regroup ON COMMIT DROP AS
@@ -234,14 +246,14 @@ BEGIN
     FROM (SELECT k.fingerprint, nextval('errtrack.issues_issue_id_seq') AS issue_id
           FROM (SELECT DISTINCT (digest).fingerprints[1] AS fingerprint
                 FROM pg_temp.errtrack_regroup WHERE is_new) AS k) AS d
-    WHERE m.is_new AND (m.digest).fingerprints[1] OPERATOR(pg_catalog.=) d.fingerprint;
+    WHERE m.is_new AND (m.digest).fingerprints[1] = d.fingerprint;
   END IF;
 
   RETURN QUERY
   SELECT m.issue_id, m.to_issue_id, count(*), o.n, min((m.digest).title)
   FROM pg_temp.errtrack_regroup AS m
   JOIN (SELECT issue_id, count(*) AS n FROM pg_temp.errtrack_regroup GROUP BY issue_id) AS o
-    ON o.issue_id OPERATOR(pg_catalog.=) m.issue_id
+    ON o.issue_id = m.issue_id
   WHERE m.moves
   GROUP BY m.issue_id, m.to_issue_id, (m.digest).fingerprints[1], o.n
   ORDER BY m.issue_id, 3 DESC, m.to_issue_id;

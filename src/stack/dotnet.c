@@ -137,7 +137,7 @@ take_heading(Reader *reader)
 
 		if (first.len > 0 && read_heading(first, dotnet_read_named, &named))
 		{
-			named.module = first.data < named.type.data ? first : NO_SLICE;
+			named.noted_at = first.data < named.type.data ? first : NO_SLICE;
 			dotnet_clean_value(&named);
 		}
 		push(reader, &named, false);

@@ -147,10 +147,10 @@ dotnet_clean_value(Exception *exception)
 		const char *before = exception->type.data - 1;
 
 		/* behind the closing bracket that a heading line was taken out of */
-		if (slice_ends(*value, SLICE("]")) && exception->module.data && *before == '[')
+		if (slice_ends(*value, SLICE("]")) && exception->noted_at.data && *before == '[')
 			value->len--;
 	}
-	exception->module = NO_SLICE;
+	exception->noted_at = NO_SLICE;
 }
 
 /* Reads the `(Inner Exception #1) ` at the start of *text into *number. */

@@ -253,15 +253,15 @@ begin(Reader *reader, Bracket *list, const Bracket *tuple)
 	if (tuple && tuple->closer == '}')
 		reason = tuple->last;
 	/* the reason of an exit may hold that of the process which was asked; another term is another error */
-	if (stack->nexceptions > 0 && (reason.data == NULL || stack->exceptions[0].module.data < reason.data ||
-	                               stack->exceptions[0].module.data >= reason.data + reason.len))
+	if (stack->nexceptions > 0 && (reason.data == NULL || stack->exceptions[0].noted_at.data < reason.data ||
+	                               stack->exceptions[0].noted_at.data >= reason.data + reason.len))
 	{
 		reader->done = true;
 		return;
 	}
 	list->is_stack = true;
 	exception = stack_add_exception(stack);
-	exception->module = slice_range(reader->text, list->start, list->start);
+	exception->noted_at = slice_range(reader->text, list->start, list->start);
 	if (reason.len == 0)
 		reason = find_reason(slice_range(reader->text, 0, list->start));
 	if (reason.len > 0)
@@ -399,6 +399,6 @@ erlang_terms_parse(Slice text, Stack *stack)
 	if (!reader.located && !(reader.old && stack->total_frames > 1))
 		stack_init(stack, stack->allocator);
 	for (int i = 0; i < stack->nexceptions; i++)
-		stack->exceptions[i].module = NO_SLICE;
+		stack->exceptions[i].noted_at = NO_SLICE;
 	stack_reverse_exceptions(stack);
 }

@@ -106,7 +106,6 @@ read_exception(JsonbContainer *object, Stack *stack)
 		return false;
 	exception = stack_add_exception(stack);
 	exception->type = json_member_text(object, "type");
-	exception->module = json_member_text(object, "module");
 	exception->value = json_member_text(object, "value");
 	if (!json_member(object, "stacktrace", &value))
 		return true;

@@ -22,6 +22,8 @@ static const Language *const languages[] = {
 
 #define NLANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
+_Static_assert(NLANGUAGES <= 32, "find_marks() has a bit for each language");
+
 /* Makes *stack empty; what is added to it comes from allocator. */
 void
 stack_init(Stack *stack, Allocator allocator)

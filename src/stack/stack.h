@@ -46,12 +46,12 @@ typedef struct Frame
 typedef struct Exception
 {
 	Slice type;
-	Slice module; /* of the type, where it is told apart from it */
 	Slice value;
 	Frame *frames; /* innermost first */
 	int nframes;
 	int frames_size;
-	int noted; /* what its parser has to remember of it */
+	int noted;      /* what its parser has to remember of it … */
+	Slice noted_at; /* … and where it stands in the text */
 } Exception;
 
 /* All that a trace tells: the exception that was reported, then its causes. */
