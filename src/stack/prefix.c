@@ -253,6 +253,10 @@ prefix_length(Slice s)
 		end = skip_kernel(s, 8);
 		return end > 8 ? end : 0;
 	}
+	if (has(s, start, "npm ERR! "))
+		return start + strlen("npm ERR! ");
+	if (has(s, start, "npm error "))
+		return start + strlen("npm error ");
 	if (start == 0 && (is_letter(first) || is_digit(first)))
 		return read_container(s);
 	return 0;
