@@ -91,6 +91,9 @@ read_stack(const Reported *reported, Stack *stack, Digest *digest)
 		else if (stack->nexceptions == 0)
 			add_flag(digest, "stack_trace_unread");
 	}
+	/* loggers write the trace into the message, below its first line */
+	else if (stack->nexceptions == 0 && slice_find_char(reported->message, '\n') >= 0)
+		(void) stack_parse(reported->message, platform, stack);
 	if (stack->cut)
 		add_flag(digest, "frames_cut");
 	digest->platform = has_text(platform) ? platform

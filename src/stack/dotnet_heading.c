@@ -4,6 +4,7 @@
  *   Unhandled exception. Shop.CartException: no total
  *    ---> System.FormatException: The input string 'x' was not in a correct format.
  *    ---> (Inner Exception #1) System.Net.Sockets.SocketException (111): Connection refused
+ *   Shop.CartException : no total                   (test runners)
  */
 #include "dotnet.h"
 
@@ -65,6 +66,8 @@ dotnet_take_type(Slice *text, bool surely, Slice *name)
 		if (i > 2 && i < rest.len && rest.data[i] == ')')
 			rest = slice_skip(rest, i + 1);
 	}
+	else if (slice_starts(rest, SLICE(" : ")) && is_exception(*name))
+		rest = slice_skip(rest, 1);
 	if (rest.len > 0 && rest.data[0] != ':' && rest.data[0] != '\n' && rest.data[0] != '\r')
 		return false;
 	*text = rest;
@@ -138,10 +141,14 @@ void
 dotnet_clean_value(Exception *exception)
 {
 	const Slice label = SLICE("Exception message: ");
+	static const Slice behind[] = {{"\nStack trace:", 13}, {"\nStack Trace:", 13}, {"\n  Stack Trace:", 15}};
 	Slice *value = &exception->value;
 
 	if (slice_starts(*value, label))
 		*value = slice_trim_lines(slice_skip(*value, label.len));
+	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
+		if (slice_ends(*value, behind[i]))
+			*value = slice_trim_lines(slice_range(*value, 0, value->len - behind[i].len));
 	if (value->len > 0)
 	{
 		const char *before = exception->type.data - 1;

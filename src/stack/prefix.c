@@ -14,6 +14,9 @@
 
 #include "prefix_fields.h"
 
+/* The longest name of a program that is looked for before a line. */
+#define MAX_MARK 40
+
 /* The index behind the kernel's `[   12.345678]`, with what may stand before and behind it: `[ T1234]`, `c2    123`. */
 static size_t
 skip_kernel(Slice s, size_t start)
@@ -276,9 +279,13 @@ prefix_length(Slice s)
 		end = skip_kernel(s, 8);
 		return end > 8 ? end : 0;
 	}
+	if (has(s, start, "npm ERR! "))
+		return start + strlen("npm ERR! ");
+	if (has(s, start, "npm error "))
+		return start + strlen("npm error ");
 	if (start == 0 && (is_letter(first) || (first & 0x80)) && (end = read_local_month_time(s)))
 		return skip_after_stamp(s, end, true);
-	if (start == 0 && ((first >= 'a' && first <= 'z') || is_digit(first)))
+	if (start == 0 && (is_letter(first) || is_digit(first)))
 		return read_container(s);
 	return 0;
 }
@@ -349,12 +356,14 @@ begins_record(Slice line)
 
 /*
  * The length of the mark that a line shares with one beside it: `> ` of a mail
- * that is answered, `[shop] ` of a program that runs several others; or 0.
+ * that is answered, `[shop] ` or `shop  | ` of a program that runs several
+ * others; or 0.  marked: the line before has such a mark, perhaps another.
  */
 static size_t
-mark_length(Slice line, Slice previous, Slice next)
+mark_length(Slice line, Slice previous, Slice next, bool marked)
 {
-	size_t n = 1;
+	bool bracket = line.data[0] == '[';
+	size_t n = bracket;
 	/* `> ` quotes, `#> ` comments what R printed */
 	Slice quote = line.data[0] == '#' ? SLICE("#>") : SLICE(">");
 
@@ -364,14 +373,17 @@ mark_length(Slice line, Slice previous, Slice next)
 			return skip_blank(line, quote.len);
 		return 0;
 	}
-	if (line.data[0] != '[' || !is_letter(peek(line, 1)))
+	if (!is_letter(peek(line, n)))
 		return 0;
-	while (n < line.len && (is_word(line.data[n]) || line.data[n] == '-' || line.data[n] == '.'))
+	while (n < line.len && n < MAX_MARK &&
+	       (is_word(line.data[n]) || line.data[n] == '-' || line.data[n] == '.'))
 		n++;
-	if (n > 40 || peek(line, n) != ']' || peek(line, n + 1) != ' ')
+	if (!bracket)
+		n = skip_spaces(line, n);
+	if (peek(line, n) != (bracket ? ']' : '|') || peek(line, n + 1) != ' ')
 		return 0;
 	line.len = n += 2;
-	return slice_starts(previous, line) || slice_starts(next, line) ? n : 0;
+	return marked || slice_starts(previous, line) || slice_starts(next, line) ? n : 0;
 }
 
 /*
@@ -399,7 +411,7 @@ without_prefixes(Slice text, Allocator allocator)
 	const char *at, *end;
 	size_t used = 0;
 	bool bare = false;
-	Slice previous = NO_SLICE, program = NO_SLICE;
+	Slice previous = NO_SLICE, program = NO_SLICE, mark = NO_SLICE;
 
 	if (slice_find_char(text, '\x1b') >= 0)
 		text = without_colours(text, allocator);
@@ -408,7 +420,7 @@ without_prefixes(Slice text, Allocator allocator)
 	for (const char *next; at < end; at = next)
 	{
 		size_t prefix = 0;
-		Slice line = {at, 0};
+		Slice line = {at, 0}, last_mark = mark;
 		bool is_cut;
 
 		next = memchr(at, '\n', end - at);
@@ -421,13 +433,14 @@ without_prefixes(Slice text, Allocator allocator)
 				line.len--;
 			if (line.len > 0)
 			{
-				size_t mark = mark_length(line, previous, (Slice){next, end - next});
-
-				prefix = mark;
-				if (mark < line.len && may_begin_prefix(line.data[mark]))
-					prefix += prefix_length(slice_skip(line, mark));
+				mark.len = prefix = mark_length(line, previous, (Slice){next, end - next}, mark.len > 0);
+				mark.data = line.data;
+				if (prefix < line.len && may_begin_prefix(line.data[prefix]))
+					prefix += prefix_length(slice_skip(line, prefix));
 			}
 		}
+		else
+			mark.len = 0;
 		previous = line;
 		is_cut = slice_equal(line, SLICE("[... cut ...]"));
 		if (copy == NULL)
@@ -449,8 +462,9 @@ without_prefixes(Slice text, Allocator allocator)
 		 * What stood in lines without a prefix ends where the next record begins, and
 		 * what a program wrote where another writes: an empty line says so.
 		 */
-		if (prefix > 1 &&
-		    ((bare && begins_record(line)) || names_another(slice_range(line, 0, prefix), &program)))
+		if (prefix > 1 && ((bare && begins_record(line)) ||
+		                   (mark.len > 0 && last_mark.len > 0 && !slice_equal(mark, last_mark)) ||
+		                   names_another(slice_range(line, 0, prefix), &program)))
 			copy[used++] = '\n';
 		bare = prefix == 0 && next - at > 2;
 		used += append_line(copy + used, (Slice){at, next - at}, prefix);

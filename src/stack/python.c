@@ -57,6 +57,7 @@ typedef struct Reader
 	size_t base;          /* … the outermost one at this column */
 	int depth;            /* of the group that is being read */
 	int skipped;          /* a member from the second on, in a group so deep; 0: none */
+	int replaced;         /* so many exceptions are forgotten once the next has a frame or a name */
 } Reader;
 
 /* Does the name of an exception's class look like one? */
@@ -72,20 +73,38 @@ is_error_name(Slice name)
 	return false;
 }
 
+/* Is line a rule, perhaps with a title: `=========== short test summary ===========`? */
+static bool
+is_rule(Slice line)
+{
+	size_t n = 0;
+
+	if (line.len == 0 || strchr("=-_*#", line.data[0]) == NULL)
+		return false;
+	while (n < line.len && line.data[n] == line.data[0])
+		n++;
+	return n >= 10;
+}
+
 /* Does line belong to what is printed behind a traceback? */
 static bool
 is_behind(Slice line)
 {
 	static const Slice starts[] = {
-		{"\"\"\"", 3},           {"Call stack:", 11},        {"Message: ", 9},
-		{"Arguments: ", 11},     {"Extension modules:", 18}, {"Local variables in innermost", 28},
+		{"\"\"\"", 3},
+		{"Call stack:", 11},
+		{"Message: ", 9},
+		{"Arguments: ", 11},
+		{"Extension modules:", 18},
+		{"Local variables in innermost", 28},
 		{"Exception Type:", 15},
+		{"```", 3},
 	};
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
 		if (slice_starts(line, starts[i]))
 			return true;
-	return is_log_line(line);
+	return is_log_line(line) || is_rule(line);
 }
 
 /* Ends the exception that is being read. */
@@ -108,10 +127,12 @@ finish(Reader *reader)
 static void
 begin(Reader *reader, Place place, size_t indent)
 {
+	/* what follows a heading may be cut off: another takes its place */
+	if (reader->exception && reader->exception->nframes == 0 && reader->exception->type.data == NULL)
+		stack_forget_exception(reader->stack);
 	finish(reader);
 	if (!reader->linked && reader->depth == 0)
-		while (reader->stack->nexceptions > 0)
-			stack_forget_exception(reader->stack);
+		reader->replaced = reader->stack->nexceptions;
 	reader->linked = false;
 	reader->exception = stack_add_exception(reader->stack);
 	reader->exception->noted = reader->depth;
@@ -121,12 +142,31 @@ begin(Reader *reader, Place place, size_t indent)
 	reader->above = reader->previous;
 }
 
+/* Forgets what stood before the exception that is being read, now that there is something of this. */
+static void
+replace(Reader *reader)
+{
+	Exception exception = *reader->exception;
+
+	if (reader->replaced == 0)
+		return;
+	reader->replaced = 0;
+	while (reader->stack->nexceptions > 0)
+		stack_forget_exception(reader->stack);
+	reader->exception = stack_add_exception(reader->stack);
+	reader->exception->type = exception.type;
+	reader->exception->value = exception.value;
+	reader->exception->noted = exception.noted;
+}
+
 /* Adds a frame to the exception that is being read. */
 static void
 take_frame(Reader *reader, const Frame *frame, size_t indent)
 {
-	Frame *added = stack_add_frame(reader->stack, reader->exception);
+	Frame *added;
 
+	replace(reader);
+	added = stack_add_frame(reader->stack, reader->exception);
 	if (added)
 		*added = *frame;
 	reader->flat = indent <= reader->indent;
@@ -233,6 +273,7 @@ take_heading(Reader *reader, Slice line, Slice trimmed)
 		    !read_python_type(slice_trim(slice_range(trimmed, 0, at)), &named))
 			return false;
 		begin(reader, IN_CELLS, indent);
+		replace(reader);
 		reader->exception->type = named.type;
 		return true;
 	}
@@ -268,7 +309,8 @@ take_other(Reader *reader, Slice line, Slice trimmed)
 		begin(reader, IN_FRAMES, indent >= 2 ? indent - 2 : 0);
 		take_frame(reader, &frame, indent);
 	}
-	else if (reader->place == IN_VALUE && !is_behind(trimmed))
+	else if (reader->place == IN_VALUE && !is_behind(trimmed) &&
+	         (reader->depth > 0 || indent >= reader->indent))
 	{
 		/* a value of several lines reaches from its first to this one */
 		Slice *value = &reader->exception->value;
@@ -294,6 +336,7 @@ take_type(Reader *reader, Slice line)
 	/* where source text is indented no deeper, it might look like a class */
 	if (reader->flat && !is_error_name(named.type))
 		return false;
+	replace(reader);
 	reader->exception->type = named.type;
 	reader->exception->value = named.value;
 	reader->place = IN_VALUE;
@@ -308,7 +351,7 @@ take_in_frames(Reader *reader, Slice line, Slice trimmed)
 	size_t indent = trimmed.data - line.data;
 
 	if (read_python_frame(trimmed, &frame))
-		take_frame(reader, &frame, indent);
+		take_frame(reader, &frame, indent + (trimmed.data[0] == '>' ? 2 : 0));
 	else if (take_heading(reader, line, trimmed))
 		;
 	else if (indent > reader->indent || slice_starts(trimmed, SLICE("--- <")) ||

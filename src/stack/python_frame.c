@@ -6,6 +6,7 @@
  *   File /srv/shop/cart.py:12, in Cart.total(self)         (IPython)
  *   Cell In[3], line 2, in total(cart)
  *   /srv/shop/cart.py in total(self)                       (before IPython 8)
+ *   > File "/srv/shop/cart.py", line 12, in total          (Loguru, where it was caught)
  */
 #include "python.h"
 
@@ -28,6 +29,7 @@ read_python_frame(Slice line, Frame *frame)
 	ptrdiff_t at;
 
 	line = slice_trim(line);
+	take_text(&line, SLICE("> "));
 	if (!take_text(&line, SLICE("File \"")))
 		return false;
 	at = slice_find(line, middle);

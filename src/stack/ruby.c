@@ -45,7 +45,8 @@ read_entry(const Reader *reader, Slice line, RubyEntry *entry)
 	bool named = reader->class_line.data && line.data - reader->class_line.data < 4096;
 	RubyForms forms = {.execjs = reader->execjs,
 	                   .jruby = reader->class_line.data ? named : reader->jruby,
-	                   .bare = reader->in_frames};
+	                   .bare = reader->in_frames,
+	                   .template = named};
 
 	return ruby_read_entry(line, forms, entry);
 }
@@ -93,6 +94,7 @@ begin_below_heading(Reader *reader, const RubyEntry *entry)
 	{
 		ruby_end_value_at_class(heading, exception);
 		ruby_end_value_in_parentheses(heading, exception);
+		ruby_end_inspected_value(exception);
 		reader->proven = true;
 	}
 }
@@ -307,7 +309,7 @@ take_other(Reader *reader, Slice line)
 	if (trimmed.len == 0)
 		return;
 	extend_lines(&reader->heading, line);
-	if (slice_starts(trimmed, SLICE("Causes:")) || slice_starts(trimmed, SLICE("Caused by: ")) ||
+	if (slice_starts(trimmed, SLICE("Causes:")) || slice_starts(trimmed, SLICE("Caused by:")) ||
 	    slice_starts(trimmed, SLICE("# --- Caused by: ---")))
 		reader->linked = reader->stack->nexceptions > 0;
 	else if (slice_starts(trimmed, SLICE("Traceback (most recent call last)")))

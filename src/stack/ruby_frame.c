@@ -263,6 +263,25 @@ take_from(Slice *line, RubyEntry *entry)
 		*line = slice_trim(slice_skip(*line, 2)); /* RSpec */
 }
 
+/* Is line the place of a template of Rails', and nothing else? */
+static bool
+is_template(Slice line)
+{
+	static const Slice endings[] = {{".erb", 4},
+	                                {".haml", 5},
+	                                {".slim", 5},
+	                                {".jbuilder", 9},
+	                                {".builder", 8}};
+	int32_t position;
+
+	if (!take_position(&line, &position) || slice_find_char(line, ' ') >= 0)
+		return false;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (slice_ends(line, endings[i]))
+			return true;
+	return false;
+}
+
 /* Reads a line as a frame, where it is one in the forms that may stand at its place of the text. */
 bool
 ruby_read_entry(Slice line, RubyForms forms, RubyEntry *entry)
@@ -294,7 +313,7 @@ ruby_read_entry(Slice line, RubyForms forms, RubyEntry *entry)
 	if (forms.jruby && is_blank(line.data[0]) && read_jruby(rest, entry))
 		return true;
 	frame_clear(&entry->frame);
-	if (!entry->from && !forms.bare)
+	if (!entry->from && !forms.bare && !(forms.template && is_template(rest)))
 		return false;
 	/* without quotes: `from stmt.c:243:in oci8lib.bundle`; without a function */
 	entry->style = entry->from ? RUBY_FROM : RUBY_BARE;

@@ -4,6 +4,7 @@
  *   Shop::CartError: no total
  *   Shop::CartError (no total):
  *   E, [2024-05-31T07:45:12.123456 #1234] ERROR -- : no total (Shop::CartError)
+ *   Rack app ("GET /cart"): #<Shop::CartError: no total>
  */
 #include "ruby.h"
 
@@ -68,6 +69,25 @@ ruby_take_class(Slice *message, Slice *type)
 	return true;
 }
 
+/* Reads what `inspect` makes of an exception, at the end of a line: `#<Class: message>`. */
+static bool
+read_inspected(Slice line, Exception *exception)
+{
+	ptrdiff_t at = slice_find(line, SLICE("#<"));
+	size_t n;
+
+	if (at < 0 || !slice_ends(line, SLICE(">")))
+		return false;
+	line = slice_skip(line, at + 2);
+	n = ruby_constant_length(line);
+	if (n == 0 || !slice_starts(slice_skip(line, n), SLICE(": ")) ||
+	    !ruby_is_exception_name(slice_range(line, 0, n)))
+		return false;
+	exception->type = slice_range(line, 0, n);
+	exception->value = slice_skip(line, n + 2);
+	return true;
+}
+
 /* Reads `Class: message`, `Class (message):` or `message (Class)`; loosely: also behind a log's prefix. */
 bool
 ruby_read_named(Slice line, bool strict, Exception *exception)
@@ -93,6 +113,8 @@ ruby_read_named(Slice line, bool strict, Exception *exception)
 	} while (!strict && line.len > 0);
 
 	line = whole;
+	if (read_inspected(line, exception))
+		return true;
 	if (!ruby_take_class(&line, &exception->type) || !ruby_is_exception_name(exception->type))
 	{
 		exception->type = NO_SLICE;
@@ -144,6 +166,17 @@ ruby_end_value_in_parentheses(Slice heading, Exception *exception)
 		exception->value.len = line.data + line.len - 1 - exception->value.data;
 		return;
 	}
+}
+
+/* What `inspect` makes of an exception ends in a bracket. */
+void
+ruby_end_inspected_value(Exception *exception)
+{
+	Slice type = exception->type;
+
+	if (type.data < exception->value.data && exception->value.data == type.data + type.len + 2 &&
+	    slice_ends(exception->value, SLICE(">")) && type.data[-1] == '<')
+		exception->value.len--;
 }
 
 /* Logger prints a message, perhaps of several lines, and the class behind it. */

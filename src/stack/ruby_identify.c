@@ -57,6 +57,26 @@ without_generated(Slice function)
 }
 
 /*
+ * The name that Rails makes for the function of a template, which it leaves out
+ * of its log: `_app_views_carts_show_html_erb` of app/views/carts/show.html.erb.
+ */
+static Slice
+function_of_template(Slice file, Allocator allocator)
+{
+	ptrdiff_t at = slice_find(file, SLICE("app/views/"));
+	char *name;
+
+	if (at < 0)
+		return NO_SLICE;
+	file = slice_skip(file, at);
+	name = allocator.alloc(allocator.context, file.len + 1);
+	name[0] = '_';
+	for (size_t i = 0; i < file.len; i++)
+		name[i + 1] = (file.data[i] >= 'a' && file.data[i] <= 'z') ? file.data[i] : '_';
+	return (Slice){name, file.len + 1};
+}
+
+/*
  * See Language: the file and the method.  Ruby before 3.4 does not name the
  * method's class, nor do SDKs; and the same method's blocks are its code too.
  */
@@ -69,6 +89,11 @@ ruby_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *fun
 		*module = SLICE("(eval)");
 	else if (frame->file.len > 0)
 		*module = file_stem(frame->file);
+	if (function->len == 0)
+	{
+		*function = function_of_template(frame->file, allocator);
+		return;
+	}
 	*function = ruby_without_part(*function);
 	ruby_receiver_of(*function, &method);
 	*function = without_generated(slice_skip(*function, method));

@@ -318,18 +318,79 @@ try_language(const Language *language, Slice text, Stack *stack)
 	return true;
 }
 
-/*
- * Reads text into *stack (made with stack_init).  The platform's own language
- * is asked first; where there is none, or it finds nothing, the others in turn.
- * False where text holds no trace that any of them reads.
- */
-bool
-stack_parse(Slice text, Slice platform, Stack *stack)
+/* What stands for the character c behind a backslash in a string of JSON or of a program; NUL: nothing. */
+static char
+escaped_character(char c)
 {
-	const Language *named = platform.data ? find_language(platform) : NULL;
+	switch (c)
+	{
+		case 'n':
+			return '\n';
+		case 't':
+			return '\t';
+		case 'r':
+			return '\r';
+		case '"':
+		case '\'':
+		case '\\':
+		case '/':
+			return c;
+		default:
+			return '\0';
+	}
+}
+
+/*
+ * text whose lines were written as `\n` into a string, as records in JSON and
+ * Apache's log have them: with those lines, and of JSON only the strings that
+ * have several.  NO_SLICE where it holds no such line end.
+ */
+static Slice
+unescape_lines(Slice text, Allocator allocator)
+{
+	bool json = slice_find(text, SLICE("\":\"")) >= 0 || slice_find(text, SLICE("\": \"")) >= 0;
+	bool any = false, several = false;
+	char *copy;
+	size_t used = 0, start = 0;
+
+	if (slice_find(text, SLICE("\\n")) < 0)
+		return NO_SLICE;
+	copy = allocator.alloc(allocator.context, text.len);
+	for (size_t i = 0; i < text.len; i++)
+	{
+		char c = text.data[i];
+
+		if (c == '\\' && i + 1 < text.len && escaped_character(text.data[i + 1]))
+		{
+			copy[used++] = escaped_character(text.data[++i]);
+			several |= text.data[i] == 'n';
+		}
+		else if (c == '"' && json)
+		{
+			/* a string ends, or what stands between two */
+			if (several)
+				copy[used++] = '\n';
+			else
+				used = start;
+			start = used;
+			any |= several;
+			several = false;
+		}
+		else
+			copy[used++] = c;
+	}
+	/* its end may be cut off */
+	if (json && !several)
+		used = start;
+	return any || several ? (Slice){copy, used} : NO_SLICE;
+}
+
+/* Lets the platform's own language try, if there is one, then the others in turn. */
+static bool
+try_languages(Slice text, const Language *named, Stack *stack)
+{
 	uint32_t marked = 0;
 
-	text = without_prefixes(text, stack->allocator);
 	if (named && is_marked(named, text) && try_language(named, text, stack))
 		return true;
 	for (int i = 0; i < (int) NLANGUAGES; i++)
@@ -343,6 +404,25 @@ stack_parse(Slice text, Slice platform, Stack *stack)
 		if (try_language(languages[i], text, stack))
 			return true;
 	}
+	return false;
+}
+
+/*
+ * Reads text into *stack (made with stack_init).  The platform's own language
+ * is asked first; where there is none, or it finds nothing, the others in turn.
+ * False where text holds no trace that any of them reads.
+ */
+bool
+stack_parse(Slice text, Slice platform, Stack *stack)
+{
+	const Language *named = platform.data ? find_language(platform) : NULL;
+	Slice unescaped;
+
+	if (try_languages(without_prefixes(text, stack->allocator), named, stack))
+		return true;
+	unescaped = unescape_lines(text, stack->allocator);
+	if (unescaped.data && try_languages(without_prefixes(unescaped, stack->allocator), named, stack))
+		return true;
 	stack_init(stack, stack->allocator);
 	return false;
 }
