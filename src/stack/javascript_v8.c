@@ -266,6 +266,18 @@ without_tail(Slice line)
 	return line;
 }
 
+/* Is a frame what prose might say, `at the till (cart.js:12)`?  Engines put a column behind a name of two words. */
+static bool
+is_prose(const Frame *frame)
+{
+	Slice name = frame->function;
+	ptrdiff_t blank = slice_find_char(name, ' ');
+
+	return blank > 0 && frame->line != NO_POSITION && frame->column == NO_POSITION &&
+	       !slice_starts(name, SLICE("new ")) && !slice_starts(name, SLICE("async ")) &&
+	       !slice_starts(name, SLICE("Anonymous ")) && slice_find(name, SLICE(" [as ")) < 0;
+}
+
 /* Reads a line that begins with `at `. */
 Likeness
 javascript_read_v8(Slice line, Frame *frame)
@@ -301,7 +313,9 @@ javascript_read_v8(Slice line, Frame *frame)
 			return NO_FRAME;
 	}
 	javascript_set_function(frame, slice_range(line, 0, open));
-	return read_inner_place(place, open == 0 || !is_blank(line.data[open - 1]), frame) ? FRAME : NO_FRAME;
+	if (!read_inner_place(place, open == 0 || !is_blank(line.data[open - 1]), frame))
+		return NO_FRAME;
+	return is_prose(frame) ? NO_FRAME : FRAME;
 }
 
 /*

@@ -124,7 +124,6 @@ touch_stack(const Stack *stack, const Language *of)
 		const Exception *exception = &stack->exceptions[e];
 
 		touch(exception->type);
-		touch(exception->module);
 		touch(exception->value);
 		nframes += exception->nframes;
 		for (int f = 0; f < exception->nframes; f++)
