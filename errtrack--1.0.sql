@@ -2431,11 +2431,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WHERE known_id IS NULL
     ORDER BY fingerprint, n DESC, issue_id
   ),
-  -- an issue keeps one of those, unless it keeps one that is known
+  -- an issue keeps one of those, unless one that is known keeps it
   home AS (
     SELECT DISTINCT ON (l.issue_id) l.issue_id, l.fingerprint
     FROM largest AS l
-    WHERE NOT EXISTS (SELECT FROM share AS s WHERE s.known_id = l.issue_id AND s.issue_id = l.issue_id)
+    WHERE NOT EXISTS (SELECT FROM share AS s WHERE s.known_id = l.issue_id)
     ORDER BY l.issue_id, l.n DESC, l.fingerprint
   ),
   target AS (

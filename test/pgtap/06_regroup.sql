@@ -210,6 +210,62 @@ SELECT is((SELECT string_agg(pg_temp.said(apply), ' | ') FROM unnest(ARRAY[true,
 SELECT is(pg_temp.as_role('errtrack_t_operator', 'SELECT errtrack.regroup(1, true)'), 'ok', 'an operator may apply it');
 SELECT is(pg_temp.wrong(), '', 'all counts agree');
 
+--
+-- Issues that swap, that follow each other, that go to several, and that move into what was mended or ignored
+--
+INSERT INTO errtrack.projects (project_id, name) VALUES (50, 'moves');
+\set moves 50
+INSERT INTO errtrack.fingerprint_rules (project_id, exception_class, message, fingerprint) VALUES
+  (:moves, 'Swap', 'a*', '{swap 1}'), (:moves, 'Swap', 'b*', '{swap 2}'),
+  (:moves, 'Row', 'a*', '{row 1}'), (:moves, 'Row', 'b*', '{row 2}'), (:moves, 'Row', 'c*', '{row 3}'),
+  (:moves, 'Parts', 'a*', '{part 1}'), (:moves, 'Parts', 'b*', '{part 2}'), (:moves, 'Parts', 'c*', '{part 3}'),
+  (:moves, 'Mended', 'a*', '{mended 1}'), (:moves, 'Mended', 'b*', '{mended 2}'),
+  (:moves, 'Ignored', 'a*', '{ignored 1}'), (:moves, 'Ignored', 'b*', '{ignored 2}');
+INSERT INTO errtrack.raw_events (project_id, exception_class, message, release, occurred_at)
+SELECT :moves, class, message, '1.' || length(message), now() - interval '2 days'
+FROM (VALUES ('Swap', 'a'), ('Swap', 'a'), ('Swap', 'b'), ('Row', 'a'), ('Row', 'b'), ('Row', 'c'), ('Row', 'c'),
+             ('Parts', 'a'), ('Parts', 'b'), ('Parts', 'c 1'), ('Parts', 'c 2'),
+             ('Mended', 'a'), ('Ignored', 'a')) AS e (class, message);
+SELECT errtrack.consume() > 0 AS consumed \gset
+SELECT errtrack.resolve(issue_id) FROM errtrack.issues WHERE exception_class = 'Mended' \g /dev/null
+SELECT errtrack.ignore(issue_id) FROM errtrack.issues WHERE exception_class = 'Ignored' \g /dev/null
+INSERT INTO errtrack.raw_events (project_id, exception_class, message)
+VALUES (:moves, 'Mended', 'b'), (:moves, 'Mended', 'b'), (:moves, 'Ignored', 'b');
+SELECT errtrack.consume() > 0 AS consumed \gset
+UPDATE errtrack.fingerprint_rules SET fingerprint = CASE
+  WHEN exception_class = 'Swap' THEN CASE message WHEN 'a*' THEN '{swap 2}'::text[] ELSE '{swap 1}' END
+  WHEN exception_class = 'Row' THEN CASE message WHEN 'a*' THEN '{row 2}'::text[] WHEN 'b*' THEN '{row 3}' ELSE '{row 4}' END
+  WHEN exception_class = 'Mended' THEN '{mended 1}' WHEN exception_class = 'Ignored' THEN '{ignored 1}'
+  ELSE fingerprint END
+WHERE project_id = :moves;
+UPDATE errtrack.fingerprint_rules SET fingerprint = '{part 1}', message = 'c 1' WHERE project_id = :moves AND message = 'c*' AND exception_class = 'Parts';
+INSERT INTO errtrack.fingerprint_rules (project_id, exception_class, message, fingerprint) VALUES (:moves, 'Parts', 'c 2', '{part 2}');
+SELECT isnt(pg_temp.said(true, :moves), 'nothing', 'issues that swap and follow each other move');
+SELECT is(pg_temp.wrong(), '', '... and nothing is lost of them');
+SELECT is(pg_temp.said(false, :moves), 'nothing', '... and are there');
+SELECT results_eq(format($$SELECT exception_class, count(*)::int, sum(occurrence_count)::int FROM errtrack.issues WHERE project_id = %s GROUP BY 1 ORDER BY 1$$, :moves),
+  $$VALUES ('Ignored', 1, 2), ('Mended', 1, 3), ('Parts', 2, 4), ('Row', 3, 4), ('Swap', 2, 3)$$, 'as many issues as there are fingerprints; none without events');
+SELECT is((SELECT string_agg(exception_class || ' ' || status || ' ' || regression_count || ' ' || (regressed_at IS NOT NULL), ', ' ORDER BY exception_class)
+           FROM errtrack.issues WHERE project_id = :moves AND exception_class IN ('Mended', 'Ignored')),
+          'Ignored unresolved 0 false, Mended regressed 1 true', 'an open issue opens what it moves into');
+
+--
+-- A kept event is read as it was at first
+--
+INSERT INTO errtrack.raw_events (project_id, message, stack_trace, exceptions) VALUES
+  (:moves, 'saving failed', NULL, '[{"type": "E", "value": "disk full"}]'), (:moves, 'sending failed', NULL, '[{"type": "E", "value": "disk full"}]'),
+  (:moves, E'job 7 died\n\tat shop.Cart.total(Cart.java:3)\n\tat shop.Web.main(Web.java:7)', NULL, NULL),
+  (:moves, 'a log line', E'shop.E: late\n\tat shop.Cart.total(Cart.java:3)', NULL),
+  (:moves, NULL, E'Traceback (most recent call last):\n  File "/a.py", line 3, in f\nKeyError: 7', NULL);
+SELECT errtrack.consume() > 0 AS consumed \gset
+SELECT is(pg_temp.said(false, :moves), 'nothing', 'no rule has changed, and nothing wants to move');
+SELECT is((SELECT count(*)::int FROM errtrack.issues WHERE project_id = :moves AND platform = 'java'), 2, 'a trace in the message is read');
+SELECT is((SELECT count(*)::int FROM errtrack.occurrences AS o WHERE project_id = :moves AND platform IN ('java', 'python')
+             AND NOT EXISTS (SELECT FROM errtrack.explain_event(o.event_id) AS e WHERE e.part = 'frame' AND e.counts)), 0, 'explain_event() reads what was kept');
+SET force_parallel_mode = on;
+SELECT is((SELECT count(DISTINCT errtrack.fingerprint(jsonb_build_object('stack_trace', stack_trace)))::int FROM errtrack.occurrences WHERE stack_trace IS NOT NULL AND project_id = :moves), 2, 'in a parallel worker, too');
+RESET force_parallel_mode;
+
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;
 DROP SCHEMA IF EXISTS errtrack CASCADE;
