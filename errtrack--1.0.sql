@@ -263,7 +263,7 @@ CREATE TABLE errtrack.frame_rules (
   exception_class text,
   action text NOT NULL CHECK (action IN ('in_app', 'not_in_app', 'drop', 'drop_above', 'drop_below')),
   built_in boolean NOT NULL DEFAULT false,
-  CHECK (num_nonnulls(module, function, file) > 0)
+  CONSTRAINT module_function_or_file_is_given CHECK (num_nonnulls(module, function, file) > 0)
 );
 COMMENT ON TABLE errtrack.frame_rules IS
   'Which stack frames count: the first rule that matches a frame decides: a project''s own rules come first, then those for all projects, then the built-in ones, each by rule_id. Frames that are not in_app do not identify an error, nor are they blamed, unless there are no others.';
@@ -1414,8 +1414,9 @@ CREATE TABLE errtrack.fingerprint_rules (
   tags jsonb CHECK (jsonb_typeof(tags) = 'object'),
   fingerprint text[] CHECK (cardinality(fingerprint) > 0),
   title text,
-  CHECK (num_nonnulls(exception_class, message, module, function, path, level, logger, environment, release, tags) > 0),
-  CHECK (num_nonnulls(fingerprint, title) > 0)
+  CONSTRAINT a_pattern_is_given
+    CHECK (num_nonnulls(exception_class, message, module, function, path, level, logger, environment, release, tags) > 0),
+  CONSTRAINT fingerprint_or_title_is_given CHECK (num_nonnulls(fingerprint, title) > 0)
 );
 COMMENT ON TABLE errtrack.fingerprint_rules IS
   'Which events a project wants grouped, or named, otherwise than errtrack would: the first rule (by rule_id) all of whose patterns match an event decides.';

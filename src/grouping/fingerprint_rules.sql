@@ -16,8 +16,9 @@ CREATE TABLE errtrack.fingerprint_rules (
   tags jsonb CHECK (jsonb_typeof(tags) = 'object'),
   fingerprint text[] CHECK (cardinality(fingerprint) > 0),
   title text,
-  CHECK (num_nonnulls(exception_class, message, module, function, path, level, logger, environment, release, tags) > 0),
-  CHECK (num_nonnulls(fingerprint, title) > 0)
+  CONSTRAINT a_pattern_is_given
+    CHECK (num_nonnulls(exception_class, message, module, function, path, level, logger, environment, release, tags) > 0),
+  CONSTRAINT fingerprint_or_title_is_given CHECK (num_nonnulls(fingerprint, title) > 0)
 );
 COMMENT ON TABLE errtrack.fingerprint_rules IS
   'Which events a project wants grouped, or named, otherwise than errtrack would: the first rule (by rule_id) all of whose patterns match an event decides.';

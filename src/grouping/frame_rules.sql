@@ -12,7 +12,7 @@ CREATE TABLE errtrack.frame_rules (
   exception_class text,
   action text NOT NULL CHECK (action IN ('in_app', 'not_in_app', 'drop', 'drop_above', 'drop_below')),
   built_in boolean NOT NULL DEFAULT false,
-  CHECK (num_nonnulls(module, function, file) > 0)
+  CONSTRAINT module_function_or_file_is_given CHECK (num_nonnulls(module, function, file) > 0)
 );
 COMMENT ON TABLE errtrack.frame_rules IS
   'Which stack frames count: the first rule that matches a frame decides: a project''s own rules come first, then those for all projects, then the built-in ones, each by rule_id. Frames that are not in_app do not identify an error, nor are they blamed, unless there are no others.';
