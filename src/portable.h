@@ -77,17 +77,19 @@ slice_of_string(const char *string)
 	return (Slice){string, strlen(string)};
 }
 
-/* The part of s from index "from" to before index "to". */
+/* The part of s from index "from" to before index "to"; nothing where that is less, so that no slip reads elsewhere. */
 static inline Slice
 slice_range(Slice s, size_t from, size_t to)
 {
-	return (Slice){s.data + from, to - from};
+	return (Slice){s.data + from, to > from ? to - from : 0};
 }
 
-/* s without its first n bytes. */
+/* s without its first n bytes; nothing is left of a shorter one. */
 static inline Slice
 slice_skip(Slice s, size_t n)
 {
+	if (n > s.len)
+		n = s.len;
 	return (Slice){s.data + n, s.len - n};
 }
 

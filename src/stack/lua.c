@@ -433,7 +433,7 @@ identify_lua(const Frame *frame, Allocator allocator, Slice *module, Slice *func
 	if (file.len > 0 && file.data[0] == '[')
 	{
 		/* [string "cart.lua"], [love "boot.lua"]; a program's text identifies nothing */
-		if (open > 0)
+		if (open > 0 && (size_t) open + 1 < file.len)
 			file = slice_range(file, open + 1, file.len - 1);
 		if (slice_ends(file, SLICE("\"")))
 			file.len--;

@@ -94,7 +94,7 @@ begin_below_heading(Reader *reader, const RubyEntry *entry)
 	{
 		ruby_end_value_at_class(heading, exception);
 		ruby_end_value_in_parentheses(heading, exception);
-		ruby_end_inspected_value(exception);
+		ruby_end_inspected_value(heading, exception);
 		reader->proven = true;
 	}
 }

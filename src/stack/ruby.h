@@ -54,7 +54,7 @@ extern bool ruby_take_class(Slice *message, Slice *type);
 extern bool ruby_read_named(Slice line, bool strict, Exception *exception);
 extern bool ruby_read_oracle_named(Slice line, bool strict, Exception *exception);
 extern void ruby_end_value_in_parentheses(Slice heading, Exception *exception);
-extern void ruby_end_inspected_value(Exception *exception);
+extern void ruby_end_inspected_value(Slice heading, Exception *exception);
 extern void ruby_end_value_at_class(Slice heading, Exception *exception);
 
 /* ---- names: ruby_identify.c ---- */

@@ -170,12 +170,13 @@ ruby_end_value_in_parentheses(Slice heading, Exception *exception)
 
 /* What `inspect` makes of an exception ends in a bracket. */
 void
-ruby_end_inspected_value(Exception *exception)
+ruby_end_inspected_value(Slice heading, Exception *exception)
 {
 	Slice type = exception->type;
 
-	if (type.data < exception->value.data && exception->value.data == type.data + type.len + 2 &&
-	    slice_ends(exception->value, SLICE(">")) && type.data[-1] == '<')
+	if (type.data > heading.data && type.data < exception->value.data &&
+	    exception->value.data == type.data + type.len + 2 && slice_ends(exception->value, SLICE(">")) &&
+	    type.data[-1] == '<')
 		exception->value.len--;
 }
 
