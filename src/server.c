@@ -85,7 +85,7 @@ json_text(const JsonbValue *value)
 			char *printed =
 				DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 
-			return (Slice){printed, strlen(printed)};
+			return slice_of_string(printed);
 		}
 		case jbvBool:
 			return value->val.boolean ? SLICE("true") : SLICE("false");
@@ -93,7 +93,7 @@ json_text(const JsonbValue *value)
 		{
 			char *printed = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
 
-			return (Slice){printed, strlen(printed)};
+			return slice_of_string(printed);
 		}
 		default:
 			return NO_SLICE;

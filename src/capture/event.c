@@ -50,7 +50,7 @@ event_add_flag(Event *event, const char *flag)
 	{
 		if (nulls[i])
 			continue;
-		if (slice_equal(slice_of_text(DatumGetTextPP(old[i])), (Slice){flag, strlen(flag)}))
+		if (slice_equal(slice_of_text(DatumGetTextPP(old[i])), slice_of_string(flag)))
 			return;
 		flags[kept++] = old[i];
 	}

@@ -99,7 +99,7 @@ find_entry(JsonbContainer *payload, const char *type, JsonbValue *data)
 	{
 		JsonbContainer *entry = json_container(getIthJsonbValueFromContainer(entries, i));
 
-		if (slice_equal(json_member_text(entry, "type"), (Slice){type, strlen(type)}))
+		if (slice_equal(json_member_text(entry, "type"), slice_of_string(type)))
 			return json_member(entry, "data", data) && json_container(data) != NULL;
 	}
 	return false;
@@ -472,10 +472,10 @@ static bool
 is_read(Slice name)
 {
 	for (size_t i = 0; i < lengthof(text_columns); i++)
-		if (slice_equal(name, (Slice){text_columns[i].name, strlen(text_columns[i].name)}))
+		if (slice_equal(name, slice_of_string(text_columns[i].name)))
 			return true;
 	for (size_t i = 0; i < lengthof(other_names); i++)
-		if (slice_equal(name, (Slice){other_names[i], strlen(other_names[i])}))
+		if (slice_equal(name, slice_of_string(other_names[i])))
 			return true;
 	return false;
 }

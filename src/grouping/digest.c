@@ -61,8 +61,8 @@ read_level(Slice level, Digest *digest)
 		return SLICE("error");
 	level = lower_case(slice_trim(level));
 	for (size_t i = 0; i < lengthof(levels); i++)
-		if (slice_equal(level, (Slice){levels[i].name, strlen(levels[i].name)}))
-			return (Slice){levels[i].level, strlen(levels[i].level)};
+		if (slice_equal(level, slice_of_string(levels[i].name)))
+			return slice_of_string(levels[i].level);
 	add_flag(digest, "level_unknown");
 	return SLICE("error");
 }

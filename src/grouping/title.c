@@ -97,7 +97,7 @@ make_culprit(const Stack *stack, const Frame *frame)
 
 	if (frame == NULL)
 		return NO_SLICE;
-	where = is_known_by_file(stack, frame) ? last_name(last_name(frame->file, '/'), '\\') : frame->module;
+	where = is_known_by_file(stack, frame) ? file_name(frame->file) : frame->module;
 	initStringInfo(&culprit);
 	if (has_text(frame->identity_function))
 		append(&culprit, frame->identity_function);

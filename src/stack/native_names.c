@@ -351,7 +351,7 @@ library_stem(Slice library)
 
 	if (at >= 0 && (size_t) at + 1 < library.len)
 		library = slice_skip(library, at + 1);
-	library = last_name(last_name(library, '/'), '\\');
+	library = file_name(library);
 	at = slice_find_char(library, '.');
 	if (at > 0)
 		library.len = at;

@@ -64,7 +64,7 @@ module_of_file(Slice file, Allocator allocator)
 	if (name < 2 || !is_one_of(stem, common_names, sizeof(common_names) / sizeof(common_names[0])))
 		return stem;
 	above = slice_range(file, 0, name - 1);
-	above = last_name(last_name(above, '/'), '\\');
+	above = file_name(above);
 	if (!is_package(above))
 		return stem;
 	return with_dots(slice_range(file, above.data - file.data, name + stem.len), allocator);

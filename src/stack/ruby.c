@@ -51,35 +51,6 @@ read_entry(const Reader *reader, Slice line, RubyEntry *entry)
 	return ruby_read_entry(line, forms, entry);
 }
 
-/* text without the escape sequences that make parts of it bold. */
-static Slice
-without_highlighting(Slice text, Allocator allocator)
-{
-	char *copy;
-	size_t used = 0;
-
-	if (slice_find(text, SLICE("\033[")) < 0)
-		return text;
-	copy = allocator.alloc(allocator.context, text.len);
-	for (size_t i = 0; i < text.len; i++)
-	{
-		if (text.data[i] == '\033' && i + 1 < text.len && text.data[i + 1] == '[')
-		{
-			size_t end = i + 2;
-
-			while (end < text.len && (is_digit(text.data[end]) || text.data[end] == ';'))
-				end++;
-			if (end < text.len && text.data[end] == 'm')
-			{
-				i = end;
-				continue;
-			}
-		}
-		copy[used++] = text.data[i];
-	}
-	return (Slice){copy, used};
-}
-
 /* Begins an exception that the lines above its first frame name. */
 static void
 begin_below_heading(Reader *reader, const RubyEntry *entry)
@@ -328,7 +299,6 @@ parse_ruby(Slice text, Stack *stack)
 	Reader reader = {.stack = stack};
 	Slice line;
 
-	text = without_highlighting(text, stack->allocator);
 	/* without a frame of Ruby's, it is a trace of JavaScript */
 	reader.execjs = slice_find(text, SLICE("(execjs):")) >= 0 &&
 	                (slice_find(text, SLICE(":in `")) >= 0 || slice_find(text, SLICE(":in '")) >= 0);

@@ -233,6 +233,13 @@ last_name(Slice name, char separator)
 	return at >= 0 ? slice_skip(name, at + 1) : name;
 }
 
+/* A file's name without its folder. */
+Slice
+file_name(Slice file)
+{
+	return last_name(last_name(file, '/'), '\\');
+}
+
 /* A file's name without its folder, what follows a '?', and its ending. */
 Slice
 file_stem(Slice file)
@@ -241,7 +248,7 @@ file_stem(Slice file)
 
 	if (at > 0)
 		file.len = at;
-	file = last_name(last_name(file, '/'), '\\');
+	file = file_name(file);
 	at = slice_find_char(file, '.');
 	if (at > 0)
 		file.len = at;
@@ -290,7 +297,7 @@ frame_identify(const Language *language, const Frame *frame, Allocator allocator
 	if (language)
 		language->identify(frame, allocator, module, function);
 	else if (frame->module.len == 0)
-		*module = last_name(last_name(frame->file, '/'), '\\');
+		*module = file_name(frame->file);
 }
 
 /* The first of the table, whose marks stand early in a trace: they are looked for one by one. */

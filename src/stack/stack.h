@@ -126,6 +126,7 @@ extern bool previous_line(Slice *rest, Slice *line);
 extern bool is_log_line(Slice line);
 extern bool take_position(Slice *place, int32_t *position);
 extern Slice last_name(Slice name, char separator);
+extern Slice file_name(Slice file);
 extern Slice file_stem(Slice file);
 extern bool
 read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception);
