@@ -16,6 +16,10 @@ DECLARE
   sample_first bigint := current_setting('errtrack.sample_first');
   sample_rate double precision := current_setting('errtrack.sample_rate');
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
+  -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
+  folded_at timestamptz := clock_timestamp();
+  occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
+  seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
   -- a plan made for its parameters costs more than a small batch; a kept one was made for tables of another size
   PERFORM set_config('plan_cache_mode',
@@ -53,7 +57,7 @@ BEGIN
     SELECT e.*, (e.digest).fingerprints[1] AS fingerprint, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
            (SELECT true FROM errtrack.seen_events AS s
-            WHERE s.project_id = e.project_id AND s.event_id = e.event_id) IS NOT NULL
+            WHERE s.project_id = e.project_id AND s.event_id = e.event_id LIMIT 1) IS NOT NULL
              OR row_number() OVER (PARTITION BY e.project_id, e.event_id ORDER BY e.received_at, e.slot, e.tid) > 1
              AS duplicate
     FROM event AS e
@@ -160,15 +164,16 @@ BEGIN
     RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
   ),
   ledger AS (
-    INSERT INTO errtrack.seen_events (project_id, event_id, received_at)
-    SELECT project_id, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
+    INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
+    SELECT project_id, seen_slot, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
   ),
   bucketed AS (
-    INSERT INTO errtrack.issue_counts AS b (project_id, issue_id, bucket, events)
-    SELECT project_id, issue_id, date_trunc('hour', seen_at, 'UTC') AS bucket, count(*)
-    FROM placed
-    GROUP BY project_id, issue_id, bucket
-    ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = b.events + excluded.events
+    INSERT INTO errtrack.issue_counts AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT project_id, minutes, issue_id, errtrack.bucket_start(seen_at, minutes) AS bucket, count(*)
+    FROM (SELECT project_id, issue_id, seen_at, errtrack.bucket_minutes(seen_at, folded_at) AS minutes
+          FROM placed) AS p
+    GROUP BY project_id, minutes, issue_id, bucket
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
   -- of each release and each environment the first is kept
   marked AS MATERIALIZED (
@@ -215,10 +220,10 @@ BEGIN
   ),
   sampled AS (
     INSERT INTO errtrack.occurrences
-      (project_id, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
+      (project_id, slot, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
        session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
-    SELECT k.project_id, k.issue_id, k.event_id, k.received_at, k.seen_at, (k.digest).level,
+    SELECT k.project_id, occurrences_slot, k.issue_id, k.event_id, k.received_at, k.seen_at, (k.digest).level,
            (k.digest).platform, (k.digest).exception_class, coalesce((k.digest).message, r.message),
            r.stack_trace, r.exceptions, r.environment, r.release, r.dist, r.server_name, r.transaction,
            r.logger, r.user_id, r.session_id, r.request, r.tags, r.contexts, r.extra, r.trace_id,
@@ -233,7 +238,7 @@ BEGIN
           SELECT *, ctid FROM errtrack.raw_events_2
           WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 2))) AS r
       ON r.slot = k.slot AND r.ctid = k.tid
-    ON CONFLICT (project_id, event_id) DO NOTHING
+    ON CONFLICT (project_id, event_id, slot) DO NOTHING
   ),
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
