@@ -1594,20 +1594,6 @@ $$;
 COMMENT ON FUNCTION errtrack.known_issue(int, bytea[]) IS
   'The issue that the first of these fingerprints to be known belongs to, or null.';
 
-CREATE TABLE errtrack.issue_counts (
-  project_id int NOT NULL,
-  issue_id bigint NOT NULL,
-  bucket timestamptz NOT NULL,
-  events bigint NOT NULL,
-  PRIMARY KEY (project_id, issue_id, bucket)
-);
-COMMENT ON TABLE errtrack.issue_counts IS 'Events of an issue by the hour in which they occurred.';
-COMMENT ON COLUMN errtrack.issue_counts.project_id IS 'The project.';
-COMMENT ON COLUMN errtrack.issue_counts.issue_id IS 'The issue.';
-COMMENT ON COLUMN errtrack.issue_counts.bucket IS 'Beginning of the hour (UTC).';
-COMMENT ON COLUMN errtrack.issue_counts.events IS 'How many.';
-SELECT pg_extension_config_dump('errtrack.issue_counts', '');
-
 CREATE TABLE errtrack.issue_releases (
   project_id int NOT NULL,
   issue_id bigint NOT NULL,
@@ -1630,19 +1616,77 @@ SELECT pg_extension_config_dump('errtrack.issue_releases', '');
 
 CREATE TABLE errtrack.seen_events (
   project_id int NOT NULL,
+  slot smallint NOT NULL,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL,
-  PRIMARY KEY (project_id, event_id)
-);
-COMMENT ON TABLE errtrack.seen_events IS 'The ledger of event ids, by which an event that is sent twice is recognised.';
+  PRIMARY KEY (project_id, event_id, slot)
+) PARTITION BY LIST (slot);
+COMMENT ON TABLE errtrack.seen_events IS 'The ledger of event ids, by which an event that is sent twice within seven days is recognised. A ring.';
 COMMENT ON COLUMN errtrack.seen_events.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.seen_events.slot IS 'The leaf, by when it was consumed.';
 COMMENT ON COLUMN errtrack.seen_events.event_id IS 'The event.';
 COMMENT ON COLUMN errtrack.seen_events.received_at IS 'When it first arrived.';
-SELECT pg_extension_config_dump('errtrack.seen_events', '');
+-- ---- how many events, and when --------------------------------------------------------------------------------------
+
+/*
+ * A bucket's width depends on how long ago it is, and upkeep() rolls up what has
+ * become older.  That is a DELETE and not a TRUNCATE: a row is either in the narrow
+ * bucket or in the wide one for every snapshot, so that pg_dump and long reports
+ * add up; and so a level needs no more than one table.
+ */
+CREATE TABLE errtrack.issue_counts (
+  project_id int NOT NULL,
+  minutes smallint NOT NULL,
+  issue_id bigint NOT NULL,
+  bucket timestamptz NOT NULL,
+  events bigint NOT NULL,
+  PRIMARY KEY (project_id, issue_id, bucket, minutes)
+) PARTITION BY LIST (minutes);
+COMMENT ON TABLE errtrack.issue_counts IS
+  'Events of an issue by the time when they occurred: by the minute for two days, by the hour for ninety, by the day before that. All of an issue''s rows together are its occurrence_count.';
+COMMENT ON COLUMN errtrack.issue_counts.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_counts.minutes IS 'How long the bucket is: 1, 60 or 1440 minutes.';
+COMMENT ON COLUMN errtrack.issue_counts.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.issue_counts.bucket IS 'When it begins: a full minute, hour or day (UTC).';
+COMMENT ON COLUMN errtrack.issue_counts.events IS 'How many.';
+CREATE TABLE errtrack.issue_counts_minutes PARTITION OF errtrack.issue_counts FOR VALUES IN (1);
+CREATE TABLE errtrack.issue_counts_hours PARTITION OF errtrack.issue_counts FOR VALUES IN (60);
+CREATE TABLE errtrack.issue_counts_days PARTITION OF errtrack.issue_counts FOR VALUES IN (1440);
+COMMENT ON TABLE errtrack.issue_counts_minutes IS 'Part of issue_counts: the last two days, by the minute.';
+COMMENT ON TABLE errtrack.issue_counts_hours IS 'Part of issue_counts: the last ninety days, by the hour.';
+COMMENT ON TABLE errtrack.issue_counts_days IS 'Part of issue_counts: what is older, by the day.';
+-- by which upkeep() finds what is to be rolled up
+CREATE INDEX issue_counts_minutes_bucket_idx ON errtrack.issue_counts_minutes (bucket);
+CREATE INDEX issue_counts_hours_bucket_idx ON errtrack.issue_counts_hours (bucket);
+SELECT pg_extension_config_dump('errtrack.issue_counts_minutes', '');
+SELECT pg_extension_config_dump('errtrack.issue_counts_hours', '');
+SELECT pg_extension_config_dump('errtrack.issue_counts_days', '');
+
+-- Called for each event: inlined.
+CREATE FUNCTION errtrack.bucket_minutes(seen_at timestamptz, at timestamptz) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN at - seen_at <= interval '2 days' THEN 1::smallint
+              WHEN at - seen_at <= interval '90 days' THEN 60::smallint
+              ELSE 1440::smallint END
+$$;
+COMMENT ON FUNCTION errtrack.bucket_minutes(timestamptz, timestamptz) IS
+  'How long the bucket is, in minutes, that takes an event of the first time at the second.';
+
+-- Called for each event: inlined.  All there is lies behind the origin: before one, date_bin() has rounded full hours wrongly.
+CREATE FUNCTION errtrack.bucket_start(seen_at timestamptz, minutes smallint) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE minutes
+    WHEN 1 THEN date_bin(interval '1 minute', seen_at, timestamptz '4714-11-24 00:00+00 BC')
+    WHEN 60 THEN date_bin(interval '1 hour', seen_at, timestamptz '4714-11-24 00:00+00 BC')
+    ELSE date_bin(interval '1 day', seen_at, timestamptz '4714-11-24 00:00+00 BC') END
+$$;
+COMMENT ON FUNCTION errtrack.bucket_start(timestamptz, smallint) IS
+  'When the bucket of so many minutes (1, 60 or 1440) that holds this time begins.';
 -- ---- occurrences: the sample of events that is kept whole -----------------------------------------------------------
 
 CREATE TABLE errtrack.occurrences (
   project_id int NOT NULL,
+  slot smallint NOT NULL,
   issue_id bigint NOT NULL,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL,
@@ -1671,11 +1715,11 @@ CREATE TABLE errtrack.occurrences (
   flags text[] NOT NULL,
   fingerprint bytea NOT NULL,
   own_fingerprint text[],
-  PRIMARY KEY (project_id, event_id)
-);
+  PRIMARY KEY (project_id, event_id, slot)
+) PARTITION BY LIST (slot);
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
 COMMENT ON TABLE errtrack.occurrences IS
-  'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment.';
+  'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment. They are kept for errtrack.retention. A ring.';
 DO $$
 DECLARE
   column_name name;
@@ -1692,13 +1736,13 @@ BEGIN
                     WHERE attrelid = 'errtrack.raw_events'::regclass AND attname = column_name));
   END LOOP;
 END $$;
+COMMENT ON COLUMN errtrack.occurrences.slot IS 'The leaf, by when it was consumed.';
 COMMENT ON COLUMN errtrack.occurrences.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.occurrences.occurred_at IS 'When the error happened, or received_at where that is earlier or the event does not say.';
 COMMENT ON COLUMN errtrack.occurrences.level IS 'fatal, error, warning, info or debug.';
 COMMENT ON COLUMN errtrack.occurrences.flags IS 'What errtrack repaired, cut or found odd in the event.';
 COMMENT ON COLUMN errtrack.occurrences.fingerprint IS 'The first of the keys that it was grouped by.';
 COMMENT ON COLUMN errtrack.occurrences.own_fingerprint IS 'The fingerprint list that the event itself gave.';
-SELECT pg_extension_config_dump('errtrack.occurrences', '');
 
 -- Decided by the id and not by chance, so that an event that is sent again is decided alike.
 CREATE FUNCTION errtrack.in_sample(event_id uuid, rate double precision) RETURNS boolean
@@ -1718,6 +1762,57 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION errtrack.explain_event(uuid) IS
   'Why an event that was kept is grouped as it is, by the rules of now: see explain_fingerprint(jsonb). No rows where it was not kept.';
+-- ---- rings: tables whose rows go after a while -----------------------------------------------------------------------
+
+/*
+ * A ring is a table of fixed leaves, each of which takes the rows of one span of
+ * time; the span after the last leaf's is the first one's again.  Rows go when
+ * upkeep() truncates the leaf.  Leaves are made here and never at run time: that
+ * would take locks, and pg_dump would lose them.
+ *
+ * The slot follows from the clock when rows are written and from nothing else, so
+ * that there is no state that a restore or a crash could part from the rows.
+ *
+ * The leaf whose turn is next is never truncated: if the clock stepped back it is
+ * the one that was just written.  So a ring has a leaf more than it would need.
+ *   occurrences: 91 days (13 leaves), the leaf that is being filled, one that is to be truncated, the next
+ *   seen_events: 7 days (2 leaves), and the same three
+ */
+CREATE FUNCTION errtrack.ring_leaves(ring text) RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE ring WHEN 'occurrences' THEN 16 WHEN 'seen_events' THEN 5 END
+$$;
+COMMENT ON FUNCTION errtrack.ring_leaves(text) IS 'How many leaves a ring (occurrences, seen_events) has.';
+
+CREATE FUNCTION errtrack.ring_width(ring text) RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE ring WHEN 'occurrences' THEN interval '7 days' WHEN 'seen_events' THEN interval '84 hours' END
+$$;
+COMMENT ON FUNCTION errtrack.ring_width(text) IS 'How much time each leaf of a ring takes.';
+
+-- Called for each batch: inlined.
+CREATE FUNCTION errtrack.ring_slot(ring text, at timestamptz) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT mod(floor(date_part('epoch', at - timestamptz '1970-01-01 00:00+00')
+                   / date_part('epoch', errtrack.ring_width(ring)))::int, errtrack.ring_leaves(ring))::smallint
+$$;
+COMMENT ON FUNCTION errtrack.ring_slot(text, timestamptz) IS
+  'The leaf of a ring that takes what is written at that time: time / width, modulo the number of leaves.';
+
+DO $$
+DECLARE
+  ring text;
+  leaf text;
+BEGIN
+  FOREACH ring IN ARRAY ARRAY['occurrences', 'seen_events'] LOOP
+    FOR slot IN 0 .. errtrack.ring_leaves(ring) - 1 LOOP
+      leaf := format('errtrack.%s_%s', ring, slot);
+      EXECUTE format('CREATE TABLE %s PARTITION OF errtrack.%s FOR VALUES IN (%s)', leaf, ring, slot);
+      EXECUTE format('COMMENT ON TABLE %s IS %L', leaf, 'A leaf of the ring ' || ring || '.');
+      PERFORM pg_extension_config_dump(leaf, '');
+    END LOOP;
+  END LOOP;
+END $$;
 -- ---- the life of an issue -------------------------------------------------------------------------------------------
 
 -- Changes an issue's status; the verbs below are what people call.
@@ -1977,10 +2072,10 @@ COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';
 CREATE FUNCTION errtrack.read_batch(tids_0 tid[], tids_1 tid[], tids_2 tid[])
 RETURNS TABLE (n int, slot smallint, tid tid, project_id int, event_id uuid, received_at timestamptz,
                seen_at timestamptz, release text, environment text, server_name text, transaction text,
-               user_id text, session_id text, tags jsonb, repeats boolean, key_no int, digest errtrack.digest)
-LANGUAGE c STABLE ROWS 5000 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
+               user_id text, session_id text, tags jsonb, duplicate boolean, key_no int, digest errtrack.digest)
+LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
-  'Part of fold(): reads the events at these places of the inbox''s leaves. repeats: an event before it in the batch has the same project and event_id; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
+  'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
 /*
  * Folds the events at these places of the three leaves, in one statement.
@@ -2000,6 +2095,10 @@ DECLARE
   sample_first bigint := current_setting('errtrack.sample_first');
   sample_rate double precision := current_setting('errtrack.sample_rate');
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
+  -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
+  folded_at timestamptz := clock_timestamp();
+  occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
+  seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
   -- a plan made for its parameters costs more than a small batch; a kept one was made for tables of another size
   PERFORM set_config('plan_cache_mode',
@@ -2025,17 +2124,16 @@ BEGIN
   error AS MATERIALIZED (
     SELECT e.key_no, e.project_id, e.digest, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
-           errtrack.known_issue(e.project_id, (e.digest).fingerprints) AS known_id
+           coalesce((SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[1]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2])) AS known_id
     FROM event AS e
     WHERE (e.digest).fingerprints IS NOT NULL
   ),
-  -- was each event seen before, in the ledger or in this batch?
   judged AS MATERIALIZED (
     SELECT e.n, e.slot, e.tid, e.project_id, e.event_id, e.received_at, e.seen_at, e.release, e.environment,
-           e.key_no, k.stray, k.known_id,
-           e.repeats
-             OR (SELECT true FROM errtrack.seen_events AS s
-                 WHERE s.project_id = e.project_id AND s.event_id = e.event_id) IS NOT NULL AS duplicate
+           e.key_no, e.duplicate, k.stray, k.known_id
     FROM event AS e
     JOIN error AS k ON k.key_no = e.key_no
   ),
@@ -2052,14 +2150,14 @@ BEGIN
   ),
   -- their number by error, release, environment and time: from here on all is about few rows
   part AS MATERIALIZED (
-    SELECT key_no, release, environment, date_trunc('hour', seen_at, 'UTC') AS bucket,
+    SELECT key_no, release, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
            count(*) AS events, min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(n) AS first_n,
            -- what arrives again is not kept, and is no sign that the error came back
            min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
            max(n) FILTER (WHERE NOT duplicate) AS last_fresh_n,
            max(received_at) FILTER (WHERE NOT duplicate) AS last_received
-    FROM counted
-    GROUP BY key_no, release, environment, bucket
+    FROM (SELECT *, errtrack.bucket_minutes(seen_at, folded_at) AS minutes FROM counted) AS c
+    GROUP BY key_no, release, environment, minutes, bucket
   ),
   -- errors that have the last fingerprint in common, all frames, are one error
   related AS MATERIALIZED (
@@ -2141,15 +2239,15 @@ BEGIN
     RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
   ),
   ledger AS (
-    INSERT INTO errtrack.seen_events (project_id, event_id, received_at)
-    SELECT project_id, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
+    INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
+    SELECT project_id, seen_slot, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
   ),
   bucketed AS (
-    INSERT INTO errtrack.issue_counts AS b (project_id, issue_id, bucket, events)
-    SELECT project_id, issue_id, bucket, sum(events)
+    INSERT INTO errtrack.issue_counts AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT project_id, minutes, issue_id, bucket, sum(events)
     FROM placed_part
-    GROUP BY project_id, issue_id, bucket
-    ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = b.events + excluded.events
+    GROUP BY project_id, minutes, issue_id, bucket
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
   released AS (
     INSERT INTO errtrack.issue_releases AS r
@@ -2205,10 +2303,10 @@ BEGIN
   ),
   sampled AS (
     INSERT INTO errtrack.occurrences
-      (project_id, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
+      (project_id, slot, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
        session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
-    SELECT w.project_id, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
+    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
            (w.digest).platform, (w.digest).exception_class, coalesce((w.digest).message, w.message),
            w.stack_trace, w.exceptions, w.environment, w.release, w.dist, w.server_name, w.transaction,
            w.logger, w.user_id, w.session_id, w.request, w.tags, w.contexts, w.extra, w.trace_id,
@@ -2232,7 +2330,7 @@ BEGIN
       -- the digest is made once, not for each of its parts
       OFFSET 0
     ) AS w
-    ON CONFLICT (project_id, event_id) DO NOTHING
+    ON CONFLICT (project_id, event_id, slot) DO NOTHING
   ),
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
@@ -2476,6 +2574,44 @@ $$;
 COMMENT ON FUNCTION errtrack.regroup_plan(int) IS
   'Part of regroup(): each kept occurrence of a project, its issue, and the one it would belong to now; null: a new one.';
 
+/*
+ * In which buckets the events were counted that leave an issue which stays.  That
+ * depends on how old they were then and are now.  But in an issue's minute no more
+ * of them can have been counted than it holds, nor in its hour: so the narrow
+ * buckets give what they have, and the wide ones the rest.
+ */
+CREATE FUNCTION errtrack.regroup_counts(project_id int)
+RETURNS TABLE (issue_id bigint, to_issue_id bigint, minutes smallint, bucket timestamptz, events bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+  WITH
+  leaving AS (
+    SELECT m.issue_id, m.to_issue_id, m.occurred_at, errtrack.bucket_start(m.occurred_at, 1::smallint) AS minute,
+           errtrack.bucket_start(m.occurred_at, 60::smallint) AS hour
+    FROM pg_temp.errtrack_regroup AS m
+    WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+  ),
+  by_minute AS (
+    SELECT l.*, coalesce(row_number() OVER (PARTITION BY l.issue_id, l.minute) <= c.events, false) AS in_minute
+    FROM leaving AS l
+    LEFT JOIN errtrack.issue_counts AS c
+      ON c.project_id = regroup_counts.project_id AND c.minutes = 1 AND c.issue_id = l.issue_id AND c.bucket = l.minute
+  ),
+  by_width AS (
+    SELECT l.issue_id, l.to_issue_id, l.occurred_at,
+           CASE WHEN l.in_minute THEN 1
+                WHEN row_number() OVER (PARTITION BY l.issue_id, l.hour, l.in_minute) <= c.events THEN 60
+                ELSE 1440 END::smallint AS minutes
+    FROM by_minute AS l
+    LEFT JOIN errtrack.issue_counts AS c
+      ON c.project_id = regroup_counts.project_id AND c.minutes = 60 AND c.issue_id = l.issue_id AND c.bucket = l.hour
+  )
+  SELECT w.issue_id, w.to_issue_id, w.minutes, errtrack.bucket_start(w.occurred_at, w.minutes), count(*)
+  FROM by_width AS w
+  GROUP BY 1, 2, 3, 4
+$$;
+COMMENT ON FUNCTION errtrack.regroup_counts(int) IS
+  'Part of regroup(): what goes from issues of which only a part moves, by the bucket that it was counted in.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -2506,75 +2642,55 @@ BEGIN
                     WHERE o.project_id = of_project AND o.issue_id = m.issue_id)
     -- the one that others move into stays
     AND m.issue_id NOT IN (SELECT i.to_issue_id FROM pg_temp.errtrack_regroup AS i WHERE i.moves);
-  -- … of another one, as much as is kept
-  CREATE TEMPORARY TABLE errtrack_regroup_counts ON COMMIT DROP AS
-  SELECT c.issue_id, w.to_issue_id, c.bucket, c.events
-  FROM errtrack.issue_counts AS c
-  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = c.issue_id
-  WHERE c.project_id = of_project
-  UNION ALL
-  SELECT m.issue_id, m.to_issue_id, date_trunc('hour', m.occurred_at, 'UTC'), count(*)
-  FROM pg_temp.errtrack_regroup AS m
-  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
-  GROUP BY 1, 2, 3;
-  CREATE TEMPORARY TABLE errtrack_regroup_releases ON COMMIT DROP AS
-  SELECT r.issue_id, w.to_issue_id, r.release, r.environment, r.first_seen, r.last_seen, r.events
-  FROM errtrack.issue_releases AS r
-  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = r.issue_id
-  WHERE r.project_id = of_project
-  UNION ALL
-  SELECT m.issue_id, m.to_issue_id, coalesce(m.release, ''), coalesce(m.environment, ''), min(m.occurred_at),
-         max(m.occurred_at), count(*)
-  FROM pg_temp.errtrack_regroup AS m
-  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
-  GROUP BY 1, 2, 3, 4;
-
-  -- counts go from one to the other
-  UPDATE errtrack.issue_counts AS c
-  SET events = greatest(c.events - g.events, 0)
-  FROM (SELECT issue_id, bucket, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1, 2) AS g
-  WHERE c.project_id = of_project AND c.issue_id = g.issue_id AND c.bucket = g.bucket;
-  INSERT INTO errtrack.issue_counts AS c (project_id, issue_id, bucket, events)
-  SELECT of_project, to_issue_id, bucket, sum(events) FROM pg_temp.errtrack_regroup_counts GROUP BY 2, 3
-  ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = c.events + excluded.events;
+  -- … of another one, as much as is kept.  What goes from one to the other is added to both, here with a minus.
+  INSERT INTO errtrack.issue_counts AS c (project_id, minutes, issue_id, bucket, events)
+  SELECT of_project, g.minutes, s.issue_id, g.bucket, sum(s.events)
+  FROM (SELECT c.issue_id, w.to_issue_id, c.minutes, c.bucket, c.events
+        FROM errtrack.issue_counts AS c
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = c.issue_id
+        WHERE c.project_id = of_project
+        UNION ALL
+        SELECT * FROM errtrack.regroup_counts(of_project)) AS g,
+       LATERAL (VALUES (g.issue_id, -g.events), (g.to_issue_id, g.events)) AS s (issue_id, events)
+  GROUP BY g.minutes, s.issue_id, g.bucket
+  ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = c.events + excluded.events;
   DELETE FROM errtrack.issue_counts
   WHERE project_id = of_project AND events = 0
-    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_counts);
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
-  UPDATE errtrack.issue_releases AS r
-  SET events = greatest(r.events - g.events, 0)
-  FROM (SELECT issue_id, release, environment, sum(events) AS events
-        FROM pg_temp.errtrack_regroup_releases GROUP BY 1, 2, 3) AS g
-  WHERE r.project_id = of_project AND r.issue_id = g.issue_id AND r.release = g.release
-    AND r.environment = g.environment;
   INSERT INTO errtrack.issue_releases AS r (project_id, issue_id, release, environment, first_seen, last_seen, events)
-  SELECT of_project, to_issue_id, release, environment, min(first_seen), max(last_seen), sum(events)
-  FROM pg_temp.errtrack_regroup_releases GROUP BY 2, 3, 4
+  SELECT of_project, s.issue_id, g.release, g.environment, min(g.first_seen), max(g.last_seen), sum(s.events)
+  FROM (SELECT r.issue_id, w.to_issue_id, r.release, r.environment, r.first_seen, r.last_seen, r.events
+        FROM errtrack.issue_releases AS r
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = r.issue_id
+        WHERE r.project_id = of_project
+        UNION ALL
+        SELECT m.issue_id, m.to_issue_id, coalesce(m.release, ''), coalesce(m.environment, ''), min(m.occurred_at),
+               max(m.occurred_at), count(*)
+        FROM pg_temp.errtrack_regroup AS m
+        WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+        GROUP BY 1, 2, 3, 4) AS g,
+       LATERAL (VALUES (g.issue_id, -g.events), (g.to_issue_id, g.events)) AS s (issue_id, events)
+  GROUP BY s.issue_id, g.release, g.environment
   ON CONFLICT (project_id, issue_id, release, environment) DO UPDATE SET
     first_seen = least(r.first_seen, excluded.first_seen),
     last_seen = greatest(r.last_seen, excluded.last_seen),
     events = r.events + excluded.events;
   DELETE FROM errtrack.issue_releases
   WHERE project_id = of_project AND events = 0
-    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_releases);
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
-  -- the issues themselves
+  -- the issues themselves; when one that moves whole was seen last is asked below
   UPDATE errtrack.issues AS i
-  SET occurrence_count = i.occurrence_count - g.events
-  FROM (SELECT issue_id, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1) AS g
+  SET occurrence_count = coalesce(g.events, 0),
+      first_seen = coalesce(g.first_seen, i.first_seen),
+      last_seen = coalesce(g.last_seen, i.last_seen)
+  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+        FROM (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
+              UNION SELECT to_issue_id FROM pg_temp.errtrack_regroup WHERE moves) AS t
+        LEFT JOIN errtrack.issue_releases AS r ON r.project_id = of_project AND r.issue_id = t.issue_id
+        GROUP BY t.issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
-  UPDATE errtrack.issues AS i
-  SET occurrence_count = i.occurrence_count + g.events,
-      first_seen = least(i.first_seen, g.first_seen),
-      last_seen = greatest(i.last_seen, g.last_seen)
-  FROM (SELECT c.to_issue_id, sum(c.events) AS events,
-               (SELECT min(r.first_seen) FROM pg_temp.errtrack_regroup_releases AS r
-                WHERE r.to_issue_id = c.to_issue_id) AS first_seen,
-               (SELECT max(r.last_seen) FROM pg_temp.errtrack_regroup_releases AS r
-                WHERE r.to_issue_id = c.to_issue_id) AS last_seen
-        FROM pg_temp.errtrack_regroup_counts AS c
-        GROUP BY c.to_issue_id) AS g
-  WHERE i.project_id = of_project AND i.issue_id = g.to_issue_id;
   -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
   UPDATE errtrack.issues AS i
   SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
@@ -2636,7 +2752,7 @@ BEGIN
   WHERE i.project_id = of_project AND i.issue_id = m.to_issue_id
     AND (i.title, i.culprit) IS DISTINCT FROM ((m.digest).title, (m.digest).culprit);
 
-  DROP TABLE pg_temp.errtrack_regroup_whole, pg_temp.errtrack_regroup_counts, pg_temp.errtrack_regroup_releases;
+  DROP TABLE pg_temp.errtrack_regroup_whole;
 END $$;
 COMMENT ON FUNCTION errtrack.regroup_apply(int) IS 'Part of regroup(): moves the occurrences, and what was counted of them.';
 
@@ -2698,8 +2814,8 @@ DECLARE
                       AND attname NOT IN ('slot', 'txid'));
   readable text := (SELECT string_agg(format('%I.%I', relnamespace::regnamespace, relname), ', ')
                     FROM pg_class
-                    WHERE relnamespace = 'errtrack'::regnamespace AND relkind IN ('r', 'v')
-                      AND relname NOT LIKE 'raw\_events%');
+                    WHERE relnamespace = 'errtrack'::regnamespace AND relkind IN ('r', 'p', 'v')
+                      AND NOT relispartition AND relname <> 'raw_events');
 BEGIN
   IF kind IS NULL OR kind NOT IN ('writer', 'viewer', 'operator') THEN
     RAISE EXCEPTION 'there is no kind of role "%"', coalesce(kind, '(null)')

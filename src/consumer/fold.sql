@@ -3,10 +3,10 @@
 CREATE FUNCTION errtrack.read_batch(tids_0 tid[], tids_1 tid[], tids_2 tid[])
 RETURNS TABLE (n int, slot smallint, tid tid, project_id int, event_id uuid, received_at timestamptz,
                seen_at timestamptz, release text, environment text, server_name text, transaction text,
-               user_id text, session_id text, tags jsonb, repeats boolean, key_no int, digest errtrack.digest)
-LANGUAGE c STABLE ROWS 5000 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
+               user_id text, session_id text, tags jsonb, duplicate boolean, key_no int, digest errtrack.digest)
+LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
-  'Part of fold(): reads the events at these places of the inbox''s leaves. repeats: an event before it in the batch has the same project and event_id; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
+  'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
 /*
  * Folds the events at these places of the three leaves, in one statement.
@@ -26,6 +26,10 @@ DECLARE
   sample_first bigint := current_setting('errtrack.sample_first');
   sample_rate double precision := current_setting('errtrack.sample_rate');
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
+  -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
+  folded_at timestamptz := clock_timestamp();
+  occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
+  seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
   -- a plan made for its parameters costs more than a small batch; a kept one was made for tables of another size
   PERFORM set_config('plan_cache_mode',
@@ -51,17 +55,16 @@ BEGIN
   error AS MATERIALIZED (
     SELECT e.key_no, e.project_id, e.digest, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
-           errtrack.known_issue(e.project_id, (e.digest).fingerprints) AS known_id
+           coalesce((SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[1]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2])) AS known_id
     FROM event AS e
     WHERE (e.digest).fingerprints IS NOT NULL
   ),
-  -- was each event seen before, in the ledger or in this batch?
   judged AS MATERIALIZED (
     SELECT e.n, e.slot, e.tid, e.project_id, e.event_id, e.received_at, e.seen_at, e.release, e.environment,
-           e.key_no, k.stray, k.known_id,
-           e.repeats
-             OR (SELECT true FROM errtrack.seen_events AS s
-                 WHERE s.project_id = e.project_id AND s.event_id = e.event_id) IS NOT NULL AS duplicate
+           e.key_no, e.duplicate, k.stray, k.known_id
     FROM event AS e
     JOIN error AS k ON k.key_no = e.key_no
   ),
@@ -78,14 +81,14 @@ BEGIN
   ),
   -- their number by error, release, environment and time: from here on all is about few rows
   part AS MATERIALIZED (
-    SELECT key_no, release, environment, date_trunc('hour', seen_at, 'UTC') AS bucket,
+    SELECT key_no, release, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
            count(*) AS events, min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(n) AS first_n,
            -- what arrives again is not kept, and is no sign that the error came back
            min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
            max(n) FILTER (WHERE NOT duplicate) AS last_fresh_n,
            max(received_at) FILTER (WHERE NOT duplicate) AS last_received
-    FROM counted
-    GROUP BY key_no, release, environment, bucket
+    FROM (SELECT *, errtrack.bucket_minutes(seen_at, folded_at) AS minutes FROM counted) AS c
+    GROUP BY key_no, release, environment, minutes, bucket
   ),
   -- errors that have the last fingerprint in common, all frames, are one error
   related AS MATERIALIZED (
@@ -167,15 +170,15 @@ BEGIN
     RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
   ),
   ledger AS (
-    INSERT INTO errtrack.seen_events (project_id, event_id, received_at)
-    SELECT project_id, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
+    INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
+    SELECT project_id, seen_slot, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
   ),
   bucketed AS (
-    INSERT INTO errtrack.issue_counts AS b (project_id, issue_id, bucket, events)
-    SELECT project_id, issue_id, bucket, sum(events)
+    INSERT INTO errtrack.issue_counts AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT project_id, minutes, issue_id, bucket, sum(events)
     FROM placed_part
-    GROUP BY project_id, issue_id, bucket
-    ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = b.events + excluded.events
+    GROUP BY project_id, minutes, issue_id, bucket
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
   released AS (
     INSERT INTO errtrack.issue_releases AS r
@@ -231,10 +234,10 @@ BEGIN
   ),
   sampled AS (
     INSERT INTO errtrack.occurrences
-      (project_id, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
+      (project_id, slot, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
        session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
-    SELECT w.project_id, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
+    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
            (w.digest).platform, (w.digest).exception_class, coalesce((w.digest).message, w.message),
            w.stack_trace, w.exceptions, w.environment, w.release, w.dist, w.server_name, w.transaction,
            w.logger, w.user_id, w.session_id, w.request, w.tags, w.contexts, w.extra, w.trace_id,
@@ -258,7 +261,7 @@ BEGIN
       -- the digest is made once, not for each of its parts
       OFFSET 0
     ) AS w
-    ON CONFLICT (project_id, event_id) DO NOTHING
+    ON CONFLICT (project_id, event_id, slot) DO NOTHING
   ),
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)

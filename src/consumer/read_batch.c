@@ -7,6 +7,7 @@
  */
 #include "../capture/event.h"
 #include "../grouping/digest.h"
+#include "ledger.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
@@ -44,7 +45,7 @@ enum
 	COLUMN_USER_ID,
 	COLUMN_SESSION_ID,
 	COLUMN_TAGS,
-	COLUMN_REPEATS,
+	COLUMN_DUPLICATE,
 	COLUMN_KEY_NO,
 	COLUMN_DIGEST,
 	COLUMNS
@@ -77,6 +78,7 @@ typedef struct Batch
 	ReturnSetInfo *result;
 	TupleDesc digest_columns;
 	MemoryContext per_event;
+	Ledger *ledger;
 	HTAB *events; /* EventKey: those read so far */
 	HTAB *errors; /* KnownError */
 	int32 nevents;
@@ -91,16 +93,16 @@ make_table(const char *name, Size keysize, Size entrysize)
 	return hash_create(name, 1024, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* Has an event of this project and id been read before in this batch? */
+/* Was an event of this project and id seen before, in this batch or an earlier one? */
 static bool
-note_event(Batch *batch, const Event *event)
+is_duplicate(Batch *batch, const Event *event)
 {
 	EventKey key = {DatumGetInt32(event->values[EVENT_PROJECT_ID]),
 	                *DatumGetUUIDP(event->values[EVENT_EVENT_ID])};
 	bool found;
 
 	(void) hash_search(batch->events, &key, HASH_ENTER, &found);
-	return found;
+	return found || ledger_holds(batch->ledger, key.project_id, &key.event_id);
 }
 
 /* The number of the error with these keys, from 1; sets *found where it came before in this batch. */
@@ -177,7 +179,7 @@ read_event(Batch *batch, int slot, ItemPointer tid, const Event *event)
 	pass_on(event, EVENT_USER_ID, values, nulls, COLUMN_USER_ID);
 	pass_on(event, EVENT_SESSION_ID, values, nulls, COLUMN_SESSION_ID);
 	pass_on(event, EVENT_TAGS, values, nulls, COLUMN_TAGS);
-	values[COLUMN_REPEATS] = BoolGetDatum(note_event(batch, event));
+	values[COLUMN_DUPLICATE] = BoolGetDatum(is_duplicate(batch, event));
 	values[COLUMN_KEY_NO] = Int32GetDatum(note_error(batch, reported.project_id, &keys, &known));
 	nulls[COLUMN_DIGEST] = known;
 	values[COLUMN_DIGEST] =
@@ -239,10 +241,12 @@ errtrack_read_batch(PG_FUNCTION_ARGS)
 	batch.per_event = AllocSetContextCreate(CurrentMemoryContext, "errtrack event", ALLOCSET_DEFAULT_SIZES);
 	batch.events = make_table("errtrack events", sizeof(EventKey), sizeof(EventKey));
 	batch.errors = make_table("errtrack errors", sizeof(ErrorKey), sizeof(KnownError));
+	batch.ledger = open_ledger();
 	batch.nevents = 0;
 	for (int slot = 0; slot < 3; slot++)
 		if (!PG_ARGISNULL(slot))
 			read_leaf(&batch, slot, PG_GETARG_ARRAYTYPE_P(slot));
+	close_ledger(batch.ledger);
 	hash_destroy(batch.events);
 	hash_destroy(batch.errors);
 	MemoryContextDelete(batch.per_event);
