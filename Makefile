@@ -53,6 +53,7 @@ SQL_PARTS = \
 	src/consumer/quotas.sql \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
+	src/consumer/dead_letters.sql \
 	src/issues/regroup.sql \
 	src/roles.sql
 
