@@ -3212,7 +3212,7 @@ BEGIN
                    'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
                    'errtrack.regroup(int, boolean), '
                    'errtrack.retry_dead_letters(int), '
-                   'errtrack.flush(interval) TO %s', role);
+                   'errtrack.flush(interval), errtrack.set_quota(int, int, int) TO %s', role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
