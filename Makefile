@@ -53,6 +53,8 @@ SQL_PARTS = \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
 	src/issues/regroup.sql \
+	src/storage/upkeep.sql \
+	src/storage/storage.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

@@ -34,6 +34,7 @@ BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '
                    'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
                    'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
+                   'errtrack.upkeep(), '
                    'errtrack.regroup(int, boolean), '
                    'errtrack.flush(interval) TO %s', role);
   END IF;
