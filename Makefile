@@ -55,6 +55,8 @@ SQL_PARTS = \
 	src/consumer/consume.sql \
 	src/consumer/dead_letters.sql \
 	src/issues/regroup.sql \
+	src/storage/upkeep.sql \
+	src/storage/storage.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

@@ -1792,9 +1792,9 @@ COMMENT ON FUNCTION errtrack.ring_leaves(text) IS 'How many leaves a ring (occur
 
 CREATE FUNCTION errtrack.ring_width(ring text) RETURNS interval
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE ring WHEN 'occurrences' THEN interval '7 days' WHEN 'seen_events' THEN interval '84 hours' END
+  SELECT CASE ring WHEN 'occurrences' THEN interval '168 hours' WHEN 'seen_events' THEN interval '84 hours' END
 $$;
-COMMENT ON FUNCTION errtrack.ring_width(text) IS 'How much time each leaf of a ring takes.';
+COMMENT ON FUNCTION errtrack.ring_width(text) IS 'How much time each leaf of a ring takes; in hours, as days differ where clocks are changed.';
 
 -- Called for each batch: inlined.
 CREATE FUNCTION errtrack.ring_slot(ring text, at timestamptz) RETURNS smallint
@@ -1913,10 +1913,11 @@ BEGIN
   -- schedule() replaces a job of the same name
   PERFORM cron.schedule('errtrack auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()');
   PERFORM cron.schedule('errtrack consume', '* * * * *', 'SELECT errtrack.consume()');
-  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume');
+  PERFORM cron.schedule('errtrack upkeep', '41 * * * *', 'SELECT errtrack.upkeep()');
+  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
-  'Has pg_cron call auto_resolve() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
+  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
 -- ---- alerts ---------------------------------------------------------------------------------------------------------
 
 CREATE TYPE errtrack.alert_kind AS ENUM ('new', 'regression');
@@ -3174,6 +3175,207 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.regroup(int, boolean) IS
   'Groups the kept occurrences of a project anew, as after a change of rules, and reports what would move: from which issue, to which (null: a new one), how many occurrences of how many, and their title. With apply it is done: an issue that moves whole is merged into the other one with all its counts, of another one as many events are moved as are kept. Raises no_data_found for an unknown project.';
+-- ---- upkeep: what is old goes, or is rolled up ----------------------------------------------------------------------
+
+/*
+ * Whoever reads the leaf keeps it, and it is tried again at the next upkeep; whoever comes meanwhile waits for the
+ * TRUNCATE and the rest of the transaction, which is short. The leaf itself is not waited for; its TOAST table, which
+ * autovacuum may be in alone, for lock_timeout.
+ */
+CREATE FUNCTION errtrack.truncate_leaf(leaf regclass) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '20ms' AS $$
+BEGIN
+  EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE NOWAIT', leaf);
+  EXECUTE format('TRUNCATE ONLY %s', leaf);
+  RETURN true;
+EXCEPTION WHEN lock_not_available THEN
+  RETURN false;
+END $$;
+COMMENT ON FUNCTION errtrack.truncate_leaf(regclass) IS
+  'Part of upkeep(): truncates the leaf of a ring; false where somebody is using it.';
+
+-- Which leaves of a ring hold only rows from before so long ago, and when the span of each ended.
+CREATE FUNCTION errtrack.expired_leaves(ring text, keep interval, at timestamptz)
+RETURNS TABLE (leaf regclass, ended_at timestamptz)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  leaves int := errtrack.ring_leaves(ring);
+  width interval := errtrack.ring_width(ring);
+  pages bigint;
+  is_young boolean;
+BEGIN
+  -- the leaf that ended "age" widths before the current one; not the one whose turn is next
+  FOR age IN 1 .. leaves - 2 LOOP
+    ended_at := date_bin(width, at, '1970-01-01 00:00+00') - (age - 1) * extract(epoch FROM width) * interval '1 second';
+    leaf := format('errtrack.%s_%s', ring, errtrack.ring_slot(ring, ended_at - width))::regclass;
+    pages := pg_relation_size(leaf) / current_setting('block_size')::int;
+    CONTINUE WHEN pages = 0 OR at - ended_at < keep;
+    -- what was written last says so too, or the clock has stepped back by more than a leaf
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE ctid >= %L AND received_at > $1)', leaf,
+                   format('(%s,0)', greatest(pages - 8, 0)))
+    INTO is_young USING at - keep;
+    IF NOT is_young THEN
+      RETURN NEXT;
+    END IF;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.expired_leaves(text, interval, timestamptz) IS
+  'Part of upkeep(): the leaves of a ring whose span ended so long before a time, and that hold rows.';
+
+-- Moves counts into wider buckets once they are older than a narrow one's time.
+CREATE FUNCTION errtrack.roll_up(at timestamptz, OUT minute_rows bigint, OUT hour_rows bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- an hour or a day goes as a whole: bucket_minutes() has none of these any more
+  WITH old AS (
+    DELETE FROM errtrack.issue_counts_minutes
+    WHERE bucket < errtrack.bucket_start(at, 60::smallint) - interval '48 hours'
+    RETURNING *
+  ),
+  rolled_up AS (
+    INSERT INTO errtrack.issue_counts_hours AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT o.project_id, 60, o.issue_id, errtrack.bucket_start(o.bucket, 60::smallint), sum(o.events)
+    FROM old AS o
+    GROUP BY 1, 3, 4
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
+  )
+  SELECT count(*) INTO minute_rows FROM old;
+  WITH old AS (
+    DELETE FROM errtrack.issue_counts_hours
+    WHERE bucket < errtrack.bucket_start(at, 1440::smallint) - interval '2160 hours'
+    RETURNING *
+  ),
+  rolled_up AS (
+    INSERT INTO errtrack.issue_counts_days AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT o.project_id, 1440, o.issue_id, errtrack.bucket_start(o.bucket, 1440::smallint), sum(o.events)
+    FROM old AS o
+    GROUP BY 1, 3, 4
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
+  )
+  SELECT count(*) INTO hour_rows FROM old;
+END $$;
+COMMENT ON FUNCTION errtrack.roll_up(timestamptz) IS
+  'Part of upkeep(): adds minutes that are more than two days old to their hours, and hours that are more than ninety days old to their days; returns how many rows of each went.';
+
+/*
+ * Its order: what takes time first, then the TRUNCATEs, which readers wait for.
+ * The fold is kept out from the beginning: it and this would otherwise wait for
+ * each other's rows.
+ */
+CREATE FUNCTION errtrack.upkeep_at(at timestamptz) RETURNS SETOF text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  retention interval := current_setting('errtrack.retention')::interval;
+  expired record;
+  rolled_up record;
+  aside record;
+  n bigint;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'upkeep() cannot work in a transaction that sees only the past'
+      USING ERRCODE = 'active_sql_transaction',
+            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
+            HINT = 'Call errtrack.upkeep() in a transaction of its own, at READ COMMITTED.';
+  END IF;
+  PERFORM errtrack.begin_consume();
+
+  SELECT * INTO rolled_up FROM errtrack.roll_up(at);
+  IF rolled_up.minute_rows > 0 THEN
+    RETURN NEXT format('%s counts by the minute rolled up into hours', rolled_up.minute_rows);
+  END IF;
+  IF rolled_up.hour_rows > 0 THEN
+    RETURN NEXT format('%s counts by the hour rolled up into days', rolled_up.hour_rows);
+  END IF;
+
+  FOR aside IN
+    SELECT v.relation, v.since FROM (VALUES ('set_aside_events', 'set_aside_at'), ('dead_letters', 'failed_at')) AS v (relation, since)
+    WHERE to_regclass('errtrack.' || v.relation) IS NOT NULL
+  LOOP
+    EXECUTE format('DELETE FROM errtrack.%I WHERE %I < $1', aside.relation, aside.since) USING at - retention;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    IF n > 0 THEN
+      RETURN NEXT format('%s rows older than errtrack.retention (%s) deleted from %s', n,
+                         current_setting('errtrack.retention'), aside.relation);
+    END IF;
+  END LOOP;
+
+  FOR expired IN
+    SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
+    UNION ALL
+    SELECT * FROM errtrack.expired_leaves('seen_events', interval '7 days', at)
+  LOOP
+    n := pg_total_relation_size(expired.leaf);
+    IF errtrack.truncate_leaf(expired.leaf) THEN
+      RETURN NEXT format('%s truncated: %s, until %s', expired.leaf, pg_size_pretty(n), expired.ended_at);
+    ELSE
+      RETURN NEXT format('%s not truncated: somebody is using it; the next upkeep tries again', expired.leaf);
+    END IF;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.upkeep_at(timestamptz) IS 'upkeep() as it would be at some time.';
+
+-- Removes and rolls up what is old.
+CREATE FUNCTION errtrack.upkeep() RETURNS SETOF text
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT * FROM errtrack.upkeep_at(clock_timestamp())
+$$;
+COMMENT ON FUNCTION errtrack.upkeep() IS
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention and event ids older than a week, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+-- ---- how much room it takes -----------------------------------------------------------------------------------------
+
+-- Tables are told apart by their names; one that nobody has thought of here is among the others.
+CREATE VIEW errtrack.storage AS
+WITH relation AS (
+  SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_\d+$') AS ring,
+         CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch)' THEN 1
+              WHEN c.relname ~ '^occurrences' THEN 2
+              WHEN c.relname ~ '^seen_events' THEN 3
+              WHEN c.relname ~ '^issue_counts' THEN 4
+              WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
+              WHEN c.relname ~ '(users|sessions|people|affected)' THEN 6
+              WHEN c.relname ~ '(tags|facets)' THEN 7
+              WHEN c.relname ~ '^alert' THEN 8
+              WHEN c.relname ~ '_rules$' THEN 9
+              WHEN c.relname ~ '^(set_aside_events|dead_letters)$' THEN 10
+              ELSE 11 END AS part,
+         greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0)::bigint AS rows,
+         pg_relation_size(c.oid) AS bytes, pg_table_size(c.oid) AS table_bytes, pg_indexes_size(c.oid) AS index_bytes
+  FROM pg_class AS c
+  WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind = 'r'
+),
+leaf AS (
+  SELECT r.*, errtrack.ring_leaves(r.ring) AS leaves,
+         -- it was last filled so many widths ago
+         date_bin(errtrack.ring_width(r.ring), clock_timestamp(), '1970-01-01 00:00+00')
+           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '\d+$')::int
+                 + errtrack.ring_leaves(r.ring), errtrack.ring_leaves(r.ring)) * errtrack.ring_width(r.ring) AS since
+  FROM relation AS r
+)
+SELECT (ARRAY['inbox', 'occurrences', 'event ids', 'time buckets', 'issues and fingerprints', 'people', 'tags', 'alerts',
+              'rules', 'set aside', 'other'])[l.part] AS part,
+       pg_size_pretty(sum(l.table_bytes + l.index_bytes)) AS size,
+       sum(l.rows)::bigint AS rows,
+       sum(l.bytes)::bigint AS heap_bytes,
+       sum(l.table_bytes - l.bytes)::bigint AS toast_bytes,
+       sum(l.index_bytes)::bigint AS index_bytes,
+       sum(l.table_bytes + l.index_bytes)::bigint AS total_bytes,
+       count(*)::int AS relations,
+       count(*) FILTER (WHERE l.bytes > 0) || ' of ' || max(l.leaves) AS leaves_in_use,
+       min(l.since) FILTER (WHERE l.bytes > 0) AS leaves_since
+FROM leaf AS l
+GROUP BY l.part
+ORDER BY l.part;
+COMMENT ON VIEW errtrack.storage IS 'How much room errtrack takes, by part.';
+COMMENT ON COLUMN errtrack.storage.part IS 'Which tables: inbox, occurrences, event ids, time buckets, issues and fingerprints, people, tags, alerts, rules, set aside, other.';
+COMMENT ON COLUMN errtrack.storage.size IS 'total_bytes, for people.';
+COMMENT ON COLUMN errtrack.storage.rows IS 'About how many rows, as the server estimates.';
+COMMENT ON COLUMN errtrack.storage.heap_bytes IS 'Rows.';
+COMMENT ON COLUMN errtrack.storage.toast_bytes IS 'Long values that are stored apart, with their index; and the maps of free space and of what is visible.';
+COMMENT ON COLUMN errtrack.storage.index_bytes IS 'Indexes.';
+COMMENT ON COLUMN errtrack.storage.total_bytes IS 'All of it.';
+COMMENT ON COLUMN errtrack.storage.relations IS 'How many tables or leaves.';
+COMMENT ON COLUMN errtrack.storage.leaves_in_use IS 'Of a ring: how many of its leaves hold something.';
+COMMENT ON COLUMN errtrack.storage.leaves_since IS 'Of a ring: when the span of the oldest of these begins.';
 -- ---- who may do what ------------------------------------------------------------------------------------------------
 
 -- Equips a role that exists.
@@ -3204,12 +3406,14 @@ BEGIN
   EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
   EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
                  'errtrack.fingerprints(jsonb), errtrack.explain_fingerprint(jsonb), '
-                 'errtrack.explain_event(uuid), '
+                 'errtrack.explain_event(uuid), errtrack.ring_leaves(text), errtrack.ring_width(text), '
+                 'errtrack.ring_slot(text, timestamptz), '
                  'errtrack.normalize_message(text) TO %s', role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '
                    'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
                    'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
+                   'errtrack.upkeep(), '
                    'errtrack.regroup(int, boolean), '
                    'errtrack.retry_dead_letters(int), '
                    'errtrack.flush(interval), errtrack.set_quota(int, int, int) TO %s', role);
