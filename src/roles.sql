@@ -28,14 +28,14 @@ BEGIN
   EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
   EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
                  'errtrack.fingerprints(jsonb), errtrack.explain_fingerprint(jsonb), '
-                 'errtrack.explain_event(uuid), '
+                 'errtrack.explain_event(uuid), errtrack.read_workers(), errtrack.health(), '
                  'errtrack.normalize_message(text) TO %s', role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '
                    'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
                    'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
                    'errtrack.regroup(int, boolean), '
-                   'errtrack.retry_dead_letters(int), '
+                   'errtrack.retry_dead_letters(int), errtrack.worker_stop(), errtrack.worker_start(), '
                    'errtrack.flush(interval) TO %s', role);
   END IF;
 END $$;
