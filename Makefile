@@ -54,6 +54,8 @@ SQL_PARTS = \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
 	src/consumer/dead_letters.sql \
+	src/consumer/worker.sql \
+	src/consumer/health.sql \
 	src/issues/regroup.sql \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \

@@ -2062,18 +2062,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.has_unconsumed(pg_snapshot) IS
   'Whether an event that is visible in the snapshot has not been consumed yet; true as long as a window is passing in pieces.';
-
-CREATE TABLE errtrack.worker (
-  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  handle bigint NOT NULL,
-  pid int NOT NULL,
-  started_at timestamptz NOT NULL
-);
-COMMENT ON TABLE errtrack.worker IS 'One row, written by the background worker when it starts: where a commit finds it. It may be gone since.';
-COMMENT ON COLUMN errtrack.worker.only_row IS 'There is one row.';
-COMMENT ON COLUMN errtrack.worker.handle IS 'Its segment of shared memory.';
-COMMENT ON COLUMN errtrack.worker.pid IS 'Its process.';
-COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';
 -- ---- quotas: how much of a project's events is folded, and of an issue's kept ----------------------------------------
 
 CREATE TABLE errtrack.quota_use (
@@ -2890,6 +2878,364 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.retry_dead_letters(int) IS
   'Puts the events of dead_letters (of one project, or all) back into the inbox, and returns how many. Those that fail again come back with one attempt more.';
+-- ---- the worker: where it is found, how it is, stopping and starting it -------------------------------------------------
+
+-- src/consumer/wake.c reads the first columns by their numbers.  A dump does not hold this table; a copy of the database
+-- by CREATE DATABASE … TEMPLATE does: there its row says nothing.
+CREATE TABLE errtrack.worker (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  handle bigint,
+  database oid NOT NULL,
+  stopped_at timestamptz,
+  pid int,
+  started_at timestamptz,
+  drained_at timestamptz,
+  last_error text,
+  last_error_sqlstate text,
+  last_error_at timestamptz
+);
+COMMENT ON TABLE errtrack.worker IS
+  'One row, written by the background worker and by worker_stop(): where a commit finds the worker, which may be gone since, and what outlives it. See the view workers.';
+COMMENT ON COLUMN errtrack.worker.only_row IS 'There is one row.';
+COMMENT ON COLUMN errtrack.worker.handle IS 'Its segment of shared memory.';
+COMMENT ON COLUMN errtrack.worker.database IS 'The database (pg_database.oid) that this was written in. In a copy of it, it says nothing.';
+COMMENT ON COLUMN errtrack.worker.stopped_at IS 'When worker_stop() was called; null after worker_start().';
+COMMENT ON COLUMN errtrack.worker.pid IS 'Its process.';
+COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';
+COMMENT ON COLUMN errtrack.worker.drained_at IS 'When it left: all that was committed by then had been consumed.';
+COMMENT ON COLUMN errtrack.worker.last_error IS 'The message of its last error.';
+COMMENT ON COLUMN errtrack.worker.last_error_sqlstate IS 'The code of that error.';
+COMMENT ON COLUMN errtrack.worker.last_error_at IS 'When that was.';
+
+CREATE FUNCTION errtrack.worker_status(
+  OUT state text, OUT pid int, OUT started_at timestamptz, OUT drained_at timestamptz, OUT last_batch_at timestamptz,
+  OUT last_batch_events int, OUT last_batch_ms double precision, OUT events bigint, OUT batches bigint,
+  OUT events_per_second double precision, OUT last_error_at timestamptz, OUT last_error_sqlstate text,
+  OUT last_error text)
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_worker_status';
+COMMENT ON FUNCTION errtrack.worker_status() IS
+  'Part of the view workers: what this database''s worker tells of itself, in shared memory; nulls where none runs.';
+
+CREATE FUNCTION errtrack.end_worker() RETURNS boolean
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_end_worker';
+COMMENT ON FUNCTION errtrack.end_worker() IS
+  'Part of worker_stop(): ends the worker, and keeps others from running until the end of the transaction; whether one was there.';
+
+CREATE FUNCTION errtrack.begin_worker() RETURNS void
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_begin_worker';
+COMMENT ON FUNCTION errtrack.begin_worker() IS
+  'Part of worker_start(): has this transaction start a worker at commit, or one that waits after an error try again.';
+
+CREATE FUNCTION errtrack.own_database() RETURNS oid
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT oid FROM pg_database WHERE datname = current_database()
+$$;
+COMMENT ON FUNCTION errtrack.own_database() IS 'The oid of this database, which no copy of it has.';
+
+-- Stops the worker.
+CREATE FUNCTION errtrack.worker_stop() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  was_there boolean := errtrack.end_worker();
+BEGIN
+  INSERT INTO errtrack.worker AS w (database, stopped_at) VALUES (errtrack.own_database(), clock_timestamp())
+  ON CONFLICT (only_row) DO UPDATE SET
+    stopped_at = excluded.stopped_at,
+    database = excluded.database,
+    -- what it says of the database that this one is a copy of goes
+    (handle, pid, started_at, drained_at, last_error, last_error_sqlstate, last_error_at) =
+      (SELECT w.handle, w.pid, w.started_at, w.drained_at, w.last_error, w.last_error_sqlstate, w.last_error_at
+       WHERE w.database = excluded.database);
+  RETURN was_there;
+END $$;
+COMMENT ON FUNCTION errtrack.worker_stop() IS
+  'Ends this database''s background worker, waits until it has gone, and keeps others from being started until worker_start(). Events stay in the inbox, and consume() still folds them. Returns whether a worker was there. A batch that does not end within a second is taken back.';
+
+-- Starts the worker.
+CREATE FUNCTION errtrack.worker_start() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE errtrack.worker SET stopped_at = NULL WHERE stopped_at IS NOT NULL;
+  PERFORM errtrack.begin_worker();
+END $$;
+COMMENT ON FUNCTION errtrack.worker_start() IS
+  'Takes worker_stop() back, and starts a background worker when the transaction commits. One that waits after an error tries again at once.';
+
+-- How many events wait: the rest of a window that passes in pieces, and what was committed after it.
+CREATE FUNCTION errtrack.backlog(most int) RETURNS int
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+  until pg_snapshot := errtrack.inbox_snapshot();
+  taken pg_snapshot;
+BEGIN
+  SELECT * INTO p FROM errtrack.inbox_progress;
+  taken := coalesce(p.cur, p.prev);
+  RETURN (
+    SELECT count(*)
+    FROM (SELECT FROM errtrack.raw_events
+          WHERE slot = p.leaf AND ctid > p."position"
+            AND pg_visible_in_snapshot(txid, p.cur) AND NOT pg_visible_in_snapshot(txid, p.prev)
+          UNION ALL
+          SELECT FROM errtrack.raw_events
+          WHERE slot > p.leaf
+            AND (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+                 OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(p.cur))
+            AND pg_visible_in_snapshot(txid, p.cur)
+          UNION ALL
+          SELECT FROM errtrack.raw_events
+          WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken)))
+                 OR txid >= pg_snapshot_xmax(taken) AND txid < pg_snapshot_xmax(until))
+            AND pg_visible_in_snapshot(txid, until)
+          LIMIT most) AS e);
+END $$;
+COMMENT ON FUNCTION errtrack.backlog(int) IS
+  'How many committed events have not been consumed, at most so many. Events that were just restored from a dump are not counted before the next consume().';
+
+-- How long they wait is asked by one probe of an index: it is an event of one of the first transactions, not the very first.
+CREATE FUNCTION errtrack.oldest_unconsumed() RETURNS timestamptz
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_sort = off SET jit = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+  until pg_snapshot := errtrack.inbox_snapshot();
+  taken pg_snapshot;
+  oldest timestamptz;
+BEGIN
+  SELECT * INTO p FROM errtrack.inbox_progress;
+  taken := coalesce(p.cur, p.prev);
+  -- the rest of a window that passes in pieces
+  IF p.cur IS NOT NULL THEN
+    SELECT received_at INTO oldest FROM errtrack.raw_events
+    WHERE slot = p.leaf AND ctid > p."position"
+      AND pg_visible_in_snapshot(txid, p.cur) AND NOT pg_visible_in_snapshot(txid, p.prev)
+    LIMIT 1;
+  END IF;
+  -- a transaction that was in progress when the last window was taken, and is done
+  IF oldest IS NULL THEN
+    SELECT received_at INTO oldest FROM errtrack.raw_events
+    WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken))) AND pg_visible_in_snapshot(txid, until)
+    LIMIT 1;
+  END IF;
+  IF oldest IS NULL THEN
+    SELECT received_at INTO oldest FROM errtrack.raw_events
+    WHERE txid >= pg_snapshot_xmax(taken) AND txid < pg_snapshot_xmax(until) AND pg_visible_in_snapshot(txid, until)
+    ORDER BY txid LIMIT 1;
+  END IF;
+  RETURN oldest;
+END $$;
+COMMENT ON FUNCTION errtrack.oldest_unconsumed() IS
+  'When an event of the oldest transaction that has not been consumed arrived; null where all has been.';
+
+-- One row, about this database.
+CREATE FUNCTION errtrack.read_workers()
+RETURNS TABLE (state text, pid int, started_at timestamptz, last_batch_at timestamptz, last_batch_events int,
+               last_batch_ms double precision, events bigint, batches bigint, events_per_second double precision,
+               backlog int, lag interval, last_error text, last_error_sqlstate text, last_error_at timestamptz,
+               waits_for int[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  s record;
+  w errtrack.worker;
+BEGIN
+  SELECT * INTO s FROM errtrack.worker_status();
+  SELECT * INTO w FROM errtrack.worker AS k WHERE k.database = errtrack.own_database();
+  state := CASE WHEN s.state IS NOT NULL THEN s.state
+                WHEN pg_is_in_recovery() THEN 'standby'
+                WHEN w.stopped_at IS NOT NULL THEN 'stopped'
+                WHEN NOT current_setting('errtrack.worker')::boolean THEN 'disabled'
+                ELSE 'none' END;
+  pid := s.pid;
+  started_at := s.started_at;
+  last_batch_at := s.last_batch_at;
+  last_batch_events := s.last_batch_events;
+  last_batch_ms := s.last_batch_ms;
+  events := s.events;
+  batches := s.batches;
+  events_per_second := s.events_per_second;
+  backlog := errtrack.backlog(100000);
+  lag := errtrack.lag(coalesce(s.drained_at, w.drained_at));
+  IF s.last_error_at IS NOT NULL THEN
+    last_error := s.last_error;
+    last_error_sqlstate := s.last_error_sqlstate;
+    last_error_at := s.last_error_at;
+  ELSE
+    last_error := w.last_error;
+    last_error_sqlstate := w.last_error_sqlstate;
+    last_error_at := w.last_error_at;
+  END IF;
+  waits_for := nullif(pg_blocking_pids(s.pid), '{}');
+  RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION errtrack.read_workers() IS 'Part of the view workers.';
+
+-- An event that names an early received_at, as an import does, or whose transaction was long open, waits only since the
+-- worker last found nothing left.
+CREATE FUNCTION errtrack.lag(drained_at timestamptz) RETURNS interval
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(greatest(clock_timestamp() - greatest(oldest, drained_at), '0'), '0')
+  FROM errtrack.oldest_unconsumed() AS u (oldest)
+  WHERE oldest IS NOT NULL
+  UNION ALL
+  SELECT '0'
+  LIMIT 1
+$$;
+COMMENT ON FUNCTION errtrack.lag(timestamptz) IS
+  'How long an event has waited for the consumer: since it arrived, or since everything had been consumed; 0 where none waits.';
+
+CREATE VIEW errtrack.workers AS SELECT * FROM errtrack.read_workers();
+COMMENT ON VIEW errtrack.workers IS 'The background worker of this database: one row, also where none runs.';
+COMMENT ON COLUMN errtrack.workers.state IS
+  'starting, idle, consuming, backing off (after an error, it will try again), leaving; where none runs: none (the next event starts one), stopped (by worker_stop()), disabled (errtrack.worker is off), standby.';
+COMMENT ON COLUMN errtrack.workers.pid IS 'Its process.';
+COMMENT ON COLUMN errtrack.workers.started_at IS 'When it started.';
+COMMENT ON COLUMN errtrack.workers.last_batch_at IS 'When its last batch of events was done.';
+COMMENT ON COLUMN errtrack.workers.last_batch_events IS 'How many events that held.';
+COMMENT ON COLUMN errtrack.workers.last_batch_ms IS 'How long it took, in milliseconds.';
+COMMENT ON COLUMN errtrack.workers.events IS 'How many events it has taken since it started.';
+COMMENT ON COLUMN errtrack.workers.batches IS 'In how many batches.';
+COMMENT ON COLUMN errtrack.workers.events_per_second IS 'Events that it takes in a second, over about the last ten.';
+COMMENT ON COLUMN errtrack.workers.backlog IS
+  'Committed events that are not consumed yet. Counting ends at 100000, which stands for that many or more.';
+COMMENT ON COLUMN errtrack.workers.lag IS
+  'How long the oldest of these has waited: since it arrived, or since a worker last found nothing left, whichever is later.';
+COMMENT ON COLUMN errtrack.workers.last_error IS 'The message of the last error of this worker, or of one before it.';
+COMMENT ON COLUMN errtrack.workers.last_error_sqlstate IS 'The code of that error.';
+COMMENT ON COLUMN errtrack.workers.last_error_at IS 'When that was.';
+COMMENT ON COLUMN errtrack.workers.waits_for IS
+  'The processes that hold a lock which it waits for, as by a resolve() that is not committed; 0: a prepared transaction. Null where it waits for none.';
+-- ---- health(): what a monitor asks --------------------------------------------------------------------------------------
+
+-- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
+CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  fill double precision;
+BEGIN
+  -- TODO(merge): errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
+  IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
+    RETURN 0;
+  END IF;
+  EXECUTE 'SELECT (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+                  - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b)' INTO fill;
+  RETURN fill / nullif(pg_size_bytes(current_setting('errtrack.inbox_limit', true)), 0);
+END $$;
+COMMENT ON FUNCTION errtrack.inbox_fill() IS
+  'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
+
+/*
+ * One row.  Each reason has a rank: 2 failing, 1 degraded; the worst comes first,
+ * and gives the status.  All that is asked is a probe of an index, a look at
+ * memory or a few rows, so that a monitor may ask each second.
+ */
+CREATE FUNCTION errtrack.health(OUT status text, OUT reasons text[], OUT hints text[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  s record;
+  w errtrack.worker;
+  enabled boolean;
+  waited interval;
+  waited_text text;
+  failed_at timestamptz;
+  blockers int[];
+  fill double precision;
+  ranks int[] := '{}';
+  n bigint;
+  other text;
+BEGIN
+  status := 'ok';
+  reasons := '{}';
+  hints := '{}';
+  IF pg_is_in_recovery() THEN
+    reasons := ARRAY['this server is a standby, and folds nothing'];
+    hints := ARRAY['Ask the primary server.'];
+    RETURN;
+  END IF;
+  SELECT * INTO s FROM errtrack.worker_status();
+  SELECT * INTO w FROM errtrack.worker AS k WHERE k.database = errtrack.own_database();
+  enabled := current_setting('errtrack.worker')::boolean;
+
+  -- events wait
+  waited := errtrack.lag(coalesce(s.drained_at, w.drained_at));
+  waited_text := date_trunc('second', waited)::text;
+  IF w.stopped_at IS NOT NULL THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('the worker was stopped at %s', date_trunc('second', w.stopped_at));
+    hints := hints || 'SELECT errtrack.worker_start() lets it run again.'::text;
+  ELSIF s.pid IS NULL AND enabled AND waited > '1 min' THEN
+    ranks := ranks || 2;
+    reasons := reasons || format('no worker runs, and events have waited for %s', waited_text);
+    hints := hints || 'See the server log; max_worker_processes may be used up. SELECT errtrack.worker_start() asks for one, SELECT errtrack.consume() folds without one.'::text;
+  END IF;
+  IF waited > '1 min' THEN
+    ranks := ranks || CASE WHEN waited > '10 min' THEN 2 ELSE 1 END;
+    reasons := reasons || format('events have waited for %s', waited_text);
+    hints := hints || 'See errtrack.workers: its state, its last error and what it waits for.'::text;
+  END IF;
+
+  -- errors, as long as they are recent; the worker knows them first
+  failed_at := greatest(s.last_error_at, w.last_error_at);
+  IF failed_at > clock_timestamp() - interval '5 min' THEN
+    ranks := ranks || CASE WHEN s.state = 'backing off' OR s.pid IS NULL AND waited > '1 min' THEN 2 ELSE 1 END;
+    reasons := reasons || format('the worker failed at %s: %s', date_trunc('second', failed_at),
+                                 CASE WHEN s.last_error_at = failed_at THEN s.last_error ELSE w.last_error END);
+    hints := hints || 'Mend what the error tells of; the worker tries again by itself, and SELECT errtrack.worker_start() makes it do so now.'::text;
+  END IF;
+
+  -- somebody holds what it needs; a moment of that is nothing
+  blockers := pg_blocking_pids(s.pid);
+  IF blockers <> '{}' THEN
+    SELECT clock_timestamp() - waitstart INTO waited FROM pg_locks WHERE pid = s.pid AND NOT granted;
+    IF waited > '1 s' THEN
+      ranks := ranks || 1;
+      reasons := reasons || format('the worker has waited for %s for a lock of process %s',
+                                   date_trunc('second', waited), array_to_string(blockers, ', '));
+      hints := hints || 'Commit or roll back its transaction (0: a prepared one; see pg_prepared_xacts), or end it by pg_terminate_backend().'::text;
+    END IF;
+  END IF;
+
+  -- the inbox
+  fill := errtrack.inbox_fill();
+  IF fill > 0.5 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('the inbox holds %s %% of errtrack.inbox_limit', round(fill * 100));
+    hints := hints || 'Events beyond the limit are counted and dropped. Raise it, or see what keeps the worker.'::text;
+  END IF;
+  SELECT sum(o.events), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
+  FROM (SELECT * FROM errtrack.event_outcomes
+        WHERE outcome = 'inbox_full' AND last_at > clock_timestamp() - interval '5 min' LIMIT 10) AS o;
+  IF n > 0 THEN
+    ranks := ranks || 2;
+    reasons := reasons || format('the inbox was full within the last 5 minutes: events of project %s were dropped', other);
+    hints := hints || 'Raise errtrack.inbox_limit, or see what keeps the worker. errtrack.event_outcomes counts what was dropped.'::text;
+  END IF;
+
+  -- events that did not become part of an issue
+  SELECT count(*), min(d.error) INTO n, other
+  FROM (SELECT split_part(error, E'\n', 1) AS error FROM errtrack.dead_letters LIMIT 100) AS d;
+  IF n > 0 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('%s cannot be folded: %s',
+                                 CASE n WHEN 100 THEN '100 or more events' WHEN 1 THEN '1 event' ELSE n || ' events' END, other);
+    hints := hints || 'See errtrack.dead_letters. Mend what the error tells of, then call errtrack.retry_dead_letters().'::text;
+  END IF;
+  SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
+  FROM (SELECT * FROM errtrack.event_outcomes
+        WHERE outcome = 'set_aside' AND last_at > clock_timestamp() - interval '1 day' LIMIT 10) AS o;
+  IF n > 0 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('events of unknown project %s arrived within the last day', other);
+    hints := hints || 'Create the project, or correct what the application sends. errtrack.set_aside_events holds the events.'::text;
+  END IF;
+
+  SELECT coalesce(array_agg(r ORDER BY rank DESC, i), '{}'), coalesce(array_agg(h ORDER BY rank DESC, i), '{}'),
+         CASE max(rank) WHEN 2 THEN 'failing' WHEN 1 THEN 'degraded' ELSE 'ok' END
+  INTO reasons, hints, status
+  FROM unnest(ranks, reasons, hints) WITH ORDINALITY AS u (rank, r, h, i);
+END $$;
+COMMENT ON FUNCTION errtrack.health() IS
+  'One row for a monitor: status is ok, degraded or failing; reasons says why, the worst first, and hints what to do about each. Cheap enough to be asked each second.';
 -- ---- grouping anew: after rules or errtrack's own algorithm have changed ----------------------------------------------
 
 /*
@@ -3404,19 +3750,35 @@ BEGIN
     RETURN;
   END IF;
   EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
-  EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
-                 'errtrack.fingerprints(jsonb), errtrack.explain_fingerprint(jsonb), '
-                 'errtrack.explain_event(uuid), errtrack.ring_leaves(text), errtrack.ring_width(text), '
-                 'errtrack.ring_slot(text, timestamptz), '
-                 'errtrack.normalize_message(text) TO %s', role);
+  EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
+    'errtrack.parse_stack(text, text)',
+    'errtrack.fingerprint(jsonb)',
+    'errtrack.fingerprints(jsonb)',
+    'errtrack.explain_fingerprint(jsonb)',
+    'errtrack.explain_event(uuid)',
+    'errtrack.normalize_message(text)',
+    'errtrack.ring_leaves(text)',
+    'errtrack.ring_width(text)',
+    'errtrack.ring_slot(text, timestamptz)',
+    'errtrack.read_workers()',
+    'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
-    EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '
-                   'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
-                   'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
-                   'errtrack.upkeep(), '
-                   'errtrack.regroup(int, boolean), '
-                   'errtrack.retry_dead_letters(int), '
-                   'errtrack.flush(interval), errtrack.set_quota(int, int, int) TO %s', role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
+      'errtrack.create_project(text)',
+      'errtrack.set_quota(int, int, int)',
+      'errtrack.resolve(bigint, text)',
+      'errtrack.acknowledge(bigint)',
+      'errtrack.ignore(bigint)',
+      'errtrack.reopen(bigint)',
+      'errtrack.auto_resolve(interval)',
+      'errtrack.regroup(int, boolean)',
+      'errtrack.consume(int)',
+      'errtrack.flush(interval)',
+      'errtrack.retry_dead_letters(int)',
+      'errtrack.upkeep()',
+      'errtrack.schedule_jobs()',
+      'errtrack.worker_stop()',
+      'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS

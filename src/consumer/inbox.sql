@@ -86,15 +86,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.has_unconsumed(pg_snapshot) IS
   'Whether an event that is visible in the snapshot has not been consumed yet; true as long as a window is passing in pieces.';
-
-CREATE TABLE errtrack.worker (
-  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  handle bigint NOT NULL,
-  pid int NOT NULL,
-  started_at timestamptz NOT NULL
-);
-COMMENT ON TABLE errtrack.worker IS 'One row, written by the background worker when it starts: where a commit finds it. It may be gone since.';
-COMMENT ON COLUMN errtrack.worker.only_row IS 'There is one row.';
-COMMENT ON COLUMN errtrack.worker.handle IS 'Its segment of shared memory.';
-COMMENT ON COLUMN errtrack.worker.pid IS 'Its process.';
-COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';
