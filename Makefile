@@ -20,6 +20,7 @@ SQL_PARTS = \
 	src/consumer/inbox_slot.sql \
 	src/capture/raw_events.sql \
 	src/capture/capture.sql \
+	src/capture/shed.sql \
 	src/stack/stack.sql \
 	src/grouping/frame_rules.sql \
 	src/grouping/rules/python.sql \

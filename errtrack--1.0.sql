@@ -184,16 +184,22 @@ COMMENT ON FUNCTION errtrack.read_payload(jsonb) IS
 -- Takes an event as a JSON object.
 CREATE FUNCTION errtrack.capture(event jsonb, project_id int DEFAULT 1) RETURNS uuid
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO errtrack.raw_events
-    (project_id, event_id, received_at, occurred_at, level, platform, exception_class, message, stack_trace,
-     exceptions, environment, release, dist, server_name, transaction, logger, user_id, session_id,
-     request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
-  SELECT capture.project_id, p.event_id, p.received_at, p.occurred_at, p.level, p.platform, p.exception_class,
-         p.message, p.stack_trace, p.exceptions, p.environment, p.release, p.dist, p.server_name, p.transaction,
-         p.logger, p.user_id, p.session_id, p.request, p.tags, p.contexts, p.extra, p.trace_id, p.span_id,
-         p.fingerprint, p.debug_ids, p.flags
-  FROM errtrack.read_payload(coalesce(event, '{}')) AS p
-  RETURNING event_id
+  WITH payload AS MATERIALIZED (
+    SELECT p.*, coalesce(p.event_id, gen_random_uuid()) AS id FROM errtrack.read_payload(coalesce(event, '{}')) AS p
+  ),
+  sent AS (
+    INSERT INTO errtrack.raw_events
+      (project_id, event_id, received_at, occurred_at, level, platform, exception_class, message, stack_trace,
+       exceptions, environment, release, dist, server_name, transaction, logger, user_id, session_id,
+       request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
+    SELECT capture.project_id, p.id, p.received_at, p.occurred_at, p.level, p.platform, p.exception_class,
+           p.message, p.stack_trace, p.exceptions, p.environment, p.release, p.dist, p.server_name, p.transaction,
+           p.logger, p.user_id, p.session_id, p.request, p.tags, p.contexts, p.extra, p.trace_id, p.span_id,
+           p.fingerprint, p.debug_ids, p.flags
+    FROM payload AS p
+  )
+  -- RETURNING has no row where the inbox is full
+  SELECT id FROM payload
 $$;
 COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
   'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';
@@ -251,7 +257,7 @@ SELECT pg_extension_config_dump('errtrack.set_aside_events', '');
 
 CREATE TABLE errtrack.event_outcomes (
   project_id int NOT NULL,
-  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside')),
+  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter')),
   events bigint NOT NULL,
   last_at timestamptz NOT NULL,
   PRIMARY KEY (project_id, outcome)
@@ -259,10 +265,52 @@ CREATE TABLE errtrack.event_outcomes (
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
 COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events; inbox_full: dropped beyond errtrack.inbox_limit.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
 COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
+-- ---- events that were dropped because the inbox was full ------------------------------------------------------------
+
+-- written by the backends that drop them, in src/capture/shed.c; room for its versions keeps updates off the index
+CREATE TABLE errtrack.shed_events (
+  project_id int NOT NULL,
+  lane int NOT NULL,
+  events bigint NOT NULL,
+  last_at timestamptz NOT NULL,
+  PRIMARY KEY (project_id, lane)
+) WITH (fillfactor = 10);
+COMMENT ON TABLE errtrack.shed_events IS
+  'How many events were dropped beyond errtrack.inbox_limit or errtrack.inbox_disk_limit, until the next batch adds them to event_outcomes.';
+COMMENT ON COLUMN errtrack.shed_events.project_id IS 'The project that the events named; 0: one of so many in one transaction that they are not told apart.';
+COMMENT ON COLUMN errtrack.shed_events.lane IS 'Transactions that commit at the same time count in different lanes, so that none waits.';
+COMMENT ON COLUMN errtrack.shed_events.events IS 'How many that are not in event_outcomes yet.';
+COMMENT ON COLUMN errtrack.shed_events.last_at IS 'When a transaction last counted here.';
+SELECT pg_extension_config_dump('errtrack.shed_events', 'WHERE events > 0');
+
+CREATE FUNCTION errtrack.try_lock_shed_lane(lane int) RETURNS boolean
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_try_lock_shed_lane';
+COMMENT ON FUNCTION errtrack.try_lock_shed_lane(int) IS
+  'Part of consume(): keeps others from counting in this lane of shed_events until the end of the transaction; false where one is doing so.';
+
+-- Adds what was dropped to the outcomes. Of a lane that is taken, the next batch does.
+CREATE FUNCTION errtrack.count_shed_events() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  taken int;
+BEGIN
+  FOR taken IN SELECT DISTINCT lane FROM errtrack.shed_events WHERE events > 0 LOOP
+    CONTINUE WHEN NOT errtrack.try_lock_shed_lane(taken);
+    -- another statement sees what was committed before the lock
+    WITH emptied AS (
+      UPDATE errtrack.shed_events SET events = 0 WHERE lane = taken AND events > 0
+    )
+    INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
+    SELECT project_id, 'inbox_full', events, last_at FROM errtrack.shed_events WHERE lane = taken AND events > 0
+    ON CONFLICT (project_id, outcome) DO UPDATE SET
+      events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at);
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.count_shed_events() IS 'Part of consume(): moves the counts of shed_events to event_outcomes.';
 -- ---- reading stack traces -------------------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.parse_stack(stack_trace text, platform text DEFAULT NULL) RETURNS jsonb
@@ -1925,7 +1973,8 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
-  CHECK (num_nulls(cur, leaf, "position") IN (0, 3))
+  cur_bytes bigint[],
+  CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
 );
 COMMENT ON TABLE errtrack.inbox_progress IS
   'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
@@ -1935,6 +1984,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
 
 -- its name makes a dump hold it behind the leaves, so that what it tells of is there when it is seen
@@ -1975,6 +2025,28 @@ BEGIN
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
 END $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
+
+-- Notes how much of the leaves holds consumed events. Each version of the row may live long, and applications read it:
+-- it is not written where the limit is far, nor for little.
+CREATE FUNCTION errtrack.note_consumed(bytes bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  i errtrack.inbox;
+BEGIN
+  IF bytes[1] + bytes[2] + bytes[3] < limit_bytes / 4 THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT i FROM errtrack.inbox;
+  bytes := ARRAY[greatest(bytes[1], i.consumed_bytes[1]), greatest(bytes[2], i.consumed_bytes[2]),
+                 greatest(bytes[3], i.consumed_bytes[3])];
+  IF bytes[1] + bytes[2] + bytes[3] - i.consumed_bytes[1] - i.consumed_bytes[2] - i.consumed_bytes[3]
+     > limit_bytes / 64 THEN
+    UPDATE errtrack.inbox SET consumed_bytes = bytes;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.note_consumed(bigint[]) IS
+  'Part of consume(): notes that so many bytes of each leaf hold consumed events, where that matters to errtrack.inbox_limit.';
 
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
@@ -2397,7 +2469,16 @@ LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
 COMMENT ON FUNCTION errtrack.wake_worker() IS
   'Wakes this database''s background worker; false where none runs, or it would have to wait for this transaction, which has consumed.';
 
--- Folds one batch. A window is what became visible between two snapshots; one that is too large passes in pieces.
+CREATE FUNCTION errtrack.read_piece(leaf smallint, "position" tid, prev pg_snapshot, cur pg_snapshot, max_events int)
+RETURNS tid[]
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_read_piece';
+COMMENT ON FUNCTION errtrack.read_piece(smallint, tid, pg_snapshot, pg_snapshot, int) IS
+  'Part of consume(): the first events of a leaf, behind a position in it, that are visible in cur and not in prev; fewer than max_events: there are no more.';
+
+/*
+ * Folds one batch.  A window is what became visible between two snapshots; one
+ * that is too large passes in pieces, each from one leaf.
+ */
 CREATE FUNCTION errtrack.consume_batch(max_events int, OUT events int, OUT alerts int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET jit = off AS $$
@@ -2407,8 +2488,11 @@ DECLARE
   tids_0 tid[];
   tids_1 tid[];
   tids_2 tid[];
-  n int;
-  end_block bigint;
+  piece tid[];
+  bytes bigint[];
+  blocks bigint;
+  n int := 0;
+  has_moved boolean := false;
 BEGIN
   events := 0;
   alerts := 0;
@@ -2416,67 +2500,75 @@ BEGIN
   IF EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
+  PERFORM errtrack.count_shed_events();
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 
-  -- a window that is passing in pieces: the next piece that holds an event
-  WHILE p.cur IS NOT NULL AND events = 0 LOOP
-    end_block := (p."position"::text::point)[0]::bigint + max_events;
-    SELECT array_agg(ctid), count(*) INTO tids_0, n
-    FROM (SELECT ctid FROM errtrack.raw_events
-          WHERE slot = p.leaf AND ctid > p."position" AND ctid < format('(%s,0)', end_block)::tid
-            AND pg_visible_in_snapshot(txid, p.cur) AND NOT pg_visible_in_snapshot(txid, p.prev)
-          ORDER BY ctid LIMIT max_events) AS piece;
-    IF n > 0 THEN
-      SELECT f.* INTO events, alerts
-      FROM errtrack.fold(CASE p.leaf WHEN 0 THEN tids_0 END, CASE p.leaf WHEN 1 THEN tids_0 END,
-                         CASE p.leaf WHEN 2 THEN tids_0 END) AS f;
+  LOOP
+    IF p.cur IS NULL THEN
+      -- the next window; what the leaves hold now is visible in it, or of transactions that are not over
+      bytes := errtrack.inbox_bytes();
+      until := errtrack.inbox_snapshot();
+      SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
+             array_agg(ctid) FILTER (WHERE slot = 2)
+      INTO n, tids_0, tids_1, tids_2
+      FROM (-- was in progress then, and is done now
+            SELECT slot, ctid FROM errtrack.raw_events
+            WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+            UNION ALL
+            -- began since
+            SELECT slot, ctid FROM errtrack.raw_events
+            WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
+              AND pg_visible_in_snapshot(txid, until)
+            LIMIT max_events::bigint + 1) AS fresh;
+      IF n <= max_events THEN
+        IF n > 0 THEN
+          p.prev := until;
+        END IF;
+        EXIT;
+      END IF;
+      p.cur := until;
+      p.leaf := 0;
+      p."position" := '(0,0)';
+      p.cur_bytes := bytes;
     END IF;
+
+    -- a window that passes in pieces: the next piece that holds an event
+    has_moved := true;
+    piece := errtrack.read_piece(p.leaf, p."position", p.prev, p.cur, max_events);
+    n := cardinality(piece);
+    tids_0 := CASE WHEN p.leaf = 0 THEN piece END;
+    tids_1 := CASE WHEN p.leaf = 1 THEN piece END;
+    tids_2 := CASE WHEN p.leaf = 2 THEN piece END;
     IF n = max_events THEN
-      p."position" := tids_0[n];
-    ELSIF end_block * current_setting('block_size')::bigint
-          < pg_relation_size(('errtrack.raw_events_' || p.leaf)::regclass) THEN
-      p."position" := format('(%s,0)', end_block);
+      p."position" := piece[n];
+      blocks := pg_relation_size(format('errtrack.raw_events_%s', p.leaf)::regclass)
+                / current_setting('block_size')::int;
+      bytes := ARRAY[CASE WHEN p.leaf > 0 THEN p.cur_bytes[1] ELSE 0 END,
+                     CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
+      bytes[p.leaf + 1] := p.cur_bytes[p.leaf + 1] * (p."position"::text::point)[0] / blocks;
     ELSIF p.leaf < 2 THEN
       p.leaf := p.leaf + 1;
       p."position" := '(0,0)';
+      bytes := ARRAY[p.cur_bytes[1], CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
     ELSE
+      bytes := p.cur_bytes;
       p.prev := p.cur;
       p.cur := NULL;
       p.leaf := NULL;
       p."position" := NULL;
+      p.cur_bytes := NULL;
     END IF;
-    UPDATE errtrack.inbox_progress AS i
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position"
-    WHERE events > 0 OR p.cur IS NULL;
+    EXIT WHEN n > 0;
   END LOOP;
-  IF events > 0 THEN
-    RETURN;
-  END IF;
 
-  -- the next window
-  until := errtrack.inbox_snapshot();
-  SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
-         array_agg(ctid) FILTER (WHERE slot = 2)
-  INTO n, tids_0, tids_1, tids_2
-  FROM (-- was in progress then, and is done now
-        SELECT slot, ctid FROM errtrack.raw_events
-        WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
-        UNION ALL
-        -- began since
-        SELECT slot, ctid FROM errtrack.raw_events
-        WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
-          AND pg_visible_in_snapshot(txid, until)
-        LIMIT max_events::bigint + 1) AS fresh;
-  IF n = 0 THEN
-    RETURN;
+  IF n > 0 THEN
+    SELECT f.* INTO events, alerts FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
   END IF;
-  IF n > max_events THEN
-    UPDATE errtrack.inbox_progress SET cur = until, leaf = 0, "position" = '(0,0)';
-    SELECT b.* INTO events, alerts FROM errtrack.consume_batch(max_events) AS b;
-    RETURN;
+  IF n > 0 OR has_moved THEN
+    UPDATE errtrack.inbox_progress
+    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", cur_bytes = p.cur_bytes;
   END IF;
-  SELECT f.* INTO events, alerts FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
-  UPDATE errtrack.inbox_progress SET prev = until;
+  PERFORM errtrack.note_consumed(bytes);
 END $$;
 COMMENT ON FUNCTION errtrack.consume_batch(int) IS
   'Part of consume(): folds the next batch, and returns how many events it held and how many alerts it raised.';

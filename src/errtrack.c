@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "capture/shed.h"
 #include "consumer/consumer.h"
 #include "consumer/inbox_slot.h"
 
@@ -76,4 +77,5 @@ _PG_init(void)
 	}
 	MarkGUCPrefixReserved("errtrack");
 	wake_init();
+	shed_init();
 }

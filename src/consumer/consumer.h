@@ -32,7 +32,9 @@ typedef enum OwnLock
 {
 	LOCK_WORKER,   /* held by the worker for its life */
 	LOCK_STARTING, /* held while a transaction commits that will register a worker */
-	LOCK_CONSUME   /* held by the transaction that consumes */
+	LOCK_CONSUME,  /* held by the transaction that consumes */
+	LOCK_WARNING,  /* held by a transaction that has warned of a full inbox */
+	LOCK_SHED_LANE /* this and those after it: held by a transaction that has written to this lane of shed_events */
 } OwnLock;
 
 /* settings */
