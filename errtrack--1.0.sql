@@ -51,11 +51,31 @@ COMMENT ON FUNCTION errtrack.create_project(text) IS
   'Creates a project and returns its project_id, which events then name. Raises unique_violation where the name is taken.';
 -- ---- the inbox: which leaf takes new events -------------------------------------------------------------------------
 
+-- src/consumer/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
+CREATE TABLE errtrack.inbox (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  slot smallint NOT NULL DEFAULT 0 CHECK (slot BETWEEN 0 AND 2),
+  rotated_at timestamptz NOT NULL DEFAULT now(),
+  consumed_bytes bigint[] NOT NULL DEFAULT '{0,0,0}' CHECK (cardinality(consumed_bytes) = 3)
+);
+COMMENT ON TABLE errtrack.inbox IS 'One row: which leaf of raw_events takes new events, and how much of the leaves has been consumed.';
+COMMENT ON COLUMN errtrack.inbox.only_row IS 'There is one row.';
+COMMENT ON COLUMN errtrack.inbox.slot IS 'The leaf that takes new events.';
+COMMENT ON COLUMN errtrack.inbox.rotated_at IS 'Since when.';
+COMMENT ON COLUMN errtrack.inbox.consumed_bytes IS
+  'How many bytes of each leaf, as inbox_bytes() measures them, hold consumed events, at least; written only where it matters to errtrack.inbox_limit.';
+INSERT INTO errtrack.inbox DEFAULT VALUES;
+
 -- STABLE, so that COPY need not call it for each row anew and an INSERT may be prepared.
 CREATE FUNCTION errtrack.inbox_slot() RETURNS smallint
 LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'errtrack_inbox_slot';
 COMMENT ON FUNCTION errtrack.inbox_slot() IS
   'The leaf of raw_events that takes new events (0 to 2). Behind the default of raw_events.slot; it also notes the insert, so that the commit wakes the consumer.';
+
+CREATE FUNCTION errtrack.inbox_bytes() RETURNS bigint[]
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_inbox_bytes';
+COMMENT ON FUNCTION errtrack.inbox_bytes() IS
+  'How large the three leaves of raw_events are on disk, without indexes; 0 for one that is locked at the moment.';
 -- ---- raw_events: what applications write ----------------------------------------------------------------------------
 
 -- src/capture/event.h lists the same columns in the same order.
@@ -168,16 +188,22 @@ COMMENT ON FUNCTION errtrack.read_payload(jsonb) IS
 -- Takes an event as a JSON object.
 CREATE FUNCTION errtrack.capture(event jsonb, project_id int DEFAULT 1) RETURNS uuid
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO errtrack.raw_events
-    (project_id, event_id, received_at, occurred_at, level, platform, exception_class, message, stack_trace,
-     exceptions, environment, release, dist, server_name, transaction, logger, user_id, session_id,
-     request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
-  SELECT capture.project_id, p.event_id, p.received_at, p.occurred_at, p.level, p.platform, p.exception_class,
-         p.message, p.stack_trace, p.exceptions, p.environment, p.release, p.dist, p.server_name, p.transaction,
-         p.logger, p.user_id, p.session_id, p.request, p.tags, p.contexts, p.extra, p.trace_id, p.span_id,
-         p.fingerprint, p.debug_ids, p.flags
-  FROM errtrack.read_payload(coalesce(event, '{}')) AS p
-  RETURNING event_id
+  WITH payload AS MATERIALIZED (
+    SELECT p.*, coalesce(p.event_id, gen_random_uuid()) AS id FROM errtrack.read_payload(coalesce(event, '{}')) AS p
+  ),
+  sent AS (
+    INSERT INTO errtrack.raw_events
+      (project_id, event_id, received_at, occurred_at, level, platform, exception_class, message, stack_trace,
+       exceptions, environment, release, dist, server_name, transaction, logger, user_id, session_id,
+       request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
+    SELECT capture.project_id, p.id, p.received_at, p.occurred_at, p.level, p.platform, p.exception_class,
+           p.message, p.stack_trace, p.exceptions, p.environment, p.release, p.dist, p.server_name, p.transaction,
+           p.logger, p.user_id, p.session_id, p.request, p.tags, p.contexts, p.extra, p.trace_id, p.span_id,
+           p.fingerprint, p.debug_ids, p.flags
+    FROM payload AS p
+  )
+  -- RETURNING has no row where the inbox is full
+  SELECT id FROM payload
 $$;
 COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
   'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';
@@ -247,6 +273,48 @@ COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived bef
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
 COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
+-- ---- events that were dropped because the inbox was full ------------------------------------------------------------
+
+-- written by the backends that drop them, in src/capture/shed.c; room for its versions keeps updates off the index
+CREATE TABLE errtrack.shed_events (
+  project_id int NOT NULL,
+  lane int NOT NULL,
+  events bigint NOT NULL,
+  last_at timestamptz NOT NULL,
+  PRIMARY KEY (project_id, lane)
+) WITH (fillfactor = 10);
+COMMENT ON TABLE errtrack.shed_events IS
+  'How many events were dropped beyond errtrack.inbox_limit or errtrack.inbox_disk_limit, until the next batch adds them to event_outcomes.';
+COMMENT ON COLUMN errtrack.shed_events.project_id IS 'The project that the events named; 0: one of so many in one transaction that they are not told apart.';
+COMMENT ON COLUMN errtrack.shed_events.lane IS 'Transactions that commit at the same time count in different lanes, so that none waits.';
+COMMENT ON COLUMN errtrack.shed_events.events IS 'How many that are not in event_outcomes yet.';
+COMMENT ON COLUMN errtrack.shed_events.last_at IS 'When a transaction last counted here.';
+SELECT pg_extension_config_dump('errtrack.shed_events', 'WHERE events > 0');
+
+CREATE FUNCTION errtrack.try_lock_shed_lane(lane int) RETURNS boolean
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_try_lock_shed_lane';
+COMMENT ON FUNCTION errtrack.try_lock_shed_lane(int) IS
+  'Part of consume(): keeps others from counting in this lane of shed_events until the end of the transaction; false where one is doing so.';
+
+-- Adds what was dropped to the outcomes. Of a lane that is taken, the next batch does.
+CREATE FUNCTION errtrack.count_shed_events() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  taken int;
+BEGIN
+  FOR taken IN SELECT DISTINCT lane FROM errtrack.shed_events WHERE events > 0 LOOP
+    CONTINUE WHEN NOT errtrack.try_lock_shed_lane(taken);
+    -- another statement sees what was committed before the lock
+    WITH emptied AS (
+      UPDATE errtrack.shed_events SET events = 0 WHERE lane = taken AND events > 0
+    )
+    INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
+    SELECT project_id, 'inbox_full', events, last_at FROM errtrack.shed_events WHERE lane = taken AND events > 0
+    ON CONFLICT (project_id, outcome) DO UPDATE SET
+      events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at);
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.count_shed_events() IS 'Part of consume(): moves the counts of shed_events to event_outcomes.';
 -- ---- reading stack traces -------------------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.parse_stack(stack_trace text, platform text DEFAULT NULL) RETURNS jsonb
@@ -1976,6 +2044,15 @@ COMMENT ON FUNCTION errtrack.notify_alert(bigint, errtrack.alert_kind, int, text
   'Sends an alert on the channels errtrack_alerts and errtrack_alerts_<project_id>, at commit; false where the notification queue is nearly full.';
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
+CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN id >= pg_snapshot_xmax(taken) THEN taken ELSE
+    (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
+     FROM (SELECT id UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid))::pg_snapshot END
+$$;
+COMMENT ON FUNCTION errtrack.without_transaction(pg_snapshot, xid8) IS
+  'The same snapshot, but this transaction is in progress in it.';
+
 -- A transaction's own id counts as in progress: it may write more events after this.
 CREATE FUNCTION errtrack.inbox_snapshot() RETURNS pg_snapshot
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1986,8 +2063,7 @@ BEGIN
   IF own IS NULL OR own >= pg_snapshot_xmax(taken) THEN
     RETURN taken;
   END IF;
-  RETURN (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
-          FROM (SELECT own UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid));
+  RETURN errtrack.without_transaction(taken, own);
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
   'The current snapshot, in which the calling transaction is still in progress.';
@@ -1999,7 +2075,8 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
-  CHECK (num_nulls(cur, leaf, "position") IN (0, 3))
+  cur_bytes bigint[],
+  CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
 );
 COMMENT ON TABLE errtrack.inbox_progress IS
   'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
@@ -2009,6 +2086,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
 
 -- its name makes a dump hold it behind the leaves, so that what it tells of is there when it is seen
@@ -2032,16 +2110,45 @@ BEGIN
   PERFORM pg_extension_config_dump('errtrack.raw_events_2', unconsumed);
 END $do$;
 
--- Events that came by pg_restore bear the transaction ids of another server: they get one that was over long ago, and
--- the next window begins before that.
+-- Events that came by pg_restore bear the last of all transaction ids (src/capture/accept.c), so that they are neither
+-- consumed nor taken for consumed. Once all have come they get the id of a transaction that was over before the server's
+-- first, and that none in the inbox bears; it is still to be consumed.
 CREATE FUNCTION errtrack.adopt_restored_events() RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE errtrack.raw_events SET txid = '3';
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  early xid8 := (SELECT coalesce(max(txid::text::int), 2) + 1 FROM errtrack.raw_events WHERE txid < '500')::text::xid8;
+BEGIN
+  UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
   UPDATE errtrack.inbox_progress
-  SET prev = '3:3:', cur = NULL, leaf = NULL, "position" = NULL;
+  SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
+      cur = errtrack.without_transaction(cur, early);
+  UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
-$$;
+END $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
+
+-- Notes how much of the leaves holds consumed events. Each version of the row may live long, and applications read it:
+-- it is not written where the limit is far, nor for little.
+CREATE FUNCTION errtrack.note_consumed(bytes bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  i errtrack.inbox;
+BEGIN
+  IF bytes[1] + bytes[2] + bytes[3] < limit_bytes / 4 THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT i FROM errtrack.inbox;
+  bytes := ARRAY[greatest(bytes[1], i.consumed_bytes[1]), greatest(bytes[2], i.consumed_bytes[2]),
+                 greatest(bytes[3], i.consumed_bytes[3])];
+  IF bytes[1] + bytes[2] + bytes[3] - i.consumed_bytes[1] - i.consumed_bytes[2] - i.consumed_bytes[3]
+     > limit_bytes / 64 THEN
+    UPDATE errtrack.inbox SET consumed_bytes = bytes;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.note_consumed(bigint[]) IS
+  'Part of consume(): notes that so many bytes of each leaf hold consumed events, where that matters to errtrack.inbox_limit.';
 
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
@@ -2062,6 +2169,99 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.has_unconsumed(pg_snapshot) IS
   'Whether an event that is visible in the snapshot has not been consumed yet; true as long as a window is passing in pieces.';
+-- ---- the inbox: its leaves are emptied in turn -----------------------------------------------------------------------
+
+CREATE FUNCTION errtrack.try_lock_leaf(leaf smallint) RETURNS boolean
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_try_lock_leaf';
+COMMENT ON FUNCTION errtrack.try_lock_leaf(smallint) IS
+  'Part of rotate_inbox(): locks all that TRUNCATE of this leaf would lock, for this transaction alone; false where another one holds any of it.';
+
+-- Is all that is in a leaf consumed?  Its snapshot is that of a statement, so in a transaction at READ COMMITTED,
+-- under a lock on the leaf, nothing is missed.
+CREATE FUNCTION errtrack.leaf_is_consumed(leaf smallint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+  until pg_snapshot;
+BEGIN
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  -- a window that passes in pieces is done with the leaves before the one that it reads
+  until := CASE WHEN leaf < p.leaf THEN p.cur ELSE p.prev END;
+  RETURN NOT EXISTS (
+    SELECT FROM errtrack.raw_events AS r
+    WHERE r.slot = leaf_is_consumed.leaf
+      AND (r.txid = ANY (ARRAY(SELECT pg_snapshot_xip(until))) OR r.txid >= pg_snapshot_xmax(until)));
+END $$;
+COMMENT ON FUNCTION errtrack.leaf_is_consumed(smallint) IS
+  'Part of rotate_inbox(): whether no event of this leaf that can be seen is still to be consumed.';
+
+-- Empties a leaf, if it is not empty already, can be had, and all in it is consumed.
+CREATE FUNCTION errtrack.empty_leaf(leaf smallint) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF pg_relation_size(format('errtrack.raw_events_%s', leaf)::regclass) = 0 THEN
+    RETURN true;
+  END IF;
+  -- the first look spares a lock that would be of no use; the second counts
+  IF NOT errtrack.leaf_is_consumed(leaf) OR NOT errtrack.try_lock_leaf(leaf) OR NOT errtrack.leaf_is_consumed(leaf) THEN
+    RETURN false;
+  END IF;
+  BEGIN
+    EXECUTE format('TRUNCATE ONLY errtrack.raw_events_%s', leaf);
+  EXCEPTION WHEN object_in_use OR lock_not_available THEN
+    -- the calling statement reads it itself
+    RETURN false;
+  END;
+  UPDATE errtrack.inbox SET consumed_bytes[leaf + 1] = 0;
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION errtrack.empty_leaf(smallint) IS
+  'Part of rotate_inbox(): empties a leaf by TRUNCATE; false where it is in use or holds events that have not been consumed.';
+
+/*
+ * When the current leaf is large, or old, empties the next one and lets new
+ * events go there.  Where that one cannot be had, because a transaction that wrote
+ * to it is still open, the one before the current takes its turn, a moment after
+ * the last rotation: by then no backend takes it for the current one any more.
+ */
+CREATE FUNCTION errtrack.rotate_inbox() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bytes bigint[];
+  limit_bytes bigint;
+  i errtrack.inbox;
+  candidate smallint;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'rotate_inbox() cannot empty a leaf in a transaction that sees only the past'
+      USING ERRCODE = 'active_sql_transaction',
+            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
+            HINT = 'Call errtrack.rotate_inbox() in a transaction of its own, at READ COMMITTED.';
+  END IF;
+  PERFORM errtrack.begin_consume();
+  bytes := errtrack.inbox_bytes();
+  limit_bytes := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  SELECT * INTO STRICT i FROM errtrack.inbox;
+  IF bytes = '{0,0,0}'
+     OR bytes[i.slot + 1] <= greatest(limit_bytes / 16, least(8 * 1024 * 1024, limit_bytes / 4))
+        -- consumed events are not to stay for days
+        AND now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 hour'
+     OR EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+    RETURN false;
+  END IF;
+  candidate := (i.slot + 1) % 3;
+  IF NOT errtrack.empty_leaf(candidate) THEN
+    candidate := (i.slot + 2) % 3;
+    IF now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 second' OR NOT errtrack.empty_leaf(candidate) THEN
+      RETURN false;
+    END IF;
+  END IF;
+  UPDATE errtrack.inbox SET slot = candidate, rotated_at = now();
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION errtrack.rotate_inbox() IS
+  'When the leaf of raw_events that takes new events has grown large, or old, lets them go to another one, which it empties: one in which all is consumed and that nobody uses. True where it did. It waits for nobody but who consumes. The worker calls it, and consume().';
 -- ---- quotas: how much of a project's events is folded, and of an issue's kept ----------------------------------------
 
 CREATE TABLE errtrack.quota_use (
@@ -2527,7 +2727,16 @@ LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
 COMMENT ON FUNCTION errtrack.wake_worker() IS
   'Wakes this database''s background worker; false where none runs, or it would have to wait for this transaction, which has consumed.';
 
--- Folds one batch. A window is what became visible between two snapshots; one that is too large passes in pieces.
+CREATE FUNCTION errtrack.read_piece(leaf smallint, "position" tid, prev pg_snapshot, cur pg_snapshot, max_events int)
+RETURNS tid[]
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_read_piece';
+COMMENT ON FUNCTION errtrack.read_piece(smallint, tid, pg_snapshot, pg_snapshot, int) IS
+  'Part of consume(): the first events of a leaf, behind a position in it, that are visible in cur and not in prev; fewer than max_events: there are no more.';
+
+/*
+ * Folds one batch.  A window is what became visible between two snapshots; one
+ * that is too large passes in pieces, each from one leaf.
+ */
 CREATE FUNCTION errtrack.consume_batch(max_events int, OUT events int, OUT alerts int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET jit = off AS $$
@@ -2537,8 +2746,11 @@ DECLARE
   tids_0 tid[];
   tids_1 tid[];
   tids_2 tid[];
-  n int;
-  end_block bigint;
+  piece tid[];
+  bytes bigint[];
+  blocks bigint;
+  n int := 0;
+  has_moved boolean := false;
 BEGIN
   events := 0;
   alerts := 0;
@@ -2546,67 +2758,75 @@ BEGIN
   IF EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
+  PERFORM errtrack.count_shed_events();
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 
-  -- a window that is passing in pieces: the next piece that holds an event
-  WHILE p.cur IS NOT NULL AND events = 0 LOOP
-    end_block := (p."position"::text::point)[0]::bigint + max_events;
-    SELECT array_agg(ctid), count(*) INTO tids_0, n
-    FROM (SELECT ctid FROM errtrack.raw_events
-          WHERE slot = p.leaf AND ctid > p."position" AND ctid < format('(%s,0)', end_block)::tid
-            AND pg_visible_in_snapshot(txid, p.cur) AND NOT pg_visible_in_snapshot(txid, p.prev)
-          ORDER BY ctid LIMIT max_events) AS piece;
-    IF n > 0 THEN
-      SELECT f.* INTO events, alerts
-      FROM errtrack.fold_safely(CASE p.leaf WHEN 0 THEN tids_0 END, CASE p.leaf WHEN 1 THEN tids_0 END,
-                                CASE p.leaf WHEN 2 THEN tids_0 END) AS f;
+  LOOP
+    IF p.cur IS NULL THEN
+      -- the next window; what the leaves hold now is visible in it, or of transactions that are not over
+      bytes := errtrack.inbox_bytes();
+      until := errtrack.inbox_snapshot();
+      SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
+             array_agg(ctid) FILTER (WHERE slot = 2)
+      INTO n, tids_0, tids_1, tids_2
+      FROM (-- was in progress then, and is done now
+            SELECT slot, ctid FROM errtrack.raw_events
+            WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+            UNION ALL
+            -- began since
+            SELECT slot, ctid FROM errtrack.raw_events
+            WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
+              AND pg_visible_in_snapshot(txid, until)
+            LIMIT max_events::bigint + 1) AS fresh;
+      IF n <= max_events THEN
+        IF n > 0 THEN
+          p.prev := until;
+        END IF;
+        EXIT;
+      END IF;
+      p.cur := until;
+      p.leaf := 0;
+      p."position" := '(0,0)';
+      p.cur_bytes := bytes;
     END IF;
+
+    -- a window that passes in pieces: the next piece that holds an event
+    has_moved := true;
+    piece := errtrack.read_piece(p.leaf, p."position", p.prev, p.cur, max_events);
+    n := cardinality(piece);
+    tids_0 := CASE WHEN p.leaf = 0 THEN piece END;
+    tids_1 := CASE WHEN p.leaf = 1 THEN piece END;
+    tids_2 := CASE WHEN p.leaf = 2 THEN piece END;
     IF n = max_events THEN
-      p."position" := tids_0[n];
-    ELSIF end_block * current_setting('block_size')::bigint
-          < pg_relation_size(('errtrack.raw_events_' || p.leaf)::regclass) THEN
-      p."position" := format('(%s,0)', end_block);
+      p."position" := piece[n];
+      blocks := pg_relation_size(format('errtrack.raw_events_%s', p.leaf)::regclass)
+                / current_setting('block_size')::int;
+      bytes := ARRAY[CASE WHEN p.leaf > 0 THEN p.cur_bytes[1] ELSE 0 END,
+                     CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
+      bytes[p.leaf + 1] := p.cur_bytes[p.leaf + 1] * (p."position"::text::point)[0] / blocks;
     ELSIF p.leaf < 2 THEN
       p.leaf := p.leaf + 1;
       p."position" := '(0,0)';
+      bytes := ARRAY[p.cur_bytes[1], CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
     ELSE
+      bytes := p.cur_bytes;
       p.prev := p.cur;
       p.cur := NULL;
       p.leaf := NULL;
       p."position" := NULL;
+      p.cur_bytes := NULL;
     END IF;
-    UPDATE errtrack.inbox_progress AS i
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position"
-    WHERE events > 0 OR p.cur IS NULL;
+    EXIT WHEN n > 0;
   END LOOP;
-  IF events > 0 THEN
-    RETURN;
-  END IF;
 
-  -- the next window
-  until := errtrack.inbox_snapshot();
-  SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
-         array_agg(ctid) FILTER (WHERE slot = 2)
-  INTO n, tids_0, tids_1, tids_2
-  FROM (-- was in progress then, and is done now
-        SELECT slot, ctid FROM errtrack.raw_events
-        WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
-        UNION ALL
-        -- began since
-        SELECT slot, ctid FROM errtrack.raw_events
-        WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
-          AND pg_visible_in_snapshot(txid, until)
-        LIMIT max_events::bigint + 1) AS fresh;
-  IF n = 0 THEN
-    RETURN;
+  IF n > 0 THEN
+    SELECT f.* INTO events, alerts FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
   END IF;
-  IF n > max_events THEN
-    UPDATE errtrack.inbox_progress SET cur = until, leaf = 0, "position" = '(0,0)';
-    SELECT b.* INTO events, alerts FROM errtrack.consume_batch(max_events) AS b;
-    RETURN;
+  IF n > 0 OR has_moved THEN
+    UPDATE errtrack.inbox_progress
+    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", cur_bytes = p.cur_bytes;
   END IF;
-  SELECT f.* INTO events, alerts FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
-  UPDATE errtrack.inbox_progress SET prev = until;
+  PERFORM errtrack.note_consumed(bytes);
 END $$;
 COMMENT ON FUNCTION errtrack.consume_batch(int) IS
   'Part of consume(): folds the next batch, and returns how many events it held and how many alerts it raised.';
@@ -2614,12 +2834,18 @@ COMMENT ON FUNCTION errtrack.consume_batch(int) IS
 -- Folds a batch by hand.
 CREATE FUNCTION errtrack.consume(max_events int DEFAULT 5000) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  events int;
 BEGIN
   IF max_events IS NULL OR max_events < 1 THEN
     RAISE EXCEPTION 'consume() needs a positive number of events'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.consume() to take up to 5000.';
   END IF;
-  RETURN (SELECT events FROM errtrack.consume_batch(max_events));
+  events := (SELECT b.events FROM errtrack.consume_batch(max_events) AS b);
+  IF events < max_events AND current_setting('transaction_isolation') = 'read committed' THEN
+    PERFORM errtrack.rotate_inbox();
+  END IF;
+  RETURN events;
 END $$;
 COMMENT ON FUNCTION errtrack.consume(int) IS
   'Folds up to so many of the committed events, and returns how many it took; 0: there are none. Where a background worker can run this is not needed. The calling transaction must not be prepared.';

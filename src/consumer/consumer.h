@@ -67,7 +67,9 @@ typedef enum OwnLock
 {
 	LOCK_WORKER,   /* held by the worker for its life, and by a transaction that has stopped it */
 	LOCK_STARTING, /* held while a transaction commits that will register a worker */
-	LOCK_CONSUME   /* held by the transaction that consumes */
+	LOCK_CONSUME,  /* held by the transaction that consumes */
+	LOCK_WARNING,  /* held by a transaction that has warned of a full inbox */
+	LOCK_SHED_LANE /* this and those after it: held by a transaction that has written to this lane of shed_events */
 } OwnLock;
 
 /* settings */
@@ -82,6 +84,7 @@ extern Oid lock_extension(void);
 extern WorkerShared *find_worker(void);
 extern void wake(WorkerShared *shared);
 extern void register_at_commit(void);
+extern void note_insert(void);
 extern void wake_init(void);
 
 /* worker.c */

@@ -24,7 +24,6 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(errtrack_inbox_slot);
 PG_FUNCTION_INFO_V1(errtrack_begin_consume);
 PG_FUNCTION_INFO_V1(errtrack_wake_worker);
 
@@ -343,20 +342,19 @@ wake_init(void)
 	RegisterXactCallback(on_xact_event, NULL);
 }
 
+/* Notes that this transaction writes events. */
+void
+note_insert(void)
+{
+	has_inserted = worker_enabled && !am_worker && !IsBinaryUpgrade;
+}
+
 /* Has this transaction start a worker, even though no event asks for one. */
 void
 register_at_commit(void)
 {
 	attempted_at = 0;
-	has_inserted = worker_enabled && !am_worker && !IsBinaryUpgrade;
-}
-
-/* errtrack.inbox_slot() RETURNS smallint */
-Datum
-errtrack_inbox_slot(PG_FUNCTION_ARGS)
-{
-	has_inserted = worker_enabled && !am_worker && !IsBinaryUpgrade;
-	PG_RETURN_INT16(0);
+	note_insert();
 }
 
 /* errtrack.begin_consume() RETURNS void */
