@@ -46,6 +46,7 @@ SQL_PARTS = \
 	src/issues/issues.sql \
 	src/issues/occurrences.sql \
 	src/issues/life_cycle.sql \
+	src/people/sketch.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \
 	src/consumer/fold.sql \
