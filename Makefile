@@ -47,6 +47,7 @@ SQL_PARTS = \
 	src/issues/occurrences.sql \
 	src/issues/life_cycle.sql \
 	src/people/sketch.sql \
+	src/tags/tags.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \
 	src/consumer/fold.sql \

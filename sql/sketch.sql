@@ -69,8 +69,8 @@ CREATE FUNCTION pg_temp.in_batches(n int, size int) RETURNS bytea LANGUAGE plpgs
 DECLARE
   s bytea;
 BEGIN
-  FOR first IN 1 .. n BY size LOOP
-    s := errtrack.sketch_merge(s, pg_temp.people(first, size));
+  FOR start IN 1 .. n BY size LOOP
+    s := errtrack.sketch_merge(s, pg_temp.people(start, size));
   END LOOP;
   RETURN s;
 END $$;

@@ -29,6 +29,7 @@ BEGIN
   EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
                  'errtrack.fingerprints(jsonb), errtrack.explain_fingerprint(jsonb), '
                  'errtrack.explain_event(uuid), errtrack.sketch_count(bytea), errtrack.sketch_is_exact(bytea), '
+                 'errtrack.read_facets(bytea), '
                  'errtrack.normalize_message(text) TO %s', role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '

@@ -102,6 +102,7 @@ FROM (VALUES
   ('ok', 'SELECT errtrack.fingerprint(''{"stack_trace": "E: x\n    at f (a.js:1:1)"}'')'),
   ('ok', 'SELECT * FROM errtrack.issue_users'),
   ('ok', 'SELECT * FROM errtrack.release_users'),
+  ('ok', 'SELECT * FROM errtrack.issue_tags'),
   ('42501', 'SELECT event_id FROM errtrack.raw_events'),
   ('42501', 'SELECT FROM errtrack.raw_events_0'),
   ('42501', 'INSERT INTO errtrack.raw_events (message) VALUES (''m'')'),
@@ -124,7 +125,7 @@ FROM (VALUES
   ('42501', 'SELECT errtrack.grant_role(''errtrack_t_viewer'', ''operator'')')
 ) AS t (want, statement);
 SELECT is(pg_temp.as_role('errtrack_t_viewer', format('SELECT count(*) FROM errtrack.%I', relname)), 'ok', 'a viewer may read ' || relname)
-FROM unnest(ARRAY['projects', 'issues', 'occurrences', 'alerts', 'issue_counts', 'issue_releases', 'set_aside_events', 'event_outcomes', 'frame_rules', 'fingerprints', 'seen_events', 'issue_people', 'release_people', 'issue_users', 'release_users']) AS relname;
+FROM unnest(ARRAY['projects', 'issues', 'occurrences', 'alerts', 'issue_counts', 'issue_releases', 'set_aside_events', 'event_outcomes', 'frame_rules', 'fingerprints', 'seen_events', 'issue_people', 'release_people', 'issue_users', 'release_users', 'issue_facets', 'issue_tags']) AS relname;
 
 --
 -- An operator
