@@ -88,7 +88,7 @@ COMMENT ON FUNCTION errtrack.roll_up(timestamptz) IS
 CREATE FUNCTION errtrack.upkeep_at(at timestamptz) RETURNS SETOF text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  retention interval := current_setting('errtrack.retention')::interval;
+  retention interval;
   expired record;
   rolled_up record;
   aside record;
@@ -101,6 +101,8 @@ BEGIN
             HINT = 'Call errtrack.upkeep() in a transaction of its own, at READ COMMITTED.';
   END IF;
   PERFORM errtrack.begin_consume();
+  -- that has loaded the library, before which there is no setting
+  retention := current_setting('errtrack.retention');
 
   SELECT * INTO rolled_up FROM errtrack.roll_up(at);
   IF rolled_up.minute_rows > 0 THEN
