@@ -3840,7 +3840,6 @@ DECLARE
   retention interval;
   expired record;
   rolled_up record;
-  aside record;
   n bigint;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -3861,17 +3860,16 @@ BEGIN
     RETURN NEXT format('%s counts by the hour rolled up into days', rolled_up.hour_rows);
   END IF;
 
-  FOR aside IN
-    SELECT v.relation, v.since FROM (VALUES ('set_aside_events', 'set_aside_at'), ('dead_letters', 'failed_at')) AS v (relation, since)
-    WHERE to_regclass('errtrack.' || v.relation) IS NOT NULL
-  LOOP
-    EXECUTE format('DELETE FROM errtrack.%I WHERE %I < $1', aside.relation, aside.since) USING at - retention;
-    GET DIAGNOSTICS n = ROW_COUNT;
-    IF n > 0 THEN
-      RETURN NEXT format('%s rows older than errtrack.retention (%s) deleted from %s', n,
-                         current_setting('errtrack.retention'), aside.relation);
-    END IF;
-  END LOOP;
+  DELETE FROM errtrack.set_aside_events WHERE set_aside_at < at - retention;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s set-aside events deleted, older than errtrack.retention', n);
+  END IF;
+  DELETE FROM errtrack.dead_letters WHERE failed_at < at - retention;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s dead letters deleted, older than errtrack.retention', n);
+  END IF;
 
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
