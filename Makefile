@@ -49,6 +49,8 @@ SQL_PARTS = \
 	src/issues/occurrences.sql \
 	src/storage/rings.sql \
 	src/issues/life_cycle.sql \
+	src/people/sketch.sql \
+	src/tags/tags.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \
 	src/consumer/rotation.sql \

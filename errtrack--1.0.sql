@@ -1986,6 +1986,154 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
   'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
+-- ---- people: how many different users and sessions an error met -----------------------------------------------------
+
+CREATE FUNCTION errtrack.sketch_add(state internal, value text) RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_add';
+COMMENT ON FUNCTION errtrack.sketch_add(internal, text) IS 'Part of sketch(text).';
+
+CREATE FUNCTION errtrack.sketch_final(state internal) RETURNS bytea
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_final';
+COMMENT ON FUNCTION errtrack.sketch_final(internal) IS 'Part of sketch(text).';
+
+CREATE AGGREGATE errtrack.sketch(value text) (
+  SFUNC = errtrack.sketch_add, STYPE = internal, SSPACE = 256, FINALFUNC = errtrack.sketch_final, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.sketch(text) IS
+  'The set of these texts, of which errtrack.sketch_count(bytea) tells the size: exactly up to 256 different ones, beyond that by HyperLogLog with a standard error of 2.3 %. Null and empty texts are none; null where there are no others.';
+
+CREATE FUNCTION errtrack.sketch_merge(a bytea, b bytea) RETURNS bytea
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_merge';
+COMMENT ON FUNCTION errtrack.sketch_merge(bytea, bytea) IS
+  'The union of two sets that errtrack.sketch(text) made, as it would have made it of all their texts: equal to a where b adds nothing. Null is the empty set.';
+
+CREATE FUNCTION errtrack.sketch_count(sketch bytea) RETURNS bigint
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_count';
+COMMENT ON FUNCTION errtrack.sketch_count(bytea) IS
+  'How many different texts a set has that errtrack.sketch(text) made: exact up to 256, then with a standard error of 2.3 % (one in 20 is off by more than 4.6 %; around 5,000, where one way of estimating gives way to another, by 7 %).';
+
+CREATE FUNCTION errtrack.sketch_is_exact(sketch bytea) RETURNS boolean
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_is_exact';
+COMMENT ON FUNCTION errtrack.sketch_is_exact(bytea) IS
+  'Whether errtrack.sketch_count(bytea) is exact for this set.';
+
+-- Both sets fit into a page at their largest, and hashes cannot be compressed: out of line they would only be slower.
+CREATE TABLE errtrack.issue_people (
+  project_id int NOT NULL,
+  issue_id bigint NOT NULL,
+  users bytea,
+  sessions bytea,
+  PRIMARY KEY (project_id, issue_id)
+) WITH (fillfactor = 70);
+ALTER TABLE errtrack.issue_people ALTER users SET STORAGE PLAIN, ALTER sessions SET STORAGE PLAIN;
+COMMENT ON TABLE errtrack.issue_people IS 'Whom an issue met: what errtrack.issue_users reads.';
+COMMENT ON COLUMN errtrack.issue_people.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_people.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.issue_people.users IS 'The set of user_id, made by errtrack.sketch(text); null: no event named one.';
+COMMENT ON COLUMN errtrack.issue_people.sessions IS 'The set of session_id, made by errtrack.sketch(text); null: no event named one.';
+SELECT pg_extension_config_dump('errtrack.issue_people', '');
+
+CREATE TABLE errtrack.release_people (
+  project_id int NOT NULL,
+  release text NOT NULL,
+  users bytea,
+  sessions bytea,
+  PRIMARY KEY (project_id, release)
+) WITH (fillfactor = 70);
+ALTER TABLE errtrack.release_people ALTER users SET STORAGE PLAIN, ALTER sessions SET STORAGE PLAIN;
+COMMENT ON TABLE errtrack.release_people IS 'Whom a release''s errors met: what errtrack.release_users reads.';
+COMMENT ON COLUMN errtrack.release_people.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.release_people.release IS 'The release.';
+COMMENT ON COLUMN errtrack.release_people.users IS 'The set of user_id, made by errtrack.sketch(text); null: no event named one.';
+COMMENT ON COLUMN errtrack.release_people.sessions IS 'The set of session_id, made by errtrack.sketch(text); null: no event named one.';
+SELECT pg_extension_config_dump('errtrack.release_people', '');
+
+CREATE VIEW errtrack.issue_users AS
+SELECT project_id, issue_id, errtrack.sketch_count(users) AS users_affected,
+       errtrack.sketch_count(sessions) AS sessions_affected,
+       errtrack.sketch_is_exact(users) AND errtrack.sketch_is_exact(sessions) AS exact
+FROM errtrack.issue_people;
+COMMENT ON VIEW errtrack.issue_users IS
+  'How many different users and sessions had events of an issue, kept or not. An issue none of whose events names any has no row.';
+COMMENT ON COLUMN errtrack.issue_users.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_users.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.issue_users.users_affected IS 'Different user_id: exact up to 256, then with a standard error of 2.3 %.';
+COMMENT ON COLUMN errtrack.issue_users.sessions_affected IS 'Different session_id: exact up to 256, then with a standard error of 2.3 %.';
+COMMENT ON COLUMN errtrack.issue_users.exact IS 'Whether both are exact.';
+
+CREATE VIEW errtrack.release_users AS
+SELECT project_id, release, errtrack.sketch_count(users) AS users_affected,
+       errtrack.sketch_count(sessions) AS sessions_affected,
+       errtrack.sketch_is_exact(users) AND errtrack.sketch_is_exact(sessions) AS exact
+FROM errtrack.release_people;
+COMMENT ON VIEW errtrack.release_users IS
+  'How many different users and sessions had errors in a release, of any issue. A release none of whose events names any has no row; who had no errors is not known.';
+COMMENT ON COLUMN errtrack.release_users.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.release_users.release IS 'The release.';
+COMMENT ON COLUMN errtrack.release_users.users_affected IS 'Different user_id: exact up to 256, then with a standard error of 2.3 %.';
+COMMENT ON COLUMN errtrack.release_users.sessions_affected IS 'Different session_id: exact up to 256, then with a standard error of 2.3 %.';
+COMMENT ON COLUMN errtrack.release_users.exact IS 'Whether both are exact.';
+-- ---- tags: which values an issue's tags have, and how often ---------------------------------------------------------
+
+CREATE FUNCTION errtrack.facets_add(state internal, tags jsonb, server_name text, transaction text) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_facets_add';
+COMMENT ON FUNCTION errtrack.facets_add(internal, jsonb, text, text) IS 'Part of facets(jsonb, text, text).';
+
+CREATE FUNCTION errtrack.facets_final(state internal) RETURNS bytea
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_facets_final';
+COMMENT ON FUNCTION errtrack.facets_final(internal) IS 'Part of facets(jsonb, text, text).';
+
+CREATE AGGREGATE errtrack.facets(tags jsonb, server_name text, transaction text) (
+  SFUNC = errtrack.facets_add, STYPE = internal, SSPACE = 4096, FINALFUNC = errtrack.facets_final,
+  FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.facets(jsonb, text, text) IS
+  'How often each value of each tag comes in these events, for errtrack.facets_merge(bytea, bytea). Tags are an object, or a list of [key, value] or {key, value}; nested values, empty ones and null are passed over. server_name and transaction are tags of these names unless there are such. Null where there are no tags.';
+
+CREATE FUNCTION errtrack.facets_merge(stored bytea, added bytea) RETURNS bytea
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_facets_merge';
+COMMENT ON FUNCTION errtrack.facets_merge(bytea, bytea) IS
+  'Adds what errtrack.facets(jsonb, text, text) made of a batch to what is stored of an issue (null: nothing yet), or one issue''s to another''s. Keeps the 32 most used keys (of the equally used, the latest) and the 50 most frequent values of each, as errtrack.issue_tags tells.';
+
+CREATE FUNCTION errtrack.read_facets(facets bytea)
+RETURNS TABLE (key text, value text, events bigint, of_events bigint, missed_at_most bigint, remark text)
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_read_facets';
+COMMENT ON FUNCTION errtrack.read_facets(bytea) IS
+  'The rows of errtrack.issue_tags for what errtrack.facets_merge(bytea, bytea) made; of_events: all that have the key.';
+
+CREATE TABLE errtrack.issue_facets (
+  project_id int NOT NULL,
+  issue_id bigint NOT NULL,
+  facets bytea NOT NULL,
+  PRIMARY KEY (project_id, issue_id)
+) WITH (fillfactor = 70);
+-- Written anew with each batch.  10 keys of 20 values are 3.8 kB, with lz4 1.1 kB, so that they stay in the row, at half
+-- of the cost of pglz; uncompressed they would make three times the WAL.
+DO $$
+BEGIN
+  IF 'lz4' = ANY ((SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression')::text[]) THEN
+    ALTER TABLE errtrack.issue_facets ALTER facets SET COMPRESSION lz4;
+  END IF;
+END $$;
+COMMENT ON TABLE errtrack.issue_facets IS 'The tags of an issue''s events: what errtrack.issue_tags reads.';
+COMMENT ON COLUMN errtrack.issue_facets.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_facets.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.issue_facets.facets IS 'Made by errtrack.facets_merge(bytea, bytea); at most 16 kB.';
+SELECT pg_extension_config_dump('errtrack.issue_facets', '');
+
+CREATE VIEW errtrack.issue_tags AS
+SELECT f.project_id, f.issue_id, t.key, t.value, t.events,
+       t.events::double precision / nullif(t.of_events, 0) AS share, t.missed_at_most, t.remark
+FROM errtrack.issue_facets AS f, LATERAL errtrack.read_facets(f.facets) AS t;
+COMMENT ON VIEW errtrack.issue_tags IS
+  'The most frequent values of the tags of an issue''s events, kept or not: of its 32 most used keys, 50 values each (fewer, where texts are so long that an issue would take more than 16 kB). server_name and transaction are among the keys. The events of a key add up to all that have it. A value that makes up more than one in 51 of them is always here.';
+COMMENT ON COLUMN errtrack.issue_tags.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_tags.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.issue_tags.key IS 'The tag''s key, its first 200 bytes. Null: all keys that are not kept.';
+COMMENT ON COLUMN errtrack.issue_tags.value IS 'Its value, the first 200 bytes. Null: see remark.';
+COMMENT ON COLUMN errtrack.issue_tags.events IS 'How many events were counted that have this value. Of a key''s: exact if the issue never had more than 32 keys.';
+COMMENT ON COLUMN errtrack.issue_tags.share IS 'Their share (0 to 1) in the events that have the key.';
+COMMENT ON COLUMN errtrack.issue_tags.missed_at_most IS 'How many more there may be, from when it was not among the most frequent values; 0: the count is exact. At most one in 51 of the key''s events, unless values are long.';
+COMMENT ON COLUMN errtrack.issue_tags.remark IS
+  'What a row without value stands for. other values: those that are not kept. nearly all different: more than nine in ten of the key''s first 100 events had a value of their own, so none is kept. other keys: each event is counted here for each of its keys that is not kept.';
 -- ---- alerts ---------------------------------------------------------------------------------------------------------
 
 CREATE TYPE errtrack.alert_kind AS ENUM ('new', 'regression');
@@ -3986,6 +4134,9 @@ BEGIN
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',
     'errtrack.ring_slot(text, timestamptz)',
+    'errtrack.sketch_count(bytea)',
+    'errtrack.sketch_is_exact(bytea)',
+    'errtrack.read_facets(bytea)',
     'errtrack.read_workers()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN

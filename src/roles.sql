@@ -36,6 +36,9 @@ BEGIN
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',
     'errtrack.ring_slot(text, timestamptz)',
+    'errtrack.sketch_count(bytea)',
+    'errtrack.sketch_is_exact(bytea)',
+    'errtrack.read_facets(bytea)',
     'errtrack.read_workers()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN

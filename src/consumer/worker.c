@@ -56,6 +56,9 @@
 #define FIRST_POLL 20
 /* … at most this. */
 #define LAST_POLL 1000
+/* Leaves of the inbox are emptied, and old rows removed or rolled up, after so long (ms). */
+#define ROTATION_INTERVAL 1000
+#define UPKEEP_INTERVAL 600000
 /* After an error it waits so long, and if it comes again, twice that, … */
 #define FIRST_RETRY 1000
 /* … at most this. */
@@ -186,7 +189,8 @@ write_handle(void)
 static void
 commit_asynchronously(void)
 {
-	set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+	set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+	                  false);
 	CommitTransactionCommand();
 }
 
@@ -369,9 +373,10 @@ static void
 keep_error(void)
 {
 	WorkerReport error = own->report; /* a failure here must not take its place */
-	char *query = psprintf("UPDATE errtrack.worker SET last_error = %s, last_error_sqlstate = '%s', last_error_at = '%s'",
-	                       quote_literal_cstr(error.error), unpack_sql_state(error.sqlerrcode),
-	                       timestamptz_to_str(error.failed_at));
+	char *query = psprintf(
+		"UPDATE errtrack.worker SET last_error = %s, last_error_sqlstate = '%s', last_error_at = '%s'",
+		quote_literal_cstr(error.error), unpack_sql_state(error.sqlerrcode),
+		timestamptz_to_str(error.failed_at));
 
 	if (run_statement(query) == FAILED)
 		report_error(own, error.sqlerrcode, error.error);
@@ -384,15 +389,16 @@ has_prepared_events(void)
 {
 	int n = 0;
 
-	(void) run_statement_for("SELECT pg_catalog.count(*)::pg_catalog.int4"
-	                         " FROM pg_catalog.pg_locks l"
-	                         " WHERE l.pid IS NULL"
-	                         " AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
-	                         "  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
-	                         " AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
-	                         "  'errtrack.raw_events_1'::pg_catalog.regclass,"
-	                         "  'errtrack.raw_events_2'::pg_catalog.regclass)",
-	                         &n, 1);
+	(void) run_statement_for(
+		"SELECT pg_catalog.count(*)::pg_catalog.int4"
+		" FROM pg_catalog.pg_locks l"
+		" WHERE l.pid IS NULL"
+		" AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
+		"  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
+		" AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
+		"  'errtrack.raw_events_1'::pg_catalog.regclass,"
+		"  'errtrack.raw_events_2'::pg_catalog.regclass)",
+		&n, 1);
 	return n > 0;
 }
 
@@ -475,6 +481,30 @@ recover(int wait)
 	back_off(wait);
 }
 
+/*
+ * What is to be done now and then, in transactions of their own: it holds locks
+ * that a batch would hold for longer.  An error of it is reported and keeps no event
+ * from being folded.
+ */
+static void
+look_after_storage(bool drained)
+{
+	static TimestampTz rotated_at = 0, kept_up_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+
+	/* a clock that was set back must not keep it from being done */
+	if (drained && (now < rotated_at || TimestampDifferenceExceeds(rotated_at, now, ROTATION_INTERVAL)))
+	{
+		rotated_at = now;
+		(void) run_statement("SELECT errtrack.rotate_inbox()");
+	}
+	if (now < kept_up_at || TimestampDifferenceExceeds(kept_up_at, now, UPKEEP_INTERVAL))
+	{
+		kept_up_at = now;
+		(void) run_statement("SELECT pg_catalog.count(*) FROM errtrack.upkeep()");
+	}
+}
+
 /* Consumes until there has been nothing to do for a while, or it is not wanted; false: it was stopped. */
 static bool
 run(void)
@@ -498,6 +528,8 @@ run(void)
 			continue;
 		}
 		retry = FIRST_RETRY;
+		/* a batch that is not full has ended its window */
+		look_after_storage(events < BATCH_EVENTS);
 		if (events > 0)
 		{
 			last_work = GetCurrentTimestamp();
@@ -508,7 +540,8 @@ run(void)
 				CHECK_FOR_INTERRUPTS();
 			continue;
 		}
-		if (!is_permanent && TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
+		if (!is_permanent &&
+		    TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
 		    !has_prepared_events())
 			return true;
 		set_state(WORKER_IDLE);
@@ -531,7 +564,8 @@ leave(void)
 	do
 		CHECK_FOR_INTERRUPTS();
 	while (consume_batch(&events) == DONE && events > 0);
-	query = psprintf("UPDATE errtrack.worker SET drained_at = '%s'", timestamptz_to_str(own->report.drained_at));
+	query =
+		psprintf("UPDATE errtrack.worker SET drained_at = '%s'", timestamptz_to_str(own->report.drained_at));
 	(void) run_statement(query);
 }
 
