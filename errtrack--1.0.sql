@@ -2774,6 +2774,46 @@ BEGIN
       last_seen = greatest(r.last_seen, excluded.last_seen),
       events = r.events + excluded.events
   ),
+  -- whom each issue met, and with which tags; what arrives again says nothing new
+  met AS MATERIALIZED (
+    SELECT p.project_id, p.issue_id, errtrack.sketch(e.user_id) AS users, errtrack.sketch(e.session_id) AS sessions,
+           errtrack.facets(e.tags, e.server_name, e.transaction) AS facets
+    FROM event AS e
+    JOIN place AS p ON p.key_no = e.key_no
+    WHERE NOT e.duplicate
+    GROUP BY p.project_id, p.issue_id
+  ),
+  issue_met AS (
+    INSERT INTO errtrack.issue_people AS w (project_id, issue_id, users, sessions)
+    SELECT project_id, issue_id, users, sessions
+    FROM met
+    WHERE users IS NOT NULL OR sessions IS NOT NULL
+    ON CONFLICT (project_id, issue_id) DO UPDATE SET
+      users = errtrack.sketch_merge(w.users, excluded.users),
+      sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
+    WHERE errtrack.sketch_merge(w.users, excluded.users) IS DISTINCT FROM w.users
+       OR errtrack.sketch_merge(w.sessions, excluded.sessions) IS DISTINCT FROM w.sessions
+  ),
+  release_met AS (
+    INSERT INTO errtrack.release_people AS w (project_id, release, users, sessions)
+    SELECT e.project_id, e.release, errtrack.sketch(e.user_id), errtrack.sketch(e.session_id)
+    FROM event AS e
+    WHERE NOT e.duplicate AND e.release <> '' AND e.key_no IN (SELECT key_no FROM place)
+      AND (e.user_id <> '' OR e.session_id <> '')
+    GROUP BY e.project_id, e.release
+    ON CONFLICT (project_id, release) DO UPDATE SET
+      users = errtrack.sketch_merge(w.users, excluded.users),
+      sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
+    WHERE errtrack.sketch_merge(w.users, excluded.users) IS DISTINCT FROM w.users
+       OR errtrack.sketch_merge(w.sessions, excluded.sessions) IS DISTINCT FROM w.sessions
+  ),
+  tagged AS (
+    INSERT INTO errtrack.issue_facets AS t (project_id, issue_id, facets)
+    SELECT project_id, issue_id, errtrack.facets_merge(NULL, facets)
+    FROM met
+    WHERE facets IS NOT NULL
+    ON CONFLICT (project_id, issue_id) DO UPDATE SET facets = errtrack.facets_merge(t.facets, excluded.facets)
+  ),
   -- the first fingerprint finds the issue again, and so do the others of events that are kept: they have no
   -- end, as calls can take many ways
   attached AS (
