@@ -155,7 +155,7 @@ sub start_load
 	my $before = $node->safe_psql($database, 'SELECT count(*) FROM public.sent');
 	$load->{run} = IPC::Run::start(
 		[   'pgbench', '--no-vacuum', '--client=' . ($option{clients} // 4), '--jobs=2', '--time=600', '--file',
-			pgbench_script($sql), $node->connstr($database) ],
+			pgbench_script($sql), $node->connstr($database) . ' application_name=load' ],
 		'>', \$load->{out}, '2>', \$load->{err});
 	ok($node->poll_query_until($database, "SELECT count(*) > $before + 200 FROM public.sent"), 'the load runs');
 	return $load;
@@ -168,7 +168,7 @@ sub end_load
 	$load->{run}->kill_kill;
 	# a client's last statement may still be running
 	$load->{node}->poll_query_until('template1',
-		"SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'pgbench'")
+		"SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'load'")
 	  if -f $load->{node}->data_dir . '/postmaster.pid';
 	return $load->{err};
 }
