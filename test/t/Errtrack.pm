@@ -154,17 +154,17 @@ sub start_load
 	my ($node, $database, %option) = @_;
 	my $sql = $option{sql} // "\\set kind random(1, 60)\n"
 	  . recorded('exception_class, message', "VALUES ('Failure' || :kind, 'under load')") . ';';
-	my $load = { node => $node, name => 'load ' . ++$loads, out => '', err => '' };
+	my $load = { node => $node, name => 'load ' . ++$loads };
 	my $before = $node->safe_psql($database, 'SELECT count(*) FROM public.sent');
 	$load->{run} = IPC::Run::start(
 		[   'pgbench', '--no-vacuum', '--client=' . ($option{clients} // 4), '--jobs=2', '--time=600', '--file',
 			pgbench_script($sql), $node->connstr($database) . " application_name='$load->{name}'" ],
-		'>', \$load->{out}, '2>', \$load->{err});
+		'>&', \my $out);
 	ok($node->poll_query_until($database, "SELECT count(*) > $before + 200 FROM public.sent"), 'the load runs');
 	return $load;
 }
 
-# Ends the clients; returns what they said on standard error.
+# Ends the clients.
 sub end_load
 {
 	my ($load) = @_;
@@ -173,7 +173,7 @@ sub end_load
 	$load->{node}->poll_query_until('template1',
 		"SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = '$load->{name}'")
 	  if -f $load->{node}->data_dir . '/postmaster.pid';
-	return $load->{err};
+	return;
 }
 
 # The path of a file that holds a script for pgbench.
