@@ -169,10 +169,10 @@ sub end_load
 {
 	my ($load) = @_;
 	$load->{run}->kill_kill;
-	# a client's last statement may still be running
+	# a client's last statement may still be running, where the server does
 	$load->{node}->poll_query_until('template1',
 		"SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = '$load->{name}'")
-	  if -f $load->{node}->data_dir . '/postmaster.pid';
+	  if defined $load->{node}->{_pid};
 	return;
 }
 
