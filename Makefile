@@ -20,6 +20,7 @@ SQL_PARTS = \
 	src/consumer/inbox_slot.sql \
 	src/capture/raw_events.sql \
 	src/capture/capture.sql \
+	src/capture/shed.sql \
 	src/stack/stack.sql \
 	src/grouping/frame_rules.sql \
 	src/grouping/rules/python.sql \
@@ -48,11 +49,20 @@ SQL_PARTS = \
 	src/issues/occurrences.sql \
 	src/storage/rings.sql \
 	src/issues/life_cycle.sql \
+	src/people/sketch.sql \
+	src/tags/tags.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \
+	src/consumer/rotation.sql \
+	src/consumer/quotas.sql \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
+	src/consumer/dead_letters.sql \
+	src/consumer/worker.sql \
+	src/consumer/health.sql \
 	src/issues/regroup.sql \
+	src/storage/upkeep.sql \
+	src/storage/storage.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

@@ -23,6 +23,7 @@ CREATE TABLE errtrack.issues (
   resolved_at timestamptz,
   regressed_at timestamptz,
   regression_count int NOT NULL DEFAULT 0,
+  flood_capped bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (project_id, issue_id)
 ) WITH (fillfactor = 80);
 ALTER SEQUENCE errtrack.issues_issue_id_seq OWNED BY errtrack.issues.issue_id;
@@ -44,6 +45,7 @@ COMMENT ON COLUMN errtrack.issues.release_fixed IS 'The release that resolve() n
 COMMENT ON COLUMN errtrack.issues.resolved_at IS 'When it was last resolved; null when it was reopened.';
 COMMENT ON COLUMN errtrack.issues.regressed_at IS 'When it last came back after it was resolved.';
 COMMENT ON COLUMN errtrack.issues.regression_count IS 'How often it came back.';
+COMMENT ON COLUMN errtrack.issues.flood_capped IS 'How many events were counted but not kept, because more came in an hour than its project''s kept_per_hour.';
 SELECT pg_extension_config_dump('errtrack.issues', '');
 SELECT pg_extension_config_dump('errtrack.issues_issue_id_seq', '');
 
