@@ -10,6 +10,9 @@ use Test::More;
 our @EXPORT = qw(new_node create_errtrack recorded send_event send_events wait_counted wait_worker wait_no_worker
   oracle_ok start_load end_load pgbench_script);
 
+# How many times clients were started, which tells them apart.
+my $loads = 0;
+
 # Makes a cluster that is ready to start, with these lines in postgresql.conf.
 sub new_node
 {
@@ -151,11 +154,11 @@ sub start_load
 	my ($node, $database, %option) = @_;
 	my $sql = $option{sql} // "\\set kind random(1, 60)\n"
 	  . recorded('exception_class, message', "VALUES ('Failure' || :kind, 'under load')") . ';';
-	my $load = { node => $node, out => '', err => '' };
+	my $load = { node => $node, name => 'load ' . ++$loads, out => '', err => '' };
 	my $before = $node->safe_psql($database, 'SELECT count(*) FROM public.sent');
 	$load->{run} = IPC::Run::start(
 		[   'pgbench', '--no-vacuum', '--client=' . ($option{clients} // 4), '--jobs=2', '--time=600', '--file',
-			pgbench_script($sql), $node->connstr($database) ],
+			pgbench_script($sql), $node->connstr($database) . " application_name='$load->{name}'" ],
 		'>', \$load->{out}, '2>', \$load->{err});
 	ok($node->poll_query_until($database, "SELECT count(*) > $before + 200 FROM public.sent"), 'the load runs');
 	return $load;
@@ -168,7 +171,7 @@ sub end_load
 	$load->{run}->kill_kill;
 	# a client's last statement may still be running
 	$load->{node}->poll_query_until('template1',
-		"SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'pgbench'")
+		"SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = '$load->{name}'")
 	  if -f $load->{node}->data_dir . '/postmaster.pid';
 	return $load->{err};
 }
