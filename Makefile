@@ -50,6 +50,7 @@ SQL_PARTS = \
 	src/consumer/inbox.sql \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
+	src/consumer/dead_letters.sql \
 	src/issues/regroup.sql \
 	src/roles.sql
 

@@ -35,6 +35,7 @@ BEGIN
                    'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
                    'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
                    'errtrack.regroup(int, boolean), '
+                   'errtrack.retry_dead_letters(int), '
                    'errtrack.flush(interval) TO %s', role);
   END IF;
 END $$;

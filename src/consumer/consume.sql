@@ -41,8 +41,8 @@ BEGIN
           ORDER BY ctid LIMIT max_events) AS piece;
     IF n > 0 THEN
       SELECT f.* INTO events, alerts
-      FROM errtrack.fold(CASE p.leaf WHEN 0 THEN tids_0 END, CASE p.leaf WHEN 1 THEN tids_0 END,
-                         CASE p.leaf WHEN 2 THEN tids_0 END) AS f;
+      FROM errtrack.fold_safely(CASE p.leaf WHEN 0 THEN tids_0 END, CASE p.leaf WHEN 1 THEN tids_0 END,
+                                CASE p.leaf WHEN 2 THEN tids_0 END) AS f;
     END IF;
     IF n = max_events THEN
       p."position" := tids_0[n];
@@ -88,7 +88,7 @@ BEGIN
     SELECT b.* INTO events, alerts FROM errtrack.consume_batch(max_events) AS b;
     RETURN;
   END IF;
-  SELECT f.* INTO events, alerts FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
+  SELECT f.* INTO events, alerts FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
   UPDATE errtrack.inbox_progress SET prev = until;
 END $$;
 COMMENT ON FUNCTION errtrack.consume_batch(int) IS
