@@ -48,6 +48,7 @@ SQL_PARTS = \
 	src/issues/life_cycle.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \
+	src/consumer/rotation.sql \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
 	src/consumer/dead_letters.sql \

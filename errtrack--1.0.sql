@@ -47,11 +47,31 @@ COMMENT ON FUNCTION errtrack.create_project(text) IS
   'Creates a project and returns its project_id, which events then name. Raises unique_violation where the name is taken.';
 -- ---- the inbox: which leaf takes new events -------------------------------------------------------------------------
 
+-- src/consumer/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
+CREATE TABLE errtrack.inbox (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  slot smallint NOT NULL DEFAULT 0 CHECK (slot BETWEEN 0 AND 2),
+  rotated_at timestamptz NOT NULL DEFAULT now(),
+  consumed_bytes bigint[] NOT NULL DEFAULT '{0,0,0}' CHECK (cardinality(consumed_bytes) = 3)
+);
+COMMENT ON TABLE errtrack.inbox IS 'One row: which leaf of raw_events takes new events, and how much of the leaves has been consumed.';
+COMMENT ON COLUMN errtrack.inbox.only_row IS 'There is one row.';
+COMMENT ON COLUMN errtrack.inbox.slot IS 'The leaf that takes new events.';
+COMMENT ON COLUMN errtrack.inbox.rotated_at IS 'Since when.';
+COMMENT ON COLUMN errtrack.inbox.consumed_bytes IS
+  'How many bytes of each leaf, as inbox_bytes() measures them, hold consumed events, at least; written only where it matters to errtrack.inbox_limit.';
+INSERT INTO errtrack.inbox DEFAULT VALUES;
+
 -- STABLE, so that COPY need not call it for each row anew and an INSERT may be prepared.
 CREATE FUNCTION errtrack.inbox_slot() RETURNS smallint
 LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'errtrack_inbox_slot';
 COMMENT ON FUNCTION errtrack.inbox_slot() IS
   'The leaf of raw_events that takes new events (0 to 2). Behind the default of raw_events.slot; it also notes the insert, so that the commit wakes the consumer.';
+
+CREATE FUNCTION errtrack.inbox_bytes() RETURNS bigint[]
+LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_inbox_bytes';
+COMMENT ON FUNCTION errtrack.inbox_bytes() IS
+  'How large the three leaves of raw_events are on disk, without indexes; 0 for one that is locked at the moment.';
 -- ---- raw_events: what applications write ----------------------------------------------------------------------------
 
 -- src/capture/event.h lists the same columns in the same order.
@@ -1874,6 +1894,15 @@ COMMENT ON FUNCTION errtrack.notify_alert(bigint, errtrack.alert_kind, int, text
   'Sends an alert on the channels errtrack_alerts and errtrack_alerts_<project_id>, at commit; false where the notification queue is nearly full.';
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
+CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN id >= pg_snapshot_xmax(taken) THEN taken ELSE
+    (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
+     FROM (SELECT id UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid))::pg_snapshot END
+$$;
+COMMENT ON FUNCTION errtrack.without_transaction(pg_snapshot, xid8) IS
+  'The same snapshot, but this transaction is in progress in it.';
+
 -- A transaction's own id counts as in progress: it may write more events after this.
 CREATE FUNCTION errtrack.inbox_snapshot() RETURNS pg_snapshot
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -1884,8 +1913,7 @@ BEGIN
   IF own IS NULL OR own >= pg_snapshot_xmax(taken) THEN
     RETURN taken;
   END IF;
-  RETURN (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
-          FROM (SELECT own UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid));
+  RETURN errtrack.without_transaction(taken, own);
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
   'The current snapshot, in which the calling transaction is still in progress.';
@@ -1930,15 +1958,22 @@ BEGIN
   PERFORM pg_extension_config_dump('errtrack.raw_events_2', unconsumed);
 END $do$;
 
--- Events that came by pg_restore bear the transaction ids of another server: they get one that was over long ago, and
--- the next window begins before that.
+-- Events that came by pg_restore bear the last of all transaction ids (src/capture/accept.c), so that they are neither
+-- consumed nor taken for consumed. Once all have come they get the id of a transaction that was over before the server's
+-- first, and that none in the inbox bears; it is still to be consumed.
 CREATE FUNCTION errtrack.adopt_restored_events() RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE errtrack.raw_events SET txid = '3';
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  early xid8 := (SELECT coalesce(max(txid::text::int), 2) + 1 FROM errtrack.raw_events WHERE txid < '500')::text::xid8;
+BEGIN
+  UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
   UPDATE errtrack.inbox_progress
-  SET prev = '3:3:', cur = NULL, leaf = NULL, "position" = NULL;
+  SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
+      cur = errtrack.without_transaction(cur, early);
+  UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
-$$;
+END $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
 
 -- Is there an event that is visible in a snapshot, and has not been consumed?
@@ -1972,6 +2007,99 @@ COMMENT ON COLUMN errtrack.worker.only_row IS 'There is one row.';
 COMMENT ON COLUMN errtrack.worker.handle IS 'Its segment of shared memory.';
 COMMENT ON COLUMN errtrack.worker.pid IS 'Its process.';
 COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';
+-- ---- the inbox: its leaves are emptied in turn -----------------------------------------------------------------------
+
+CREATE FUNCTION errtrack.try_lock_leaf(leaf smallint) RETURNS boolean
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_try_lock_leaf';
+COMMENT ON FUNCTION errtrack.try_lock_leaf(smallint) IS
+  'Part of rotate_inbox(): locks all that TRUNCATE of this leaf would lock, for this transaction alone; false where another one holds any of it.';
+
+-- Is all that is in a leaf consumed?  Its snapshot is that of a statement, so in a transaction at READ COMMITTED,
+-- under a lock on the leaf, nothing is missed.
+CREATE FUNCTION errtrack.leaf_is_consumed(leaf smallint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+  until pg_snapshot;
+BEGIN
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  -- a window that passes in pieces is done with the leaves before the one that it reads
+  until := CASE WHEN leaf < p.leaf THEN p.cur ELSE p.prev END;
+  RETURN NOT EXISTS (
+    SELECT FROM errtrack.raw_events AS r
+    WHERE r.slot = leaf_is_consumed.leaf
+      AND (r.txid = ANY (ARRAY(SELECT pg_snapshot_xip(until))) OR r.txid >= pg_snapshot_xmax(until)));
+END $$;
+COMMENT ON FUNCTION errtrack.leaf_is_consumed(smallint) IS
+  'Part of rotate_inbox(): whether no event of this leaf that can be seen is still to be consumed.';
+
+-- Empties a leaf, if it is not empty already, can be had, and all in it is consumed.
+CREATE FUNCTION errtrack.empty_leaf(leaf smallint) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF pg_relation_size(format('errtrack.raw_events_%s', leaf)::regclass) = 0 THEN
+    RETURN true;
+  END IF;
+  -- the first look spares a lock that would be of no use; the second counts
+  IF NOT errtrack.leaf_is_consumed(leaf) OR NOT errtrack.try_lock_leaf(leaf) OR NOT errtrack.leaf_is_consumed(leaf) THEN
+    RETURN false;
+  END IF;
+  BEGIN
+    EXECUTE format('TRUNCATE ONLY errtrack.raw_events_%s', leaf);
+  EXCEPTION WHEN object_in_use OR lock_not_available THEN
+    -- the calling statement reads it itself
+    RETURN false;
+  END;
+  UPDATE errtrack.inbox SET consumed_bytes[leaf + 1] = 0;
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION errtrack.empty_leaf(smallint) IS
+  'Part of rotate_inbox(): empties a leaf by TRUNCATE; false where it is in use or holds events that have not been consumed.';
+
+/*
+ * When the current leaf is large, or old, empties the next one and lets new
+ * events go there.  Where that one cannot be had, because a transaction that wrote
+ * to it is still open, the one before the current takes its turn, a moment after
+ * the last rotation: by then no backend takes it for the current one any more.
+ */
+CREATE FUNCTION errtrack.rotate_inbox() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bytes bigint[];
+  limit_bytes bigint;
+  i errtrack.inbox;
+  candidate smallint;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'rotate_inbox() cannot empty a leaf in a transaction that sees only the past'
+      USING ERRCODE = 'active_sql_transaction',
+            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
+            HINT = 'Call errtrack.rotate_inbox() in a transaction of its own, at READ COMMITTED.';
+  END IF;
+  PERFORM errtrack.begin_consume();
+  bytes := errtrack.inbox_bytes();
+  limit_bytes := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  SELECT * INTO STRICT i FROM errtrack.inbox;
+  IF bytes = '{0,0,0}'
+     OR bytes[i.slot + 1] <= greatest(limit_bytes / 16, least(8 * 1024 * 1024, limit_bytes / 4))
+        -- consumed events are not to stay for days
+        AND now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 hour'
+     OR EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+    RETURN false;
+  END IF;
+  candidate := (i.slot + 1) % 3;
+  IF NOT errtrack.empty_leaf(candidate) THEN
+    candidate := (i.slot + 2) % 3;
+    IF now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 second' OR NOT errtrack.empty_leaf(candidate) THEN
+      RETURN false;
+    END IF;
+  END IF;
+  UPDATE errtrack.inbox SET slot = candidate, rotated_at = now();
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION errtrack.rotate_inbox() IS
+  'When the leaf of raw_events that takes new events has grown large, or old, lets them go to another one, which it empties: one in which all is consumed and that nobody uses. True where it did. It waits for nobody but who consumes. The worker calls it, and consume().';
 -- ---- the fold: a batch of events into issues ------------------------------------------------------------------------
 
 /*
@@ -2356,12 +2484,18 @@ COMMENT ON FUNCTION errtrack.consume_batch(int) IS
 -- Folds a batch by hand.
 CREATE FUNCTION errtrack.consume(max_events int DEFAULT 5000) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  events int;
 BEGIN
   IF max_events IS NULL OR max_events < 1 THEN
     RAISE EXCEPTION 'consume() needs a positive number of events'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.consume() to take up to 5000.';
   END IF;
-  RETURN (SELECT events FROM errtrack.consume_batch(max_events));
+  events := (SELECT b.events FROM errtrack.consume_batch(max_events) AS b);
+  IF events < max_events AND current_setting('transaction_isolation') = 'read committed' THEN
+    PERFORM errtrack.rotate_inbox();
+  END IF;
+  RETURN events;
 END $$;
 COMMENT ON FUNCTION errtrack.consume(int) IS
   'Folds up to so many of the committed events, and returns how many it took; 0: there are none. Where a background worker can run this is not needed. The calling transaction must not be prepared.';

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 
 #include "consumer/consumer.h"
+#include "consumer/inbox_slot.h"
 
 PG_MODULE_MAGIC;
 
@@ -44,6 +45,15 @@ _PG_init(void)
 	                        "After so long without events, a worker that a commit started leaves.", NULL,
 	                        &worker_idle_timeout, 3000, 100, INT_MAX, PGC_SUSET, GUC_UNIT_MS, NULL, NULL,
 	                        NULL);
+	DefineCustomIntVariable("errtrack.inbox_limit",
+	                        "Beyond so much that has not been consumed, new events are counted and dropped.",
+	                        NULL, &inbox_limit, 1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, NULL,
+	                        NULL, NULL);
+	DefineCustomIntVariable("errtrack.inbox_disk_limit",
+	                        "Beyond so much on disk, consumed or not, new events are counted and dropped.",
+	                        "Consumed events stay there while a reader, such as pg_dump, holds them.",
+	                        &inbox_disk_limit, 4 * 1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, NULL,
+	                        NULL, NULL);
 	DefineCustomBoolVariable("errtrack.count_duplicates",
 	                         "Whether an event that arrives again with the same event_id is counted again.",
 	                         NULL, &count_duplicates, false, PGC_SUSET, 0, NULL, NULL, NULL);

@@ -97,12 +97,18 @@ COMMENT ON FUNCTION errtrack.consume_batch(int) IS
 -- Folds a batch by hand.
 CREATE FUNCTION errtrack.consume(max_events int DEFAULT 5000) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  events int;
 BEGIN
   IF max_events IS NULL OR max_events < 1 THEN
     RAISE EXCEPTION 'consume() needs a positive number of events'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.consume() to take up to 5000.';
   END IF;
-  RETURN (SELECT events FROM errtrack.consume_batch(max_events));
+  events := (SELECT b.events FROM errtrack.consume_batch(max_events) AS b);
+  IF events < max_events AND current_setting('transaction_isolation') = 'read committed' THEN
+    PERFORM errtrack.rotate_inbox();
+  END IF;
+  RETURN events;
 END $$;
 COMMENT ON FUNCTION errtrack.consume(int) IS
   'Folds up to so many of the committed events, and returns how many it took; 0: there are none. Where a background worker can run this is not needed. The calling transaction must not be prepared.';

@@ -43,6 +43,7 @@ extern char *worker_databases;
 extern void own_lock_tag(OwnLock lock, LOCKTAG *tag);
 extern Oid lock_extension(void);
 extern WorkerShared *find_worker(void);
+extern void note_insert(void);
 extern void wake_init(void);
 extern bool register_worker(Oid database, bool permanent, pid_t notify, void *handle);
 extern void register_launcher(void);

@@ -1,5 +1,14 @@
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
+CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN id >= pg_snapshot_xmax(taken) THEN taken ELSE
+    (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
+     FROM (SELECT id UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid))::pg_snapshot END
+$$;
+COMMENT ON FUNCTION errtrack.without_transaction(pg_snapshot, xid8) IS
+  'The same snapshot, but this transaction is in progress in it.';
+
 -- A transaction's own id counts as in progress: it may write more events after this.
 CREATE FUNCTION errtrack.inbox_snapshot() RETURNS pg_snapshot
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,8 +19,7 @@ BEGIN
   IF own IS NULL OR own >= pg_snapshot_xmax(taken) THEN
     RETURN taken;
   END IF;
-  RETURN (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
-          FROM (SELECT own UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid));
+  RETURN errtrack.without_transaction(taken, own);
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
   'The current snapshot, in which the calling transaction is still in progress.';
@@ -56,15 +64,22 @@ BEGIN
   PERFORM pg_extension_config_dump('errtrack.raw_events_2', unconsumed);
 END $do$;
 
--- Events that came by pg_restore bear the transaction ids of another server: they get one that was over long ago, and
--- the next window begins before that.
+-- Events that came by pg_restore bear the last of all transaction ids (src/capture/accept.c), so that they are neither
+-- consumed nor taken for consumed. Once all have come they get the id of a transaction that was over before the server's
+-- first, and that none in the inbox bears; it is still to be consumed.
 CREATE FUNCTION errtrack.adopt_restored_events() RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE errtrack.raw_events SET txid = '3';
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  early xid8 := (SELECT coalesce(max(txid::text::int), 2) + 1 FROM errtrack.raw_events WHERE txid < '500')::text::xid8;
+BEGIN
+  UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
   UPDATE errtrack.inbox_progress
-  SET prev = '3:3:', cur = NULL, leaf = NULL, "position" = NULL;
+  SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
+      cur = errtrack.without_transaction(cur, early);
+  UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
-$$;
+END $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
 
 -- Is there an event that is visible in a snapshot, and has not been consumed?

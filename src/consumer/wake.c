@@ -23,7 +23,6 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(errtrack_inbox_slot);
 PG_FUNCTION_INFO_V1(errtrack_begin_consume);
 PG_FUNCTION_INFO_V1(errtrack_wake_worker);
 
@@ -243,12 +242,11 @@ wake_init(void)
 	RegisterXactCallback(on_xact_event, NULL);
 }
 
-/* errtrack.inbox_slot() RETURNS smallint */
-Datum
-errtrack_inbox_slot(PG_FUNCTION_ARGS)
+/* Notes that this transaction writes events. */
+void
+note_insert(void)
 {
 	has_inserted = worker_enabled && !IsBinaryUpgrade;
-	PG_RETURN_INT16(0);
 }
 
 /* errtrack.begin_consume() RETURNS void */
