@@ -107,8 +107,12 @@ for my $name (sort keys %groups)
 	my ($status, $out, $err) =
 	  $node->psql('shop', $send, connstr => $node->connstr('shop') . " user=$user", on_error_stop => 1);
 	is("$status $err", '0 ', "$name: events are sent");
-	oracle_ok($node, 'shop', $name, worker => 1);
-	unlike(slurp_file($node->logfile, $log_size), qr/errtrack worker tries again/, "$name: the worker meets no error");
+	my $failed = qr/errtrack worker tries again/;
+	unless (defined $TODO && slurp_file($node->logfile, $log_size) =~ $failed)
+	{
+		oracle_ok($node, 'shop', $name, worker => 1);
+	}
+	unlike(slurp_file($node->logfile, $log_size), $failed, "$name: the worker meets no error");
 	next unless defined $TODO;
 	# the next group begins anew
 	$node->restart;
