@@ -3,14 +3,15 @@ package Shim;
 use strict;
 use warnings;
 use Exporter 'import';
+use File::Spec;
 use FindBin;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(shim_works start_shimmed shim);
 
-my $library = PostgreSQL::Test::Utils::tempdir . '/shim.so';
-my $control = PostgreSQL::Test::Utils::tempdir . '/shim.control';
+my $library = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir . '/shim.so');
+my $control = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir . '/shim.control');
 my %failing;
 
 # Builds the shim; false, and says so, where that cannot be done.
