@@ -44,7 +44,9 @@ SQL_PARTS = \
 	src/grouping/fingerprint_rules.sql \
 	src/grouping/grouping.sql \
 	src/issues/issues.sql \
+	src/issues/counts.sql \
 	src/issues/occurrences.sql \
+	src/storage/rings.sql \
 	src/issues/life_cycle.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \

@@ -1614,20 +1614,6 @@ $$;
 COMMENT ON FUNCTION errtrack.known_issue(int, bytea[]) IS
   'The issue that the first of these fingerprints to be known belongs to, or null.';
 
-CREATE TABLE errtrack.issue_counts (
-  project_id int NOT NULL,
-  issue_id bigint NOT NULL,
-  bucket timestamptz NOT NULL,
-  events bigint NOT NULL,
-  PRIMARY KEY (project_id, issue_id, bucket)
-);
-COMMENT ON TABLE errtrack.issue_counts IS 'Events of an issue by the hour in which they occurred.';
-COMMENT ON COLUMN errtrack.issue_counts.project_id IS 'The project.';
-COMMENT ON COLUMN errtrack.issue_counts.issue_id IS 'The issue.';
-COMMENT ON COLUMN errtrack.issue_counts.bucket IS 'Beginning of the hour (UTC).';
-COMMENT ON COLUMN errtrack.issue_counts.events IS 'How many.';
-SELECT pg_extension_config_dump('errtrack.issue_counts', '');
-
 CREATE TABLE errtrack.issue_releases (
   project_id int NOT NULL,
   issue_id bigint NOT NULL,
@@ -1650,19 +1636,77 @@ SELECT pg_extension_config_dump('errtrack.issue_releases', '');
 
 CREATE TABLE errtrack.seen_events (
   project_id int NOT NULL,
+  slot smallint NOT NULL,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL,
-  PRIMARY KEY (project_id, event_id)
-);
-COMMENT ON TABLE errtrack.seen_events IS 'The ledger of event ids, by which an event that is sent twice is recognised.';
+  PRIMARY KEY (project_id, event_id, slot)
+) PARTITION BY LIST (slot);
+COMMENT ON TABLE errtrack.seen_events IS 'The ledger of event ids, by which an event that is sent twice within seven days is recognised. A ring.';
 COMMENT ON COLUMN errtrack.seen_events.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.seen_events.slot IS 'The leaf, by when it was consumed.';
 COMMENT ON COLUMN errtrack.seen_events.event_id IS 'The event.';
 COMMENT ON COLUMN errtrack.seen_events.received_at IS 'When it first arrived.';
-SELECT pg_extension_config_dump('errtrack.seen_events', '');
+-- ---- how many events, and when --------------------------------------------------------------------------------------
+
+/*
+ * A bucket's width depends on how long ago it is, and upkeep() rolls up what has
+ * become older.  That is a DELETE and not a TRUNCATE: a row is either in the narrow
+ * bucket or in the wide one for every snapshot, so that pg_dump and long reports
+ * add up; and so a level needs no more than one table.
+ */
+CREATE TABLE errtrack.issue_counts (
+  project_id int NOT NULL,
+  minutes smallint NOT NULL,
+  issue_id bigint NOT NULL,
+  bucket timestamptz NOT NULL,
+  events bigint NOT NULL,
+  PRIMARY KEY (project_id, issue_id, bucket, minutes)
+) PARTITION BY LIST (minutes);
+COMMENT ON TABLE errtrack.issue_counts IS
+  'Events of an issue by the time when they occurred: by the minute for two days, by the hour for ninety, by the day before that. All of an issue''s rows together are its occurrence_count.';
+COMMENT ON COLUMN errtrack.issue_counts.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_counts.minutes IS 'How long the bucket is: 1, 60 or 1440 minutes.';
+COMMENT ON COLUMN errtrack.issue_counts.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.issue_counts.bucket IS 'When it begins: a full minute, hour or day (UTC).';
+COMMENT ON COLUMN errtrack.issue_counts.events IS 'How many.';
+CREATE TABLE errtrack.issue_counts_minutes PARTITION OF errtrack.issue_counts FOR VALUES IN (1);
+CREATE TABLE errtrack.issue_counts_hours PARTITION OF errtrack.issue_counts FOR VALUES IN (60);
+CREATE TABLE errtrack.issue_counts_days PARTITION OF errtrack.issue_counts FOR VALUES IN (1440);
+COMMENT ON TABLE errtrack.issue_counts_minutes IS 'Part of issue_counts: the last two days, by the minute.';
+COMMENT ON TABLE errtrack.issue_counts_hours IS 'Part of issue_counts: the last ninety days, by the hour.';
+COMMENT ON TABLE errtrack.issue_counts_days IS 'Part of issue_counts: what is older, by the day.';
+-- by which upkeep() finds what is to be rolled up
+CREATE INDEX issue_counts_minutes_bucket_idx ON errtrack.issue_counts_minutes (bucket);
+CREATE INDEX issue_counts_hours_bucket_idx ON errtrack.issue_counts_hours (bucket);
+SELECT pg_extension_config_dump('errtrack.issue_counts_minutes', '');
+SELECT pg_extension_config_dump('errtrack.issue_counts_hours', '');
+SELECT pg_extension_config_dump('errtrack.issue_counts_days', '');
+
+-- Called for each event: inlined.
+CREATE FUNCTION errtrack.bucket_minutes(seen_at timestamptz, at timestamptz) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN at - seen_at <= interval '2 days' THEN 1::smallint
+              WHEN at - seen_at <= interval '90 days' THEN 60::smallint
+              ELSE 1440::smallint END
+$$;
+COMMENT ON FUNCTION errtrack.bucket_minutes(timestamptz, timestamptz) IS
+  'How long the bucket is, in minutes, that takes an event of the first time at the second.';
+
+-- Called for each event: inlined.  All there is lies behind the origin: before one, date_bin() has rounded full hours wrongly.
+CREATE FUNCTION errtrack.bucket_start(seen_at timestamptz, minutes smallint) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE minutes
+    WHEN 1 THEN date_bin(interval '1 minute', seen_at, timestamptz '4714-11-24 00:00+00 BC')
+    WHEN 60 THEN date_bin(interval '1 hour', seen_at, timestamptz '4714-11-24 00:00+00 BC')
+    ELSE date_bin(interval '1 day', seen_at, timestamptz '4714-11-24 00:00+00 BC') END
+$$;
+COMMENT ON FUNCTION errtrack.bucket_start(timestamptz, smallint) IS
+  'When the bucket of so many minutes (1, 60 or 1440) that holds this time begins.';
 -- ---- occurrences: the sample of events that is kept whole -----------------------------------------------------------
 
 CREATE TABLE errtrack.occurrences (
   project_id int NOT NULL,
+  slot smallint NOT NULL,
   issue_id bigint NOT NULL,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL,
@@ -1691,11 +1735,11 @@ CREATE TABLE errtrack.occurrences (
   flags text[] NOT NULL,
   fingerprint bytea NOT NULL,
   own_fingerprint text[],
-  PRIMARY KEY (project_id, event_id)
-);
+  PRIMARY KEY (project_id, event_id, slot)
+) PARTITION BY LIST (slot);
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
 COMMENT ON TABLE errtrack.occurrences IS
-  'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment.';
+  'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment. They are kept for errtrack.retention. A ring.';
 DO $$
 DECLARE
   column_name name;
@@ -1712,13 +1756,13 @@ BEGIN
                     WHERE attrelid = 'errtrack.raw_events'::regclass AND attname = column_name));
   END LOOP;
 END $$;
+COMMENT ON COLUMN errtrack.occurrences.slot IS 'The leaf, by when it was consumed.';
 COMMENT ON COLUMN errtrack.occurrences.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.occurrences.occurred_at IS 'When the error happened, or received_at where that is earlier or the event does not say.';
 COMMENT ON COLUMN errtrack.occurrences.level IS 'fatal, error, warning, info or debug.';
 COMMENT ON COLUMN errtrack.occurrences.flags IS 'What errtrack repaired, cut or found odd in the event.';
 COMMENT ON COLUMN errtrack.occurrences.fingerprint IS 'The first of the keys that it was grouped by.';
 COMMENT ON COLUMN errtrack.occurrences.own_fingerprint IS 'The fingerprint list that the event itself gave.';
-SELECT pg_extension_config_dump('errtrack.occurrences', '');
 
 -- Decided by the id and not by chance, so that an event that is sent again is decided alike.
 CREATE FUNCTION errtrack.in_sample(event_id uuid, rate double precision) RETURNS boolean
@@ -1738,6 +1782,57 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION errtrack.explain_event(uuid) IS
   'Why an event that was kept is grouped as it is, by the rules of now: see explain_fingerprint(jsonb). No rows where it was not kept.';
+-- ---- rings: tables whose rows go after a while -----------------------------------------------------------------------
+
+/*
+ * A ring is a table of fixed leaves, each of which takes the rows of one span of
+ * time; the span after the last leaf's is the first one's again.  Rows go when
+ * upkeep() truncates the leaf.  Leaves are made here and never at run time: that
+ * would take locks, and pg_dump would lose them.
+ *
+ * The slot follows from the clock when rows are written and from nothing else, so
+ * that there is no state that a restore or a crash could part from the rows.
+ *
+ * The leaf whose turn is next is never truncated: if the clock stepped back it is
+ * the one that was just written.  So a ring has a leaf more than it would need.
+ *   occurrences: 91 days (13 leaves), the leaf that is being filled, one that is to be truncated, the next
+ *   seen_events: 7 days (2 leaves), and the same three
+ */
+CREATE FUNCTION errtrack.ring_leaves(ring text) RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE ring WHEN 'occurrences' THEN 16 WHEN 'seen_events' THEN 5 END
+$$;
+COMMENT ON FUNCTION errtrack.ring_leaves(text) IS 'How many leaves a ring (occurrences, seen_events) has.';
+
+CREATE FUNCTION errtrack.ring_width(ring text) RETURNS interval
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE ring WHEN 'occurrences' THEN interval '7 days' WHEN 'seen_events' THEN interval '84 hours' END
+$$;
+COMMENT ON FUNCTION errtrack.ring_width(text) IS 'How much time each leaf of a ring takes.';
+
+-- Called for each batch: inlined.
+CREATE FUNCTION errtrack.ring_slot(ring text, at timestamptz) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT mod(floor(date_part('epoch', at - timestamptz '1970-01-01 00:00+00')
+                   / date_part('epoch', errtrack.ring_width(ring)))::int, errtrack.ring_leaves(ring))::smallint
+$$;
+COMMENT ON FUNCTION errtrack.ring_slot(text, timestamptz) IS
+  'The leaf of a ring that takes what is written at that time: time / width, modulo the number of leaves.';
+
+DO $$
+DECLARE
+  ring text;
+  leaf text;
+BEGIN
+  FOREACH ring IN ARRAY ARRAY['occurrences', 'seen_events'] LOOP
+    FOR slot IN 0 .. errtrack.ring_leaves(ring) - 1 LOOP
+      leaf := format('errtrack.%s_%s', ring, slot);
+      EXECUTE format('CREATE TABLE %s PARTITION OF errtrack.%s FOR VALUES IN (%s)', leaf, ring, slot);
+      EXECUTE format('COMMENT ON TABLE %s IS %L', leaf, 'A leaf of the ring ' || ring || '.');
+      PERFORM pg_extension_config_dump(leaf, '');
+    END LOOP;
+  END LOOP;
+END $$;
 -- ---- the life of an issue -------------------------------------------------------------------------------------------
 
 -- Changes an issue's status; the verbs below are what people call.
@@ -2102,22 +2197,36 @@ COMMENT ON FUNCTION errtrack.rotate_inbox() IS
   'When the leaf of raw_events that takes new events has grown large, or old, lets them go to another one, which it empties: one in which all is consumed and that nobody uses. True where it did. It waits for nobody but who consumes. The worker calls it, and consume().';
 -- ---- the fold: a batch of events into issues ------------------------------------------------------------------------
 
+CREATE FUNCTION errtrack.read_batch(tids_0 tid[], tids_1 tid[], tids_2 tid[])
+RETURNS TABLE (n int, slot smallint, tid tid, project_id int, event_id uuid, received_at timestamptz,
+               seen_at timestamptz, release text, environment text, server_name text, transaction text,
+               user_id text, session_id text, tags jsonb, duplicate boolean, key_no int, digest errtrack.digest)
+LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
+COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
+  'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
+
 /*
  * Folds the events at these places of the three leaves, in one statement.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
- * not become a nested loop over them: enable_nestloop is off.  Wide columns stay
- * in the inbox until it is known which events are kept.
+ * not become a nested loop over them: enable_nestloop is off.  What belongs to an
+ * error is asked once for each error and not for each event, rows of single
+ * events are narrow, and the whole event is read again if it is kept.
  */
 CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off SET enable_seqscan = off SET work_mem = '64MB' SET jit = off
 SET plan_cache_mode = auto AS $$
+#variable_conflict use_column
 DECLARE
   sample_first bigint := current_setting('errtrack.sample_first');
   sample_rate double precision := current_setting('errtrack.sample_rate');
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
+  -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
+  folded_at timestamptz := clock_timestamp();
+  occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
+  seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
   -- a plan made for its parameters costs more than a small batch; a kept one was made for tables of another size
   PERFORM set_config('plan_cache_mode',
@@ -2136,60 +2245,60 @@ BEGIN
   END IF;
 
   WITH
-  -- each event with what is read in it
   event AS MATERIALIZED (
-    SELECT r.slot, r.ctid AS tid, r.project_id, r.event_id, r.received_at,
-           least(coalesce(r.occurred_at, r.received_at), r.received_at) AS seen_at,
-           r.release, r.environment, r.flags,
-           errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
-                           r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
-                           r.tags) AS digest
-    FROM (SELECT *, ctid FROM errtrack.raw_events_0 WHERE ctid = ANY (tids_0)
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_1 WHERE ctid = ANY (tids_1)
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_2 WHERE ctid = ANY (tids_2)) AS r
+    SELECT * FROM errtrack.read_batch(tids_0, tids_1, tids_2)
   ),
-  -- is its project known, and was it seen before, in the ledger or in this batch?
-  judged AS MATERIALIZED (
-    SELECT e.*, (e.digest).fingerprints[1] AS fingerprint, (e.digest).fingerprints,
+  -- the errors they are; of each, is its project known, and an issue that it belongs to?
+  error AS MATERIALIZED (
+    SELECT e.key_no, e.project_id, e.digest, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
-           (SELECT true FROM errtrack.seen_events AS s
-            WHERE s.project_id = e.project_id AND s.event_id = e.event_id) IS NOT NULL
-             OR row_number() OVER (PARTITION BY e.project_id, e.event_id ORDER BY e.received_at, e.slot, e.tid) > 1
-             AS duplicate
+           coalesce((SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[1]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2])) AS known_id
     FROM event AS e
+    WHERE (e.digest).fingerprints IS NOT NULL
   ),
-  -- does it count?  What arrives again makes no issue of its own, even if it says something else now
-  weighed AS MATERIALIZED (
-    SELECT j.*,
-           NOT stray
-             AND (NOT duplicate
-                  OR count_duplicates
-                     AND (errtrack.known_issue(j.project_id, j.fingerprints) IS NOT NULL
-                          OR (project_id, fingerprint) IN (SELECT project_id, fingerprint FROM judged
-                                                           WHERE NOT stray AND NOT duplicate))) AS counts
-    FROM judged AS j
+  judged AS MATERIALIZED (
+    SELECT e.n, e.slot, e.tid, e.project_id, e.event_id, e.received_at, e.seen_at, e.release, e.environment,
+           e.key_no, e.duplicate, k.stray, k.known_id
+    FROM event AS e
+    JOIN error AS k ON k.key_no = e.key_no
   ),
+  -- those that count.  What arrives again makes no issue of its own, even if it says something else now
   counted AS MATERIALIZED (
-    SELECT * FROM weighed WHERE counts
+    SELECT j.n, j.slot, j.tid, j.project_id, j.event_id, j.received_at, j.seen_at, j.release, j.environment,
+           j.key_no, j.duplicate
+    FROM judged AS j
+    WHERE NOT stray
+      AND (NOT duplicate
+           OR count_duplicates
+              AND (known_id IS NOT NULL
+                   OR key_no IN (SELECT key_no FROM judged WHERE NOT stray AND NOT duplicate)))
   ),
-  -- the issue that one of its fingerprints is known to belong to: asked once for each list of them
-  found AS MATERIALIZED (
-    SELECT k.project_id, k.fingerprint, errtrack.known_issue(k.project_id, k.fingerprints) AS known_id,
-           k.fingerprints[cardinality(k.fingerprints)] AS last_fingerprint
-    FROM (SELECT DISTINCT project_id, fingerprint, fingerprints FROM counted) AS k
+  -- their number by error, release, environment and time: from here on all is about few rows
+  part AS MATERIALIZED (
+    SELECT key_no, release, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
+           count(*) AS events, min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(n) AS first_n,
+           -- what arrives again is not kept, and is no sign that the error came back
+           min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
+           max(n) FILTER (WHERE NOT duplicate) AS last_fresh_n,
+           max(received_at) FILTER (WHERE NOT duplicate) AS last_received
+    FROM (SELECT *, errtrack.bucket_minutes(seen_at, folded_at) AS minutes FROM counted) AS c
+    GROUP BY key_no, release, environment, minutes, bucket
   ),
-  -- errors that have the last one in common, all frames, are one error
+  -- errors that have the last fingerprint in common, all frames, are one error
   related AS MATERIALIZED (
-    SELECT project_id, fingerprint,
-           coalesce(known_id, min(known_id) OVER (PARTITION BY project_id, last_fingerprint)) AS known_id,
-           first_value(fingerprint) OVER (PARTITION BY project_id, last_fingerprint ORDER BY fingerprint) AS kin
-    FROM found
+    SELECT k.project_id, k.fingerprints[1] AS fingerprint,
+           coalesce(k.known_id, min(k.known_id) OVER same) AS known_id,
+           min(k.key_no) OVER same AS kin
+    FROM error AS k
+    WHERE k.key_no IN (SELECT key_no FROM part)
+    WINDOW same AS (PARTITION BY k.project_id, k.fingerprints[cardinality(k.fingerprints)])
   ),
-  -- once for each fingerprint
+  -- and so are those that have the first in common
   resolved AS MATERIALIZED (
-    SELECT project_id, fingerprint, min(known_id) AS known_id, (array_agg(kin ORDER BY kin))[1] AS kin
+    SELECT project_id, fingerprint, min(known_id) AS known_id, min(kin) AS kin
     FROM related
     GROUP BY project_id, fingerprint
   ),
@@ -2198,52 +2307,48 @@ BEGIN
     SELECT project_id, kin, nextval('errtrack.issues_issue_id_seq') AS issue_id
     FROM (SELECT DISTINCT project_id, kin FROM resolved WHERE known_id IS NULL) AS n
   ),
-  key AS MATERIALIZED (
-    SELECT r.project_id, r.fingerprint, coalesce(r.known_id, d.issue_id) AS issue_id
-    FROM resolved AS r
-    LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
-  ),
-  -- each event's place in its issue, and in its release and environment there
-  placed AS MATERIALIZED (
-    SELECT c.*, k.issue_id, coalesce(c.release, '') AS seen_release,
-           coalesce(c.environment, '') AS seen_environment,
-           row_number() OVER (PARTITION BY c.project_id, k.issue_id
-                              ORDER BY c.received_at, c.event_id) AS nth,
-           row_number() OVER (PARTITION BY c.project_id, k.issue_id, c.release
-                              ORDER BY c.received_at, c.event_id) AS nth_of_release,
-           row_number() OVER (PARTITION BY c.project_id, k.issue_id, c.environment
-                              ORDER BY c.received_at, c.event_id) AS nth_of_environment
-    FROM counted AS c
-    JOIN key AS k ON k.project_id = c.project_id AND k.fingerprint = c.fingerprint
-  ),
-  -- each issue's part in this batch, beside what was counted before it
-  tally AS MATERIALIZED (
-    SELECT t.*,
+  -- each error's issue, and what was counted there before
+  place AS MATERIALIZED (
+    SELECT p.*,
            (SELECT i.occurrence_count FROM errtrack.issues AS i
-            WHERE i.project_id = t.project_id AND i.issue_id = t.issue_id) AS count_before,
+            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS count_before,
            (SELECT i.regression_count FROM errtrack.issues AS i
-            WHERE i.project_id = t.project_id AND i.issue_id = t.issue_id) AS regressions_before
+            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS regressions_before
     FROM (
-      SELECT project_id, issue_id, count(*) AS n, min(seen_at) AS first_seen, max(seen_at) AS last_seen,
-             -- what arrives again is no sign that the error came back
-             coalesce(max(received_at) FILTER (WHERE NOT duplicate), '-infinity') AS last_received,
-             (array_agg(digest) FILTER (WHERE nth = 1))[1] AS first_digest,
-             (array_agg(release ORDER BY nth) FILTER (WHERE release IS NOT NULL))[1] AS first_release,
-             (array_agg(event_id) FILTER (WHERE nth = 1))[1] AS first_event_id,
-             (array_agg(environment) FILTER (WHERE nth = 1))[1] AS first_environment,
-             (array_agg(event_id ORDER BY nth DESC) FILTER (WHERE NOT duplicate))[1] AS last_event_id,
-             (array_agg(environment ORDER BY nth DESC) FILTER (WHERE NOT duplicate))[1] AS last_environment,
-             (array_agg(release ORDER BY nth DESC) FILTER (WHERE NOT duplicate))[1] AS last_release
-      FROM placed
-      GROUP BY project_id, issue_id
+      SELECT k.key_no, k.project_id, k.fingerprints, k.digest, coalesce(r.known_id, d.issue_id) AS issue_id
+      FROM error AS k
+      JOIN resolved AS r ON r.project_id = k.project_id AND r.fingerprint = k.fingerprints[1]
+      LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
+    ) AS p
+  ),
+  placed_part AS MATERIALIZED (
+    SELECT p.project_id, p.issue_id, p.count_before, p.regressions_before, t.*
+    FROM part AS t
+    JOIN place AS p ON p.key_no = t.key_no
+  ),
+  -- each issue's share of this batch
+  tally AS MATERIALIZED (
+    SELECT t.*, first.event_id AS first_event_id, first.environment AS first_environment, k.digest AS first_digest,
+           last.event_id AS last_event_id, last.environment AS last_environment, last.release AS last_release
+    FROM (
+      SELECT project_id, issue_id, count_before, regressions_before, sum(events) AS events,
+             min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+             coalesce(max(last_received), '-infinity') AS last_received, min(first_n) AS first_n,
+             max(last_fresh_n) AS last_fresh_n,
+             (array_agg(release ORDER BY first_n) FILTER (WHERE release <> ''))[1] AS first_release
+      FROM placed_part
+      GROUP BY project_id, issue_id, count_before, regressions_before
     ) AS t
+    JOIN counted AS first ON first.n = t.first_n
+    JOIN error AS k ON k.key_no = first.key_no
+    LEFT JOIN counted AS last ON last.n = t.last_fresh_n
   ),
   issue AS (
     INSERT INTO errtrack.issues AS i
       (project_id, issue_id, title, culprit, exception_class, level, platform, first_seen, last_seen,
        occurrence_count, release_introduced, regressed_at)
     SELECT project_id, issue_id, (first_digest).title, (first_digest).culprit, (first_digest).exception_class,
-           (first_digest).level, (first_digest).platform, first_seen, last_seen, n, first_release,
+           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, first_release,
            -- carries the time to the clause below; a new issue has none
            CASE WHEN count_before IS NOT NULL THEN last_received END
     FROM tally
@@ -2262,80 +2367,98 @@ BEGIN
     RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
   ),
   ledger AS (
-    INSERT INTO errtrack.seen_events (project_id, event_id, received_at)
-    SELECT project_id, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
+    INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
+    SELECT project_id, seen_slot, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
   ),
   bucketed AS (
-    INSERT INTO errtrack.issue_counts AS b (project_id, issue_id, bucket, events)
-    SELECT project_id, issue_id, date_trunc('hour', seen_at, 'UTC') AS bucket, count(*)
-    FROM placed
-    GROUP BY project_id, issue_id, bucket
-    ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = b.events + excluded.events
-  ),
-  -- of each release and each environment the first is kept
-  marked AS MATERIALIZED (
-    SELECT p.*,
-           p.nth_of_release = 1
-             AND (SELECT true FROM errtrack.issue_releases AS r
-                  WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
-                    AND r.release = p.seen_release LIMIT 1) IS NULL
-           OR p.nth_of_environment = 1
-             AND (SELECT true FROM errtrack.issue_releases AS r
-                  WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
-                    AND r.environment = p.seen_environment LIMIT 1) IS NULL AS is_first
-    FROM placed AS p
+    INSERT INTO errtrack.issue_counts AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT project_id, minutes, issue_id, bucket, sum(events)
+    FROM placed_part
+    GROUP BY project_id, minutes, issue_id, bucket
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
   released AS (
     INSERT INTO errtrack.issue_releases AS r
       (project_id, issue_id, release, environment, first_seen, last_seen, events)
-    SELECT project_id, issue_id, seen_release, seen_environment, min(seen_at), max(seen_at), count(*)
-    FROM placed
-    GROUP BY project_id, issue_id, seen_release, seen_environment
+    SELECT project_id, issue_id, release, environment, min(first_seen), max(last_seen), sum(events)
+    FROM placed_part
+    GROUP BY project_id, issue_id, release, environment
     ON CONFLICT (project_id, issue_id, release, environment) DO UPDATE SET
       first_seen = least(r.first_seen, excluded.first_seen),
       last_seen = greatest(r.last_seen, excluded.last_seen),
       events = r.events + excluded.events
   ),
+  -- kept are a share of all, an issue's first ones, and of each release and each environment the first
+  chosen AS MATERIALIZED (
+    SELECT n FROM counted WHERE NOT duplicate AND errtrack.in_sample(event_id, sample_rate)
+    UNION
+    SELECT n
+    FROM (SELECT c.n, p.count_before, row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) AS nth
+          FROM counted AS c
+          JOIN place AS p ON p.key_no = c.key_no
+          WHERE NOT c.duplicate AND coalesce(p.count_before, 0) < sample_first) AS young
+    WHERE coalesce(count_before, 0) + nth <= sample_first
+    UNION
+    SELECT min(p.first_fresh_n)
+    FROM placed_part AS p
+    GROUP BY p.project_id, p.issue_id, p.release
+    HAVING (SELECT true FROM errtrack.issue_releases AS r
+            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.release = p.release
+            LIMIT 1) IS NULL
+    UNION
+    SELECT min(p.first_fresh_n)
+    FROM placed_part AS p
+    GROUP BY p.project_id, p.issue_id, p.environment
+    HAVING (SELECT true FROM errtrack.issue_releases AS r
+            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
+            LIMIT 1) IS NULL
+  ),
   kept AS MATERIALIZED (
-    SELECT m.*
-    FROM marked AS m
-    JOIN tally AS t ON t.project_id = m.project_id AND t.issue_id = m.issue_id
-    WHERE NOT m.duplicate
-      AND (m.is_first OR coalesce(t.count_before, 0) + m.nth <= sample_first
-           OR errtrack.in_sample(m.event_id, sample_rate))
+    SELECT c.slot, c.tid, c.seen_at, c.key_no, p.issue_id
+    FROM chosen AS h
+    JOIN counted AS c ON c.n = h.n
+    JOIN place AS p ON p.key_no = c.key_no
   ),
   -- the first fingerprint finds the issue again, and so do the others of events that are kept: they have no
   -- end, as calls can take many ways
   attached AS (
     INSERT INTO errtrack.fingerprints (project_id, fingerprint, issue_id)
-    SELECT project_id, fingerprint, issue_id FROM key
-    UNION ALL
-    SELECT k.project_id, f.fingerprint, min(k.issue_id)
-    FROM kept AS k, unnest(k.fingerprints[2:]) AS f (fingerprint)
-    GROUP BY 1, 2
+    SELECT p.project_id, f.fingerprint, min(p.issue_id)
+    FROM place AS p, unnest(p.fingerprints) WITH ORDINALITY AS f (fingerprint, nth)
+    WHERE f.nth = 1 OR p.key_no IN (SELECT key_no FROM kept)
+    GROUP BY p.project_id, f.fingerprint
     ON CONFLICT (project_id, fingerprint) DO NOTHING
   ),
   sampled AS (
     INSERT INTO errtrack.occurrences
-      (project_id, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
+      (project_id, slot, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
        session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
-    SELECT k.project_id, k.issue_id, k.event_id, k.received_at, k.seen_at, (k.digest).level,
-           (k.digest).platform, (k.digest).exception_class, coalesce((k.digest).message, r.message),
-           r.stack_trace, r.exceptions, r.environment, r.release, r.dist, r.server_name, r.transaction,
-           r.logger, r.user_id, r.session_id, r.request, r.tags, r.contexts, r.extra, r.trace_id,
-           r.span_id, r.debug_ids, coalesce(k.flags, '{}') || (k.digest).flags, k.fingerprint, r.fingerprint
-    FROM kept AS k
-    JOIN (SELECT *, ctid FROM errtrack.raw_events_0
-          WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 0))
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_1
-          WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 1))
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_2
-          WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 2))) AS r
-      ON r.slot = k.slot AND r.ctid = k.tid
-    ON CONFLICT (project_id, event_id) DO NOTHING
+    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
+           (w.digest).platform, (w.digest).exception_class, coalesce((w.digest).message, w.message),
+           w.stack_trace, w.exceptions, w.environment, w.release, w.dist, w.server_name, w.transaction,
+           w.logger, w.user_id, w.session_id, w.request, w.tags, w.contexts, w.extra, w.trace_id,
+           w.span_id, w.debug_ids, coalesce(w.flags, '{}') || (w.digest).flags, (w.digest).fingerprints[1],
+           w.fingerprint
+    FROM (
+      SELECT k.issue_id, k.seen_at, r.*,
+             errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
+                             r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
+                             r.tags) AS digest
+      FROM kept AS k
+      JOIN (SELECT *, ctid FROM errtrack.raw_events_0
+            WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 0))
+            UNION ALL
+            SELECT *, ctid FROM errtrack.raw_events_1
+            WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 1))
+            UNION ALL
+            SELECT *, ctid FROM errtrack.raw_events_2
+            WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 2))) AS r
+        ON r.slot = k.slot AND r.ctid = k.tid
+      -- the digest is made once, not for each of its parts
+      OFFSET 0
+    ) AS w
+    ON CONFLICT (project_id, event_id, slot) DO NOTHING
   ),
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
@@ -2352,8 +2475,8 @@ BEGIN
     INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
     SELECT project_id, CASE WHEN stray AND NOT duplicate THEN 'set_aside' ELSE 'duplicate' END AS outcome,
            count(*), max(received_at)
-    FROM weighed
-    WHERE NOT counts
+    FROM judged
+    WHERE n NOT IN (SELECT n FROM counted)
     GROUP BY 1, 2
     ON CONFLICT (project_id, outcome) DO UPDATE SET
       events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
@@ -2365,8 +2488,8 @@ BEGIN
     SELECT i.project_id,
            CASE WHEN t.count_before IS NULL THEN 'new' ELSE 'regression' END::errtrack.alert_kind, i.issue_id,
            CASE WHEN t.count_before IS NULL THEN t.first_event_id ELSE t.last_event_id END,
-           CASE WHEN t.count_before IS NULL THEN t.first_environment ELSE t.last_environment END,
-           CASE WHEN t.count_before IS NULL THEN t.first_release ELSE t.last_release END,
+           nullif(CASE WHEN t.count_before IS NULL THEN t.first_environment ELSE t.last_environment END, ''),
+           nullif(CASE WHEN t.count_before IS NULL THEN t.first_release ELSE t.last_release END, ''),
            i.occurrence_count, clock_timestamp()
     FROM issue AS i
     JOIN tally AS t ON t.project_id = i.project_id AND t.issue_id = i.issue_id
@@ -2810,6 +2933,44 @@ $$;
 COMMENT ON FUNCTION errtrack.regroup_plan(int) IS
   'Part of regroup(): each kept occurrence of a project, its issue, and the one it would belong to now; null: a new one.';
 
+/*
+ * In which buckets the events were counted that leave an issue which stays.  That
+ * depends on how old they were then and are now.  But in an issue's minute no more
+ * of them can have been counted than it holds, nor in its hour: so the narrow
+ * buckets give what they have, and the wide ones the rest.
+ */
+CREATE FUNCTION errtrack.regroup_counts(project_id int)
+RETURNS TABLE (issue_id bigint, to_issue_id bigint, minutes smallint, bucket timestamptz, events bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+  WITH
+  leaving AS (
+    SELECT m.issue_id, m.to_issue_id, m.occurred_at, errtrack.bucket_start(m.occurred_at, 1::smallint) AS minute,
+           errtrack.bucket_start(m.occurred_at, 60::smallint) AS hour
+    FROM pg_temp.errtrack_regroup AS m
+    WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+  ),
+  by_minute AS (
+    SELECT l.*, coalesce(row_number() OVER (PARTITION BY l.issue_id, l.minute) <= c.events, false) AS in_minute
+    FROM leaving AS l
+    LEFT JOIN errtrack.issue_counts AS c
+      ON c.project_id = regroup_counts.project_id AND c.minutes = 1 AND c.issue_id = l.issue_id AND c.bucket = l.minute
+  ),
+  by_width AS (
+    SELECT l.issue_id, l.to_issue_id, l.occurred_at,
+           CASE WHEN l.in_minute THEN 1
+                WHEN row_number() OVER (PARTITION BY l.issue_id, l.hour, l.in_minute) <= c.events THEN 60
+                ELSE 1440 END::smallint AS minutes
+    FROM by_minute AS l
+    LEFT JOIN errtrack.issue_counts AS c
+      ON c.project_id = regroup_counts.project_id AND c.minutes = 60 AND c.issue_id = l.issue_id AND c.bucket = l.hour
+  )
+  SELECT w.issue_id, w.to_issue_id, w.minutes, errtrack.bucket_start(w.occurred_at, w.minutes), count(*)
+  FROM by_width AS w
+  GROUP BY 1, 2, 3, 4
+$$;
+COMMENT ON FUNCTION errtrack.regroup_counts(int) IS
+  'Part of regroup(): what goes from issues of which only a part moves, by the bucket that it was counted in.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -2840,75 +3001,55 @@ BEGIN
                     WHERE o.project_id = of_project AND o.issue_id = m.issue_id)
     -- the one that others move into stays
     AND m.issue_id NOT IN (SELECT i.to_issue_id FROM pg_temp.errtrack_regroup AS i WHERE i.moves);
-  -- … of another one, as much as is kept
-  CREATE TEMPORARY TABLE errtrack_regroup_counts ON COMMIT DROP AS
-  SELECT c.issue_id, w.to_issue_id, c.bucket, c.events
-  FROM errtrack.issue_counts AS c
-  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = c.issue_id
-  WHERE c.project_id = of_project
-  UNION ALL
-  SELECT m.issue_id, m.to_issue_id, date_trunc('hour', m.occurred_at, 'UTC'), count(*)
-  FROM pg_temp.errtrack_regroup AS m
-  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
-  GROUP BY 1, 2, 3;
-  CREATE TEMPORARY TABLE errtrack_regroup_releases ON COMMIT DROP AS
-  SELECT r.issue_id, w.to_issue_id, r.release, r.environment, r.first_seen, r.last_seen, r.events
-  FROM errtrack.issue_releases AS r
-  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = r.issue_id
-  WHERE r.project_id = of_project
-  UNION ALL
-  SELECT m.issue_id, m.to_issue_id, coalesce(m.release, ''), coalesce(m.environment, ''), min(m.occurred_at),
-         max(m.occurred_at), count(*)
-  FROM pg_temp.errtrack_regroup AS m
-  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
-  GROUP BY 1, 2, 3, 4;
-
-  -- counts go from one to the other
-  UPDATE errtrack.issue_counts AS c
-  SET events = greatest(c.events - g.events, 0)
-  FROM (SELECT issue_id, bucket, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1, 2) AS g
-  WHERE c.project_id = of_project AND c.issue_id = g.issue_id AND c.bucket = g.bucket;
-  INSERT INTO errtrack.issue_counts AS c (project_id, issue_id, bucket, events)
-  SELECT of_project, to_issue_id, bucket, sum(events) FROM pg_temp.errtrack_regroup_counts GROUP BY 2, 3
-  ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = c.events + excluded.events;
+  -- … of another one, as much as is kept.  What goes from one to the other is added to both, here with a minus.
+  INSERT INTO errtrack.issue_counts AS c (project_id, minutes, issue_id, bucket, events)
+  SELECT of_project, g.minutes, s.issue_id, g.bucket, sum(s.events)
+  FROM (SELECT c.issue_id, w.to_issue_id, c.minutes, c.bucket, c.events
+        FROM errtrack.issue_counts AS c
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = c.issue_id
+        WHERE c.project_id = of_project
+        UNION ALL
+        SELECT * FROM errtrack.regroup_counts(of_project)) AS g,
+       LATERAL (VALUES (g.issue_id, -g.events), (g.to_issue_id, g.events)) AS s (issue_id, events)
+  GROUP BY g.minutes, s.issue_id, g.bucket
+  ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = c.events + excluded.events;
   DELETE FROM errtrack.issue_counts
   WHERE project_id = of_project AND events = 0
-    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_counts);
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
-  UPDATE errtrack.issue_releases AS r
-  SET events = greatest(r.events - g.events, 0)
-  FROM (SELECT issue_id, release, environment, sum(events) AS events
-        FROM pg_temp.errtrack_regroup_releases GROUP BY 1, 2, 3) AS g
-  WHERE r.project_id = of_project AND r.issue_id = g.issue_id AND r.release = g.release
-    AND r.environment = g.environment;
   INSERT INTO errtrack.issue_releases AS r (project_id, issue_id, release, environment, first_seen, last_seen, events)
-  SELECT of_project, to_issue_id, release, environment, min(first_seen), max(last_seen), sum(events)
-  FROM pg_temp.errtrack_regroup_releases GROUP BY 2, 3, 4
+  SELECT of_project, s.issue_id, g.release, g.environment, min(g.first_seen), max(g.last_seen), sum(s.events)
+  FROM (SELECT r.issue_id, w.to_issue_id, r.release, r.environment, r.first_seen, r.last_seen, r.events
+        FROM errtrack.issue_releases AS r
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = r.issue_id
+        WHERE r.project_id = of_project
+        UNION ALL
+        SELECT m.issue_id, m.to_issue_id, coalesce(m.release, ''), coalesce(m.environment, ''), min(m.occurred_at),
+               max(m.occurred_at), count(*)
+        FROM pg_temp.errtrack_regroup AS m
+        WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+        GROUP BY 1, 2, 3, 4) AS g,
+       LATERAL (VALUES (g.issue_id, -g.events), (g.to_issue_id, g.events)) AS s (issue_id, events)
+  GROUP BY s.issue_id, g.release, g.environment
   ON CONFLICT (project_id, issue_id, release, environment) DO UPDATE SET
     first_seen = least(r.first_seen, excluded.first_seen),
     last_seen = greatest(r.last_seen, excluded.last_seen),
     events = r.events + excluded.events;
   DELETE FROM errtrack.issue_releases
   WHERE project_id = of_project AND events = 0
-    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_releases);
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
-  -- the issues themselves
+  -- the issues themselves; when one that moves whole was seen last is asked below
   UPDATE errtrack.issues AS i
-  SET occurrence_count = i.occurrence_count - g.events
-  FROM (SELECT issue_id, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1) AS g
+  SET occurrence_count = coalesce(g.events, 0),
+      first_seen = coalesce(g.first_seen, i.first_seen),
+      last_seen = coalesce(g.last_seen, i.last_seen)
+  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+        FROM (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
+              UNION SELECT to_issue_id FROM pg_temp.errtrack_regroup WHERE moves) AS t
+        LEFT JOIN errtrack.issue_releases AS r ON r.project_id = of_project AND r.issue_id = t.issue_id
+        GROUP BY t.issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
-  UPDATE errtrack.issues AS i
-  SET occurrence_count = i.occurrence_count + g.events,
-      first_seen = least(i.first_seen, g.first_seen),
-      last_seen = greatest(i.last_seen, g.last_seen)
-  FROM (SELECT c.to_issue_id, sum(c.events) AS events,
-               (SELECT min(r.first_seen) FROM pg_temp.errtrack_regroup_releases AS r
-                WHERE r.to_issue_id = c.to_issue_id) AS first_seen,
-               (SELECT max(r.last_seen) FROM pg_temp.errtrack_regroup_releases AS r
-                WHERE r.to_issue_id = c.to_issue_id) AS last_seen
-        FROM pg_temp.errtrack_regroup_counts AS c
-        GROUP BY c.to_issue_id) AS g
-  WHERE i.project_id = of_project AND i.issue_id = g.to_issue_id;
   -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
   UPDATE errtrack.issues AS i
   SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
@@ -2970,7 +3111,7 @@ BEGIN
   WHERE i.project_id = of_project AND i.issue_id = m.to_issue_id
     AND (i.title, i.culprit) IS DISTINCT FROM ((m.digest).title, (m.digest).culprit);
 
-  DROP TABLE pg_temp.errtrack_regroup_whole, pg_temp.errtrack_regroup_counts, pg_temp.errtrack_regroup_releases;
+  DROP TABLE pg_temp.errtrack_regroup_whole;
 END $$;
 COMMENT ON FUNCTION errtrack.regroup_apply(int) IS 'Part of regroup(): moves the occurrences, and what was counted of them.';
 
@@ -3032,8 +3173,8 @@ DECLARE
                       AND attname NOT IN ('slot', 'txid'));
   readable text := (SELECT string_agg(format('%I.%I', relnamespace::regnamespace, relname), ', ')
                     FROM pg_class
-                    WHERE relnamespace = 'errtrack'::regnamespace AND relkind IN ('r', 'v')
-                      AND relname NOT LIKE 'raw\_events%');
+                    WHERE relnamespace = 'errtrack'::regnamespace AND relkind IN ('r', 'p', 'v')
+                      AND NOT relispartition AND relname <> 'raw_events');
 BEGIN
   IF kind IS NULL OR kind NOT IN ('writer', 'viewer', 'operator') THEN
     RAISE EXCEPTION 'there is no kind of role "%"', coalesce(kind, '(null)')

@@ -9,8 +9,8 @@ DECLARE
                       AND attname NOT IN ('slot', 'txid'));
   readable text := (SELECT string_agg(format('%I.%I', relnamespace::regnamespace, relname), ', ')
                     FROM pg_class
-                    WHERE relnamespace = 'errtrack'::regnamespace AND relkind IN ('r', 'v')
-                      AND relname NOT LIKE 'raw\_events%');
+                    WHERE relnamespace = 'errtrack'::regnamespace AND relkind IN ('r', 'p', 'v')
+                      AND NOT relispartition AND relname <> 'raw_events');
 BEGIN
   IF kind IS NULL OR kind NOT IN ('writer', 'viewer', 'operator') THEN
     RAISE EXCEPTION 'there is no kind of role "%"', coalesce(kind, '(null)')

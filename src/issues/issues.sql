@@ -73,20 +73,6 @@ $$;
 COMMENT ON FUNCTION errtrack.known_issue(int, bytea[]) IS
   'The issue that the first of these fingerprints to be known belongs to, or null.';
 
-CREATE TABLE errtrack.issue_counts (
-  project_id int NOT NULL,
-  issue_id bigint NOT NULL,
-  bucket timestamptz NOT NULL,
-  events bigint NOT NULL,
-  PRIMARY KEY (project_id, issue_id, bucket)
-);
-COMMENT ON TABLE errtrack.issue_counts IS 'Events of an issue by the hour in which they occurred.';
-COMMENT ON COLUMN errtrack.issue_counts.project_id IS 'The project.';
-COMMENT ON COLUMN errtrack.issue_counts.issue_id IS 'The issue.';
-COMMENT ON COLUMN errtrack.issue_counts.bucket IS 'Beginning of the hour (UTC).';
-COMMENT ON COLUMN errtrack.issue_counts.events IS 'How many.';
-SELECT pg_extension_config_dump('errtrack.issue_counts', '');
-
 CREATE TABLE errtrack.issue_releases (
   project_id int NOT NULL,
   issue_id bigint NOT NULL,
@@ -109,12 +95,13 @@ SELECT pg_extension_config_dump('errtrack.issue_releases', '');
 
 CREATE TABLE errtrack.seen_events (
   project_id int NOT NULL,
+  slot smallint NOT NULL,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL,
-  PRIMARY KEY (project_id, event_id)
-);
-COMMENT ON TABLE errtrack.seen_events IS 'The ledger of event ids, by which an event that is sent twice is recognised.';
+  PRIMARY KEY (project_id, event_id, slot)
+) PARTITION BY LIST (slot);
+COMMENT ON TABLE errtrack.seen_events IS 'The ledger of event ids, by which an event that is sent twice within seven days is recognised. A ring.';
 COMMENT ON COLUMN errtrack.seen_events.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.seen_events.slot IS 'The leaf, by when it was consumed.';
 COMMENT ON COLUMN errtrack.seen_events.event_id IS 'The event.';
 COMMENT ON COLUMN errtrack.seen_events.received_at IS 'When it first arrived.';
-SELECT pg_extension_config_dump('errtrack.seen_events', '');

@@ -154,26 +154,26 @@ sub start_load
 	my ($node, $database, %option) = @_;
 	my $sql = $option{sql} // "\\set kind random(1, 60)\n"
 	  . recorded('exception_class, message', "VALUES ('Failure' || :kind, 'under load')") . ';';
-	my $load = { node => $node, name => 'load ' . ++$loads, out => '', err => '' };
+	my $load = { node => $node, name => 'load ' . ++$loads };
 	my $before = $node->safe_psql($database, 'SELECT count(*) FROM public.sent');
 	$load->{run} = IPC::Run::start(
 		[   'pgbench', '--no-vacuum', '--client=' . ($option{clients} // 4), '--jobs=2', '--time=600', '--file',
 			pgbench_script($sql), $node->connstr($database) . " application_name='$load->{name}'" ],
-		'>', \$load->{out}, '2>', \$load->{err});
+		'>&', \my $out);
 	ok($node->poll_query_until($database, "SELECT count(*) > $before + 200 FROM public.sent"), 'the load runs');
 	return $load;
 }
 
-# Ends the clients; returns what they said on standard error.
+# Ends the clients.
 sub end_load
 {
 	my ($load) = @_;
 	$load->{run}->kill_kill;
-	# a client's last statement may still be running
+	# a client's last statement may still be running, where the server does
 	$load->{node}->poll_query_until('template1',
 		"SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = '$load->{name}'")
-	  if -f $load->{node}->data_dir . '/postmaster.pid';
-	return $load->{err};
+	  if defined $load->{node}->{_pid};
+	return;
 }
 
 # The path of a file that holds a script for pgbench.
