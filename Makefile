@@ -63,6 +63,7 @@ SQL_PARTS = \
 	src/issues/regroup.sql \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \
+	src/storage/parameters.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen
