@@ -64,6 +64,7 @@ SQL_PARTS = \
 	src/issues/regroup.sql \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \
+	src/storage/parameters.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

@@ -25,7 +25,7 @@ CREATE TABLE errtrack.issues (
   regression_count int NOT NULL DEFAULT 0,
   flood_capped bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (project_id, issue_id)
-) WITH (fillfactor = 80);
+);
 ALTER SEQUENCE errtrack.issues_issue_id_seq OWNED BY errtrack.issues.issue_id;
 CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
