@@ -2923,7 +2923,7 @@ BEGIN
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '
                    'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
-                   'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
+                   'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), errtrack.rotate_inbox(), '
                    'errtrack.regroup(int, boolean), '
                    'errtrack.flush(interval) TO %s', role);
   END IF;
