@@ -186,7 +186,8 @@ write_handle(void)
 static void
 commit_asynchronously(void)
 {
-	set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+	set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+	                  false);
 	CommitTransactionCommand();
 }
 
@@ -369,9 +370,10 @@ static void
 keep_error(void)
 {
 	WorkerReport error = own->report; /* a failure here must not take its place */
-	char *query = psprintf("UPDATE errtrack.worker SET last_error = %s, last_error_sqlstate = '%s', last_error_at = '%s'",
-	                       quote_literal_cstr(error.error), unpack_sql_state(error.sqlerrcode),
-	                       timestamptz_to_str(error.failed_at));
+	char *query = psprintf(
+		"UPDATE errtrack.worker SET last_error = %s, last_error_sqlstate = '%s', last_error_at = '%s'",
+		quote_literal_cstr(error.error), unpack_sql_state(error.sqlerrcode),
+		timestamptz_to_str(error.failed_at));
 
 	if (run_statement(query) == FAILED)
 		report_error(own, error.sqlerrcode, error.error);
@@ -384,15 +386,16 @@ has_prepared_events(void)
 {
 	int n = 0;
 
-	(void) run_statement_for("SELECT pg_catalog.count(*)::pg_catalog.int4"
-	                         " FROM pg_catalog.pg_locks l"
-	                         " WHERE l.pid IS NULL"
-	                         " AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
-	                         "  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
-	                         " AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
-	                         "  'errtrack.raw_events_1'::pg_catalog.regclass,"
-	                         "  'errtrack.raw_events_2'::pg_catalog.regclass)",
-	                         &n, 1);
+	(void) run_statement_for(
+		"SELECT pg_catalog.count(*)::pg_catalog.int4"
+		" FROM pg_catalog.pg_locks l"
+		" WHERE l.pid IS NULL"
+		" AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
+		"  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
+		" AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
+		"  'errtrack.raw_events_1'::pg_catalog.regclass,"
+		"  'errtrack.raw_events_2'::pg_catalog.regclass)",
+		&n, 1);
 	return n > 0;
 }
 
@@ -475,12 +478,24 @@ recover(int wait)
 	back_off(wait);
 }
 
+/*
+ * What is done beside the batches, in transactions of their own: an error is
+ * reported, and keeps nobody from folding.
+ */
+static void
+tend(bool has_drained)
+{
+	/* has_drained: there were events, and now there are none: (void) run_statement("SELECT errtrack.rotate_inbox()") */
+	/* at the start and every 10 minutes: (void) run_statement("SELECT errtrack.upkeep()") */
+}
+
 /* Consumes until there has been nothing to do for a while, or it is not wanted; false: it was stopped. */
 static bool
 run(void)
 {
 	TimestampTz last_work = GetCurrentTimestamp();
 	int poll = FIRST_POLL, retry = FIRST_RETRY;
+	bool has_worked = false;
 
 	while (!is_requested(REQUEST_STOP))
 	{
@@ -498,7 +513,9 @@ run(void)
 			continue;
 		}
 		retry = FIRST_RETRY;
-		if (events > 0)
+		tend(has_worked && events == 0);
+		has_worked = events > 0;
+		if (has_worked)
 		{
 			last_work = GetCurrentTimestamp();
 			poll = FIRST_POLL;
@@ -508,7 +525,8 @@ run(void)
 				CHECK_FOR_INTERRUPTS();
 			continue;
 		}
-		if (!is_permanent && TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
+		if (!is_permanent &&
+		    TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
 		    !has_prepared_events())
 			return true;
 		set_state(WORKER_IDLE);
@@ -531,7 +549,8 @@ leave(void)
 	do
 		CHECK_FOR_INTERRUPTS();
 	while (consume_batch(&events) == DONE && events > 0);
-	query = psprintf("UPDATE errtrack.worker SET drained_at = '%s'", timestamptz_to_str(own->report.drained_at));
+	query =
+		psprintf("UPDATE errtrack.worker SET drained_at = '%s'", timestamptz_to_str(own->report.drained_at));
 	(void) run_statement(query);
 }
 
