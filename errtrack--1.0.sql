@@ -3528,7 +3528,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   fill double precision;
 BEGIN
-  -- TODO(merge): errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
+  -- errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
   IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
     RETURN 0;
   END IF;
@@ -4342,7 +4342,7 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, regroups, creates projects). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, stops and starts the worker, retries dead letters, regroups, creates projects). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;
