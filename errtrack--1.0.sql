@@ -1656,18 +1656,6 @@ COMMENT ON COLUMN errtrack.fingerprints.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.fingerprints.version IS 'Version of the rules that made the fingerprint.';
 SELECT pg_extension_config_dump('errtrack.fingerprints', '');
 
-CREATE FUNCTION errtrack.known_issue(project_id int, fingerprints bytea[]) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  -- as many as two versions of the rules make
-  SELECT coalesce(
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[1]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[2]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[3]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[4]))
-$$;
-COMMENT ON FUNCTION errtrack.known_issue(int, bytea[]) IS
-  'The issue that the first of these fingerprints to be known belongs to, or null.';
-
 CREATE TABLE errtrack.issue_releases (
   project_id int NOT NULL,
   issue_id bigint NOT NULL,
@@ -2006,6 +1994,10 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_merge'
 COMMENT ON FUNCTION errtrack.sketch_merge(bytea, bytea) IS
   'The union of two sets that errtrack.sketch(text) made, as it would have made it of all their texts: equal to a where b adds nothing. Null is the empty set.';
 
+CREATE AGGREGATE errtrack.sketch_union(sketch bytea) (
+  SFUNC = errtrack.sketch_merge, STYPE = bytea, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.sketch_union(bytea) IS 'The union of these sets: see errtrack.sketch_merge(bytea, bytea).';
+
 CREATE FUNCTION errtrack.sketch_count(sketch bytea) RETURNS bigint
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_count';
 COMMENT ON FUNCTION errtrack.sketch_count(bytea) IS
@@ -2092,6 +2084,10 @@ CREATE FUNCTION errtrack.facets_merge(stored bytea, added bytea) RETURNS bytea
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_facets_merge';
 COMMENT ON FUNCTION errtrack.facets_merge(bytea, bytea) IS
   'Adds what errtrack.facets(jsonb, text, text) made of a batch to what is stored of an issue (null: nothing yet), or one issue''s to another''s. Keeps the 32 most used keys (of the equally used, the latest) and the 50 most frequent values of each, as errtrack.issue_tags tells.';
+
+CREATE AGGREGATE errtrack.facets_union(facets bytea) (
+  SFUNC = errtrack.facets_merge, STYPE = bytea, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.facets_union(bytea) IS 'The sum of these facets: see errtrack.facets_merge(bytea, bytea).';
 
 CREATE FUNCTION errtrack.read_facets(facets bytea)
 RETURNS TABLE (key text, value text, events bigint, of_events bigint, missed_at_most bigint, remark text)
@@ -2589,10 +2585,15 @@ BEGIN
     SELECT e.key_no, e.project_id, e.digest, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
            (SELECT p.kept_per_hour FROM errtrack.projects AS p WHERE p.project_id = e.project_id) AS kept_per_hour,
+           -- as many fingerprints as two versions of the rules make
            coalesce((SELECT f.issue_id FROM errtrack.fingerprints AS f
                      WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[1]),
                     (SELECT f.issue_id FROM errtrack.fingerprints AS f
-                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2])) AS known_id
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[3]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[4])) AS known_id
     FROM event AS e
     WHERE (e.digest).fingerprints IS NOT NULL
   ),
@@ -3744,6 +3745,51 @@ $$;
 COMMENT ON FUNCTION errtrack.regroup_counts(int) IS
   'Part of regroup(): what goes from issues of which only a part moves, by the bucket that it was counted in.';
 
+-- Tells the issues that events move into whom these met, and with which tags. Those that only a part leaves keep what they
+-- have: a set does not tell who else was in it.
+CREATE FUNCTION errtrack.regroup_people(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_people.project_id;
+BEGIN
+  INSERT INTO errtrack.issue_people AS p (project_id, issue_id, users, sessions)
+  SELECT of_project, g.to_issue_id, errtrack.sketch_union(g.users), errtrack.sketch_union(g.sessions)
+  FROM (SELECT w.to_issue_id, p.users, p.sessions
+        FROM errtrack.issue_people AS p
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = p.issue_id
+        WHERE p.project_id = of_project
+        UNION ALL
+        SELECT m.to_issue_id, errtrack.sketch(o.user_id), errtrack.sketch(o.session_id)
+        FROM pg_temp.errtrack_regroup AS m
+        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        WHERE m.moves
+        GROUP BY m.to_issue_id) AS g
+  WHERE g.users IS NOT NULL OR g.sessions IS NOT NULL
+  GROUP BY g.to_issue_id
+  ON CONFLICT (project_id, issue_id) DO UPDATE SET
+    users = errtrack.sketch_merge(p.users, excluded.users),
+    sessions = errtrack.sketch_merge(p.sessions, excluded.sessions);
+
+  -- tags are counted, so those of an issue that moves whole are not counted again
+  INSERT INTO errtrack.issue_facets AS t (project_id, issue_id, facets)
+  SELECT of_project, g.to_issue_id, errtrack.facets_union(g.facets)
+  FROM (SELECT w.to_issue_id, t.facets
+        FROM errtrack.issue_facets AS t
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = t.issue_id
+        WHERE t.project_id = of_project
+        UNION ALL
+        SELECT m.to_issue_id, errtrack.facets(o.tags, o.server_name, o.transaction)
+        FROM pg_temp.errtrack_regroup AS m
+        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+        GROUP BY m.to_issue_id) AS g
+  WHERE g.facets IS NOT NULL
+  GROUP BY g.to_issue_id
+  ON CONFLICT (project_id, issue_id) DO UPDATE SET facets = errtrack.facets_merge(t.facets, excluded.facets);
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_people(int) IS 'Part of regroup(): users, sessions and tags of the events that move.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -3812,6 +3858,8 @@ BEGIN
   WHERE project_id = of_project AND events = 0
     AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
+  PERFORM errtrack.regroup_people(of_project);
+
   -- the issues themselves; when one that moves whole was seen last is asked below
   UPDATE errtrack.issues AS i
   SET occurrence_count = coalesce(g.events, 0),
@@ -3876,6 +3924,12 @@ BEGIN
   FROM emptied AS e, errtrack.occurrences AS o
   WHERE a.project_id = of_project AND a.issue_id = e.issue_id
     AND o.project_id = of_project AND o.event_id = a.event_id;
+  DELETE FROM errtrack.issue_people AS p
+  WHERE p.project_id = of_project AND p.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND p.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
+  DELETE FROM errtrack.issue_facets AS t
+  WHERE t.project_id = of_project AND t.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND t.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
   -- rules may name them otherwise
   UPDATE errtrack.issues AS i
   SET title = (m.digest).title, culprit = (m.digest).culprit
@@ -4278,6 +4332,7 @@ BEGIN
       'errtrack.auto_resolve(interval)',
       'errtrack.regroup(int, boolean)',
       'errtrack.consume(int)',
+      'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',

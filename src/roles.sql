@@ -52,6 +52,7 @@ BEGIN
       'errtrack.auto_resolve(interval)',
       'errtrack.regroup(int, boolean)',
       'errtrack.consume(int)',
+      'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',

@@ -19,7 +19,7 @@ $node->append_conf('postgresql.conf', "cron.host = '" . $node->host . "'");
 $node->restart;
 
 # --- without pg_cron
-$node->safe_psql('postgres', 'CREATE EXTENSION errtrack');
+create_errtrack($node, 'postgres');
 my ($status, $out, $err) =
   $node->psql('postgres', "\\set VERBOSITY verbose\nSELECT errtrack.schedule_jobs()");
 is($status, 3, 'schedule_jobs() fails where pg_cron is missing');
