@@ -6,6 +6,7 @@
 #   make check    (root) runs all tests, in throw-away clusters
 #   make bench    (root) measures, in a throw-away cluster
 #   make fuzz     looks for text that crashes a parser, for SECONDS=60; as root, for JSON that crashes the server, too
+#   make valgrind (root) runs tests under valgrind, in a server of its own that is built for that
 
 EXTENSION = errtrack
 MODULE_big = errtrack
@@ -75,9 +76,9 @@ SHLIB_LINK = -lcrypto
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
 # The targets for people need no PostgreSQL to be there, nor PGXS, which has a "check" of its own.
-ifneq ($(filter deps demo check bench fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter deps demo check bench fuzz valgrind,$(MAKECMDGOALS)),)
 
-.PHONY: deps demo check bench fuzz
+.PHONY: deps demo check bench fuzz valgrind
 deps:
 	scripts/deps
 
@@ -93,6 +94,9 @@ bench: deps
 SECONDS = 60
 fuzz:
 	test/fuzz/run $(SECONDS)
+
+valgrind:
+	test/valgrind/run
 
 else
 

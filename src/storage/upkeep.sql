@@ -88,10 +88,9 @@ COMMENT ON FUNCTION errtrack.roll_up(timestamptz) IS
 CREATE FUNCTION errtrack.upkeep_at(at timestamptz) RETURNS SETOF text
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  retention interval := current_setting('errtrack.retention')::interval;
+  retention interval;
   expired record;
   rolled_up record;
-  aside record;
   n bigint;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -101,6 +100,8 @@ BEGIN
             HINT = 'Call errtrack.upkeep() in a transaction of its own, at READ COMMITTED.';
   END IF;
   PERFORM errtrack.begin_consume();
+  -- that has loaded the library, before which there is no setting
+  retention := current_setting('errtrack.retention');
 
   SELECT * INTO rolled_up FROM errtrack.roll_up(at);
   IF rolled_up.minute_rows > 0 THEN
@@ -110,17 +111,16 @@ BEGIN
     RETURN NEXT format('%s counts by the hour rolled up into days', rolled_up.hour_rows);
   END IF;
 
-  FOR aside IN
-    SELECT v.relation, v.since FROM (VALUES ('set_aside_events', 'set_aside_at'), ('dead_letters', 'failed_at')) AS v (relation, since)
-    WHERE to_regclass('errtrack.' || v.relation) IS NOT NULL
-  LOOP
-    EXECUTE format('DELETE FROM errtrack.%I WHERE %I < $1', aside.relation, aside.since) USING at - retention;
-    GET DIAGNOSTICS n = ROW_COUNT;
-    IF n > 0 THEN
-      RETURN NEXT format('%s rows older than errtrack.retention (%s) deleted from %s', n,
-                         current_setting('errtrack.retention'), aside.relation);
-    END IF;
-  END LOOP;
+  DELETE FROM errtrack.set_aside_events WHERE set_aside_at < at - retention;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s set-aside events deleted, older than errtrack.retention', n);
+  END IF;
+  DELETE FROM errtrack.dead_letters WHERE failed_at < at - retention;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s dead letters deleted, older than errtrack.retention', n);
+  END IF;
 
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)

@@ -131,7 +131,6 @@ prune_keys(Facets *facets, int limit)
 static void
 unite_key(Facets *facets, FacetKey *key, const FacetKey *added)
 {
-	bool is_judged = key->events >= JUDGED_AFTER;
 	int64 sample = key->events + Min(added->events, JUDGED_AFTER);
 	int shared = 0;
 
@@ -154,7 +153,8 @@ unite_key(Facets *facets, FacetKey *key, const FacetKey *added)
 	key->distinct = Max(key->distinct + added->distinct - shared, 0);
 	if (key->events >= JUDGED_AFTER)
 	{
-		if (!is_judged && key->distinct * 10 > sample * 9)
+		/* a key that was judged before has no distinct ones of its own, and passes */
+		if (key->distinct * 10 > sample * 9)
 			key->stopped = true;
 		key->distinct = 0;
 		prune_values(key, VALUES_KEPT);

@@ -83,7 +83,9 @@ read_values(Reader *reader, FacetKey *key)
 {
 	int64 rest = key->events;
 
-	key->max_values = VALUES_READ;
+	if (key->nvalues == 0)
+		return;
+	key->max_values = key->nvalues;
 	key->values = palloc(key->max_values * sizeof(FacetValue));
 	key->hashes = palloc(key->max_values * sizeof(uint64));
 	for (int i = 0; i < key->nvalues; i++)

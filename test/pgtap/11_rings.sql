@@ -213,8 +213,12 @@ DELETE FROM errtrack.fingerprint_rules;
 INSERT INTO errtrack.raw_events (project_id, message) VALUES (99, 'stray'), (98, 'stray');
 SELECT is(errtrack.consume(), 2, 'events of unknown projects');
 UPDATE errtrack.set_aside_events SET set_aside_at = now() - interval '31 days' WHERE project_id = 99;
-SELECT results_eq($$SELECT u FROM errtrack.upkeep() AS u WHERE u LIKE '%set_aside%'$$, $$VALUES ('1 rows older than errtrack.retention (30d) deleted from set_aside_events')$$, 'one that is old goes');
+SELECT results_eq($$SELECT u FROM errtrack.upkeep() AS u WHERE u LIKE '%set-aside%'$$, $$VALUES ('1 set-aside events deleted, older than errtrack.retention')$$, 'one that is old goes');
 SELECT results_eq('SELECT project_id FROM errtrack.set_aside_events', 'VALUES (98)', '... the other one stays');
+INSERT INTO errtrack.dead_letters (project_id, event_id, received_at, failed_at, sqlstate, error, event, attempts) SELECT 1, gen_random_uuid(), now(), now() - age, 'XX000', 'x', '{}', 1 FROM unnest(ARRAY['29 days', '31 days', '40 days']::interval[]) AS age;
+SELECT results_eq($$SELECT u FROM errtrack.upkeep() AS u WHERE u LIKE '%letters%'$$, $$VALUES ('2 dead letters deleted, older than errtrack.retention')$$, 'of dead letters, too');
+SELECT is((SELECT count(*) FROM errtrack.dead_letters), 1::bigint, '... what is younger stays');
+DELETE FROM errtrack.dead_letters;
 SELECT is((SELECT sum(events) FROM errtrack.event_outcomes WHERE outcome = 'set_aside'), 2::numeric, '... and both stay counted');
 
 --
