@@ -4,7 +4,7 @@
 #   make          builds;  make install  installs
 #   make demo     (root) shows what it does, in a throw-away cluster
 #   make check    (root) runs all tests, in throw-away clusters
-#   make bench    (root) measures, in a throw-away cluster
+#   make bench    (root) measures, in a throw-away cluster; bench/run NAME … for some measures
 #   make fuzz     looks for text that crashes a parser, for SECONDS=60; as root, for JSON that crashes the server, too
 #   make valgrind (root) runs tests under valgrind, in a server of its own that is built for that
 
@@ -64,6 +64,7 @@ SQL_PARTS = \
 	src/issues/regroup.sql \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \
+	src/storage/parameters.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

@@ -7,7 +7,7 @@ WITH frames AS (
            'module', format('shop.%s.step_%s', (ARRAY['orders', 'pricing', 'carts', 'web'])[n % 4 + 1], n),
            'function', CASE n WHEN 30 THEN 'price_' || translate((:error)::text, '0123456789', 'abcdefghij') ELSE 'handle_' || translate(n::text, '0123456789', 'abcdefghij') END,
            'lineno', 20 + n * 7,
-           'in_app', n % 3 <> 0,
+           'in_app', n % 3 <> 1,
            'context_line', format('        result = self.catalogue.prices(order.lines[%s], currency=order.currency)', n),
            'pre_context', (SELECT jsonb_agg(format('        # %s: %s', l, md5(n * 10 + l || 'before'))) FROM generate_series(1, 4) AS l),
            'post_context', (SELECT jsonb_agg(format('        log.debug("%s")  # %s', md5(n * 10 + l || 'after'), l)) FROM generate_series(1, 4) AS l),

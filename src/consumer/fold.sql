@@ -61,10 +61,15 @@ BEGIN
     SELECT e.key_no, e.project_id, e.digest, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
            (SELECT p.kept_per_hour FROM errtrack.projects AS p WHERE p.project_id = e.project_id) AS kept_per_hour,
+           -- as many fingerprints as two versions of the rules make
            coalesce((SELECT f.issue_id FROM errtrack.fingerprints AS f
                      WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[1]),
                     (SELECT f.issue_id FROM errtrack.fingerprints AS f
-                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2])) AS known_id
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[3]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[4])) AS known_id
     FROM event AS e
     WHERE (e.digest).fingerprints IS NOT NULL
   ),

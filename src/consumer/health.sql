@@ -6,7 +6,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   fill double precision;
 BEGIN
-  -- TODO(merge): errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
+  -- errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
   IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
     RETURN 0;
   END IF;

@@ -25,7 +25,7 @@ CREATE TABLE errtrack.issues (
   regression_count int NOT NULL DEFAULT 0,
   flood_capped bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (project_id, issue_id)
-) WITH (fillfactor = 80);
+);
 ALTER SEQUENCE errtrack.issues_issue_id_seq OWNED BY errtrack.issues.issue_id;
 CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
@@ -62,18 +62,6 @@ COMMENT ON COLUMN errtrack.fingerprints.fingerprint IS 'As errtrack.fingerprint(
 COMMENT ON COLUMN errtrack.fingerprints.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.fingerprints.version IS 'Version of the rules that made the fingerprint.';
 SELECT pg_extension_config_dump('errtrack.fingerprints', '');
-
-CREATE FUNCTION errtrack.known_issue(project_id int, fingerprints bytea[]) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  -- as many as two versions of the rules make
-  SELECT coalesce(
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[1]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[2]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[3]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[4]))
-$$;
-COMMENT ON FUNCTION errtrack.known_issue(int, bytea[]) IS
-  'The issue that the first of these fingerprints to be known belongs to, or null.';
 
 CREATE TABLE errtrack.issue_releases (
   project_id int NOT NULL,

@@ -18,6 +18,10 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_merge'
 COMMENT ON FUNCTION errtrack.sketch_merge(bytea, bytea) IS
   'The union of two sets that errtrack.sketch(text) made, as it would have made it of all their texts: equal to a where b adds nothing. Null is the empty set.';
 
+CREATE AGGREGATE errtrack.sketch_union(sketch bytea) (
+  SFUNC = errtrack.sketch_merge, STYPE = bytea, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.sketch_union(bytea) IS 'The union of these sets: see errtrack.sketch_merge(bytea, bytea).';
+
 CREATE FUNCTION errtrack.sketch_count(sketch bytea) RETURNS bigint
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_sketch_count';
 COMMENT ON FUNCTION errtrack.sketch_count(bytea) IS

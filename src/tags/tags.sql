@@ -19,6 +19,10 @@ LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_facets_merge';
 COMMENT ON FUNCTION errtrack.facets_merge(bytea, bytea) IS
   'Adds what errtrack.facets(jsonb, text, text) made of a batch to what is stored of an issue (null: nothing yet), or one issue''s to another''s. Keeps the 32 most used keys (of the equally used, the latest) and the 50 most frequent values of each, as errtrack.issue_tags tells.';
 
+CREATE AGGREGATE errtrack.facets_union(facets bytea) (
+  SFUNC = errtrack.facets_merge, STYPE = bytea, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.facets_union(bytea) IS 'The sum of these facets: see errtrack.facets_merge(bytea, bytea).';
+
 CREATE FUNCTION errtrack.read_facets(facets bytea)
 RETURNS TABLE (key text, value text, events bigint, of_events bigint, missed_at_most bigint, remark text)
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_read_facets';
