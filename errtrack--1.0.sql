@@ -166,6 +166,11 @@ BEGIN
   END LOOP;
 END $$;
 
+-- A publication of all tables refuses an UPDATE without it, of which there is one: when restored events are adopted.
+ALTER TABLE errtrack.raw_events_0 REPLICA IDENTITY FULL;
+ALTER TABLE errtrack.raw_events_1 REPLICA IDENTITY FULL;
+ALTER TABLE errtrack.raw_events_2 REPLICA IDENTITY FULL;
+
 -- the consumer finds what became visible between two snapshots by transaction id
 CREATE INDEX raw_events_txid_idx ON errtrack.raw_events (txid);
 
@@ -1958,7 +1963,11 @@ COMMENT ON FUNCTION errtrack.auto_resolve(interval) IS
 CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF to_regprocedure('cron.schedule(text, text, text)') IS NULL THEN
+  -- a function of that name which is not pg_cron's would run as the owner of errtrack
+  IF NOT EXISTS (SELECT FROM pg_depend AS d
+                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
+                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
     RAISE EXCEPTION 'pg_cron is not installed in this database'
       USING ERRCODE = 'undefined_function',
             DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
@@ -1967,9 +1976,9 @@ BEGIN
                           current_setting('server_version_num')::int / 10000, current_database());
   END IF;
   -- schedule() replaces a job of the same name
-  PERFORM cron.schedule('errtrack auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()');
-  PERFORM cron.schedule('errtrack consume', '* * * * *', 'SELECT errtrack.consume()');
-  PERFORM cron.schedule('errtrack upkeep', '41 * * * *', 'SELECT errtrack.upkeep()');
+  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
+  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
+  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
   RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
@@ -2272,8 +2281,9 @@ DECLARE
   early xid8 := (SELECT coalesce(max(txid::text::int), 2) + 1 FROM errtrack.raw_events WHERE txid < '500')::text::xid8;
 BEGIN
   UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
+  -- a window that passes in pieces does not take them, nor are they taken for consumed meanwhile
   UPDATE errtrack.inbox_progress
-  SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
+  SET prev = errtrack.without_transaction(prev, early),
       cur = errtrack.without_transaction(cur, early),
       was_restored = true;
   UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
@@ -3132,17 +3142,22 @@ COMMENT ON FUNCTION errtrack.is_events_fault(text) IS
   'Part of fold_safely(): whether an error with this code may come from an event, and not from the state of the server.';
 
 -- Folds an event that has nothing special, and takes that back: where this fails as well, it is not for the event that
--- failed before it, and setting events aside would empty the inbox into dead_letters.
+-- failed before it, and setting events aside would empty the inbox into dead_letters.  It must be folded indeed, whatever
+-- quotas say; and a txid that is not its own keeps it from being dropped where the inbox is full.
 CREATE FUNCTION errtrack.can_fold() RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  of_project int := coalesce((SELECT project_id FROM errtrack.projects
+                              ORDER BY events_per_minute IS NOT NULL, project_id LIMIT 1), 1);
   leaf smallint;
   tid tid;
 BEGIN
   BEGIN
-    INSERT INTO errtrack.raw_events AS r (project_id, exception_class, message)
-    VALUES (coalesce((SELECT min(project_id) FROM errtrack.projects), 1), 'errtrack', 'Is an event of any kind folded?')
-    RETURNING r.slot, r.ctid INTO leaf, tid;
+    UPDATE errtrack.projects SET events_per_minute = NULL
+    WHERE project_id = of_project AND events_per_minute IS NOT NULL;
+    INSERT INTO errtrack.raw_events AS r (txid, project_id, exception_class, message)
+    VALUES ('0', of_project, 'errtrack', 'Is an event of any kind folded?')
+    RETURNING r.slot, r.ctid INTO STRICT leaf, tid;
     PERFORM errtrack.fold(CASE leaf WHEN 0 THEN ARRAY[tid] END, CASE leaf WHEN 1 THEN ARRAY[tid] END,
                           CASE leaf WHEN 2 THEN ARRAY[tid] END);
     RAISE SQLSTATE 'ETUND';
@@ -3553,18 +3568,11 @@ COMMENT ON COLUMN errtrack.workers.waits_for IS
 
 -- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  fill double precision;
-BEGIN
-  -- errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
-  IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
-    RETURN 0;
-  END IF;
-  EXECUTE 'SELECT (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-                  - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b)' INTO fill;
-  RETURN fill / nullif(pg_size_bytes(current_setting('errtrack.inbox_limit', true)), 0);
-END $$;
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ((SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+          - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b))::double precision
+         / pg_size_bytes(current_setting('errtrack.inbox_limit'))
+$$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
   'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
 
@@ -4141,6 +4149,11 @@ BEGIN
   IF n > 0 THEN
     RETURN NEXT format('%s dead letters deleted, older than errtrack.retention', n);
   END IF;
+  DELETE FROM errtrack.quota_use WHERE minute < at - interval '2 days';
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s minutes of quotas deleted, more than two days old', n);
+  END IF;
 
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
@@ -4163,7 +4176,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   SELECT * FROM errtrack.upkeep_at(clock_timestamp())
 $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
-  'Removes occurrences, set-aside events and dead letters older than errtrack.retention and event ids older than a week, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and the use of quotas after two days, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
 -- ---- how much room it takes -----------------------------------------------------------------------------------------
 
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.

@@ -2,18 +2,11 @@
 
 -- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  fill double precision;
-BEGIN
-  -- errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
-  IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
-    RETURN 0;
-  END IF;
-  EXECUTE 'SELECT (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-                  - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b)' INTO fill;
-  RETURN fill / nullif(pg_size_bytes(current_setting('errtrack.inbox_limit', true)), 0);
-END $$;
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ((SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+          - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b))::double precision
+         / pg_size_bytes(current_setting('errtrack.inbox_limit'))
+$$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
   'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
 
