@@ -2727,8 +2727,11 @@ BEGIN
     SELECT min(p.first_fresh_n)
     FROM placed_part AS p
     GROUP BY p.project_id, p.issue_id, p.environment
-    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
-                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
+    -- no index leads from an environment to its rows: of an issue's, no more are read than the hundred
+    HAVING CASE WHEN (SELECT true FROM (SELECT r.environment FROM errtrack.issue_releases AS r
+                                        WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                        LIMIT 100) AS seen
+                      WHERE seen.environment = p.environment
                       LIMIT 1) IS NULL
                 THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
                                             WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
