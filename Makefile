@@ -4,7 +4,7 @@
 #   make          builds;  make install  installs
 #   make demo     (root) shows what it does, in a throw-away cluster
 #   make check    (root) runs all tests, in throw-away clusters
-#   make bench    (root) measures, in a throw-away cluster
+#   make bench    (root) measures, in a throw-away cluster; bench/run NAME … for some measures
 #   make fuzz     looks for text that crashes a parser, for SECONDS=60; as root, for JSON that crashes the server, too
 #   make valgrind (root) runs tests under valgrind, in a server of its own that is built for that
 
@@ -21,6 +21,7 @@ SQL_PARTS = \
 	src/consumer/inbox_slot.sql \
 	src/capture/raw_events.sql \
 	src/capture/capture.sql \
+	src/capture/shed.sql \
 	src/stack/stack.sql \
 	src/grouping/frame_rules.sql \
 	src/grouping/rules/python.sql \
@@ -45,13 +46,25 @@ SQL_PARTS = \
 	src/grouping/fingerprint_rules.sql \
 	src/grouping/grouping.sql \
 	src/issues/issues.sql \
+	src/issues/counts.sql \
 	src/issues/occurrences.sql \
+	src/storage/rings.sql \
 	src/issues/life_cycle.sql \
+	src/people/sketch.sql \
+	src/tags/tags.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \
+	src/consumer/rotation.sql \
+	src/consumer/quotas.sql \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
+	src/consumer/dead_letters.sql \
+	src/consumer/worker.sql \
+	src/consumer/health.sql \
 	src/issues/regroup.sql \
+	src/storage/upkeep.sql \
+	src/storage/storage.sql \
+	src/storage/parameters.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

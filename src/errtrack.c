@@ -7,7 +7,9 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "capture/shed.h"
 #include "consumer/consumer.h"
+#include "consumer/inbox_slot.h"
 
 PG_MODULE_MAGIC;
 
@@ -30,6 +32,7 @@ static bool count_duplicates = false;
 static int sample_first = 1000;
 static double sample_rate = 0.1;
 static int notify_payload = PAYLOAD_FULL;
+static int retention = 30 * 24 * 60;
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -44,6 +47,15 @@ _PG_init(void)
 	                        "After so long without events, a worker that a commit started leaves.", NULL,
 	                        &worker_idle_timeout, 3000, 100, INT_MAX, PGC_SUSET, GUC_UNIT_MS, NULL, NULL,
 	                        NULL);
+	DefineCustomIntVariable("errtrack.inbox_limit",
+	                        "Beyond so much that has not been consumed, new events are counted and dropped.",
+	                        NULL, &inbox_limit, 1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, NULL,
+	                        NULL, NULL);
+	DefineCustomIntVariable("errtrack.inbox_disk_limit",
+	                        "Beyond so much on disk, consumed or not, new events are counted and dropped.",
+	                        "Consumed events stay there while a reader, such as pg_dump, holds them.",
+	                        &inbox_disk_limit, 4 * 1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, NULL,
+	                        NULL, NULL);
 	DefineCustomBoolVariable("errtrack.count_duplicates",
 	                         "Whether an event that arrives again with the same event_id is counted again.",
 	                         NULL, &count_duplicates, false, PGC_SUSET, 0, NULL, NULL, NULL);
@@ -51,6 +63,10 @@ _PG_init(void)
 	                        NULL, &sample_first, 1000, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomRealVariable("errtrack.sample_rate", "Which share of an issue's later events is kept whole.",
 	                         NULL, &sample_rate, 0.1, 0.0, 1.0, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("errtrack.retention", "How long kept occurrences and set-aside events stay.",
+	                        "At most 91 days: there are that many leaves (src/storage/rings.sql).",
+	                        &retention, 30 * 24 * 60, 24 * 60, 91 * 24 * 60, PGC_SUSET, GUC_UNIT_MIN, NULL,
+	                        NULL, NULL);
 	DefineCustomEnumVariable("errtrack.notify_payload",
 	                         "What a notification holds: all of an alert, or ids only.",
 	                         "Any role can listen: titles may hold what not everybody may read.",
@@ -66,4 +82,5 @@ _PG_init(void)
 	}
 	MarkGUCPrefixReserved("errtrack");
 	wake_init();
+	shed_init();
 }

@@ -4,6 +4,8 @@
  * that nothing that an event holds fails its INSERT.
  */
 #include "event.h"
+#include "shed.h"
+#include "../consumer/inbox_slot.h"
 
 #include "access/detoast.h"
 #include "access/genam.h"
@@ -23,6 +25,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
+#include "utils/xid8.h"
 
 PG_FUNCTION_INFO_V1(errtrack_accept_event);
 
@@ -75,6 +78,9 @@ static const struct
 /* Of an event's own fingerprint, so many parts and bytes of each. */
 #define FINGERPRINT_PARTS 20
 #define FINGERPRINT_PART_LIMIT 500
+
+/* What restored events bear until the consumer adopts them (src/consumer/inbox.sql): no transaction's id. */
+#define RESTORED_TXID UINT64CONST(0xFFFFFFFFFFFFFFFF)
 
 /* Projects that this backend has seen in the table.  Rows that go are the consumer's to notice. */
 static HTAB *known_projects = NULL;
@@ -140,12 +146,38 @@ random_event_id(void)
 	return DirectFunctionCall1(gen_random_uuid, (Datum) 0);
 }
 
+/* Does the event come from this transaction, and not from a dump or another server? */
+static bool
+is_own(const Event *event)
+{
+	return FullTransactionIdEquals(DatumGetFullTransactionId(event->values[EVENT_TXID]),
+	                               GetTopFullTransactionId());
+}
+
+/*
+ * The id of another server's transaction says nothing here, and an event that
+ * bears it could pass for consumed.  One that was replicated counts as of now;
+ * one that was restored waits until all of the dump is there.
+ */
+static bool
+repair_txid(Event *event)
+{
+	if (event->nulls[EVENT_TXID] || SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+		event->values[EVENT_TXID] = FullTransactionIdGetDatum(GetTopFullTransactionId());
+	else if (!is_own(event))
+		event->values[EVENT_TXID] = FullTransactionIdGetDatum(FullTransactionIdFromU64(RESTORED_TXID));
+	else
+		return false;
+	event->nulls[EVENT_TXID] = false;
+	return true;
+}
+
 /* Repairs the columns that are needed, and times that cannot be. */
 static bool
 repair(Event *event)
 {
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
-	bool changed = false;
+	bool changed = repair_txid(event);
 
 	if (event->nulls[EVENT_PROJECT_ID])
 	{
@@ -430,6 +462,12 @@ errtrack_accept_event(PG_FUNCTION_ARGS)
 	tupdesc = RelationGetDescr(trigger->tg_relation);
 	check_columns(tupdesc);
 	heap_deform_tuple(tuple, tupdesc, event.values, event.nulls);
+	/* what was restored or replicated has been accepted elsewhere */
+	if (inbox_state()->is_full && !event.nulls[EVENT_TXID] && is_own(&event))
+	{
+		shed_event(event.nulls[EVENT_PROJECT_ID] ? 1 : DatumGetInt32(event.values[EVENT_PROJECT_ID]));
+		PG_RETURN_POINTER(NULL);
+	}
 	changed = repair(&event);
 	changed |= cut_texts(&event);
 	changed |= cut_fingerprint(&event);

@@ -1,21 +1,36 @@
 -- ---- the fold: a batch of events into issues ------------------------------------------------------------------------
 
+CREATE FUNCTION errtrack.read_batch(tids_0 tid[], tids_1 tid[], tids_2 tid[])
+RETURNS TABLE (n int, slot smallint, tid tid, project_id int, event_id uuid, received_at timestamptz,
+               seen_at timestamptz, release text, environment text, server_name text, transaction text,
+               user_id text, session_id text, tags jsonb, duplicate boolean, key_no int, digest errtrack.digest)
+LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
+COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
+  'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
+
 /*
  * Folds the events at these places of the three leaves, in one statement.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
- * not become a nested loop over them: enable_nestloop is off.  Wide columns stay
- * in the inbox until it is known which events are kept.
+ * not become a nested loop over them: enable_nestloop is off.  What belongs to an
+ * error is asked once for each error and not for each event, rows of single
+ * events are narrow, and the whole event is read again if it is kept.
  */
 CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off SET enable_seqscan = off SET work_mem = '64MB' SET jit = off
 SET plan_cache_mode = auto AS $$
+#variable_conflict use_column
 DECLARE
   sample_first bigint := current_setting('errtrack.sample_first');
   sample_rate double precision := current_setting('errtrack.sample_rate');
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
+  -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
+  folded_at timestamptz := clock_timestamp();
+  shed int := 0;
+  occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
+  seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
   -- a plan made for its parameters costs more than a small batch; a kept one was made for tables of another size
   PERFORM set_config('plan_cache_mode',
@@ -33,61 +48,71 @@ BEGIN
     PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
   END IF;
 
+  IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
+    SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
+  END IF;
+
   WITH
-  -- each event with what is read in it
   event AS MATERIALIZED (
-    SELECT r.slot, r.ctid AS tid, r.project_id, r.event_id, r.received_at,
-           least(coalesce(r.occurred_at, r.received_at), r.received_at) AS seen_at,
-           r.release, r.environment, r.flags,
-           errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
-                           r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
-                           r.tags) AS digest
-    FROM (SELECT *, ctid FROM errtrack.raw_events_0 WHERE ctid = ANY (tids_0)
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_1 WHERE ctid = ANY (tids_1)
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_2 WHERE ctid = ANY (tids_2)) AS r
+    SELECT * FROM errtrack.read_batch(tids_0, tids_1, tids_2)
   ),
-  -- is its project known, and was it seen before, in the ledger or in this batch?
-  judged AS MATERIALIZED (
-    SELECT e.*, (e.digest).fingerprints[1] AS fingerprint, (e.digest).fingerprints,
+  -- the errors they are; of each, is its project known, and an issue that it belongs to?
+  error AS MATERIALIZED (
+    SELECT e.key_no, e.project_id, e.digest, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
-           (SELECT true FROM errtrack.seen_events AS s
-            WHERE s.project_id = e.project_id AND s.event_id = e.event_id) IS NOT NULL
-             OR row_number() OVER (PARTITION BY e.project_id, e.event_id ORDER BY e.received_at, e.slot, e.tid) > 1
-             AS duplicate
+           (SELECT p.kept_per_hour FROM errtrack.projects AS p WHERE p.project_id = e.project_id) AS kept_per_hour,
+           -- as many fingerprints as two versions of the rules make
+           coalesce((SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[1]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[3]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[4])) AS known_id
     FROM event AS e
+    WHERE (e.digest).fingerprints IS NOT NULL
   ),
-  -- does it count?  What arrives again makes no issue of its own, even if it says something else now
-  weighed AS MATERIALIZED (
-    SELECT j.*,
-           NOT stray
-             AND (NOT duplicate
-                  OR count_duplicates
-                     AND (errtrack.known_issue(j.project_id, j.fingerprints) IS NOT NULL
-                          OR (project_id, fingerprint) IN (SELECT project_id, fingerprint FROM judged
-                                                           WHERE NOT stray AND NOT duplicate))) AS counts
-    FROM judged AS j
+  judged AS MATERIALIZED (
+    SELECT e.n, e.slot, e.tid, e.project_id, e.event_id, e.received_at, e.seen_at, e.release, e.environment,
+           e.key_no, e.duplicate, k.stray, k.known_id
+    FROM event AS e
+    JOIN error AS k ON k.key_no = e.key_no
   ),
+  -- those that count.  What arrives again makes no issue of its own, even if it says something else now
   counted AS MATERIALIZED (
-    SELECT * FROM weighed WHERE counts
+    SELECT j.n, j.slot, j.tid, j.project_id, j.event_id, j.received_at, j.seen_at, j.release, j.environment,
+           j.key_no, j.duplicate
+    FROM judged AS j
+    WHERE NOT stray
+      AND (NOT duplicate
+           OR count_duplicates
+              AND (known_id IS NOT NULL
+                   OR key_no IN (SELECT key_no FROM judged WHERE NOT stray AND NOT duplicate)))
   ),
-  -- the issue that one of its fingerprints is known to belong to: asked once for each list of them
-  found AS MATERIALIZED (
-    SELECT k.project_id, k.fingerprint, errtrack.known_issue(k.project_id, k.fingerprints) AS known_id,
-           k.fingerprints[cardinality(k.fingerprints)] AS last_fingerprint
-    FROM (SELECT DISTINCT project_id, fingerprint, fingerprints FROM counted) AS k
+  -- their number by error, release, environment and time: from here on all is about few rows
+  part AS MATERIALIZED (
+    SELECT key_no, release, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
+           count(*) AS events, min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(n) AS first_n,
+           -- what arrives again is not kept, and is no sign that the error came back
+           min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
+           max(n) FILTER (WHERE NOT duplicate) AS last_fresh_n,
+           max(received_at) FILTER (WHERE NOT duplicate) AS last_received
+    FROM (SELECT *, errtrack.bucket_minutes(seen_at, folded_at) AS minutes FROM counted) AS c
+    GROUP BY key_no, release, environment, minutes, bucket
   ),
-  -- errors that have the last one in common, all frames, are one error
+  -- errors that have the last fingerprint in common, all frames, are one error
   related AS MATERIALIZED (
-    SELECT project_id, fingerprint,
-           coalesce(known_id, min(known_id) OVER (PARTITION BY project_id, last_fingerprint)) AS known_id,
-           first_value(fingerprint) OVER (PARTITION BY project_id, last_fingerprint ORDER BY fingerprint) AS kin
-    FROM found
+    SELECT k.project_id, k.fingerprints[1] AS fingerprint,
+           coalesce(k.known_id, min(k.known_id) OVER same) AS known_id,
+           min(k.key_no) OVER same AS kin
+    FROM error AS k
+    WHERE k.key_no IN (SELECT key_no FROM part)
+    WINDOW same AS (PARTITION BY k.project_id, k.fingerprints[cardinality(k.fingerprints)])
   ),
-  -- once for each fingerprint
+  -- and so are those that have the first in common
   resolved AS MATERIALIZED (
-    SELECT project_id, fingerprint, min(known_id) AS known_id, (array_agg(kin ORDER BY kin))[1] AS kin
+    SELECT project_id, fingerprint, min(known_id) AS known_id, min(kin) AS kin
     FROM related
     GROUP BY project_id, fingerprint
   ),
@@ -96,58 +121,110 @@ BEGIN
     SELECT project_id, kin, nextval('errtrack.issues_issue_id_seq') AS issue_id
     FROM (SELECT DISTINCT project_id, kin FROM resolved WHERE known_id IS NULL) AS n
   ),
-  key AS MATERIALIZED (
-    SELECT r.project_id, r.fingerprint, coalesce(r.known_id, d.issue_id) AS issue_id
-    FROM resolved AS r
-    LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
-  ),
-  -- each event's place in its issue, and in its release and environment there
-  placed AS MATERIALIZED (
-    SELECT c.*, k.issue_id, coalesce(c.release, '') AS seen_release,
-           coalesce(c.environment, '') AS seen_environment,
-           row_number() OVER (PARTITION BY c.project_id, k.issue_id
-                              ORDER BY c.received_at, c.event_id) AS nth,
-           row_number() OVER (PARTITION BY c.project_id, k.issue_id, c.release
-                              ORDER BY c.received_at, c.event_id) AS nth_of_release,
-           row_number() OVER (PARTITION BY c.project_id, k.issue_id, c.environment
-                              ORDER BY c.received_at, c.event_id) AS nth_of_environment
-    FROM counted AS c
-    JOIN key AS k ON k.project_id = c.project_id AND k.fingerprint = c.fingerprint
-  ),
-  -- each issue's part in this batch, beside what was counted before it
-  tally AS MATERIALIZED (
-    SELECT t.*,
+  -- each error's issue, and what was counted there before
+  place AS MATERIALIZED (
+    SELECT p.*,
            (SELECT i.occurrence_count FROM errtrack.issues AS i
-            WHERE i.project_id = t.project_id AND i.issue_id = t.issue_id) AS count_before,
+            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS count_before,
            (SELECT i.regression_count FROM errtrack.issues AS i
-            WHERE i.project_id = t.project_id AND i.issue_id = t.issue_id) AS regressions_before
+            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS regressions_before,
+           -- how many more may be kept, where that is limited
+           p.kept_per_hour
+             - CASE WHEN p.kept_per_hour IS NOT NULL
+                    THEN (SELECT count(*) FROM errtrack.occurrences AS o
+                          WHERE o.project_id = p.project_id AND o.issue_id = p.issue_id
+                            AND o.received_at > folded_at - interval '1 hour') END AS room
     FROM (
-      SELECT project_id, issue_id, count(*) AS n, min(seen_at) AS first_seen, max(seen_at) AS last_seen,
-             -- what arrives again is no sign that the error came back
-             coalesce(max(received_at) FILTER (WHERE NOT duplicate), '-infinity') AS last_received,
-             (array_agg(digest) FILTER (WHERE nth = 1))[1] AS first_digest,
-             (array_agg(release ORDER BY nth) FILTER (WHERE release IS NOT NULL))[1] AS first_release,
-             (array_agg(event_id) FILTER (WHERE nth = 1))[1] AS first_event_id,
-             (array_agg(environment) FILTER (WHERE nth = 1))[1] AS first_environment,
-             (array_agg(event_id ORDER BY nth DESC) FILTER (WHERE NOT duplicate))[1] AS last_event_id,
-             (array_agg(environment ORDER BY nth DESC) FILTER (WHERE NOT duplicate))[1] AS last_environment,
-             (array_agg(release ORDER BY nth DESC) FILTER (WHERE NOT duplicate))[1] AS last_release
-      FROM placed
-      GROUP BY project_id, issue_id
+      SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest, coalesce(r.known_id, d.issue_id) AS issue_id
+      FROM error AS k
+      JOIN resolved AS r ON r.project_id = k.project_id AND r.fingerprint = k.fingerprints[1]
+      LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
+    ) AS p
+  ),
+  placed_part AS MATERIALIZED (
+    SELECT p.project_id, p.issue_id, p.count_before, p.regressions_before, t.*
+    FROM part AS t
+    JOIN place AS p ON p.key_no = t.key_no
+  ),
+  -- kept are a share of all, an issue's first ones, and of each release and each environment the first, of a hundred
+  chosen AS MATERIALIZED (
+    SELECT n FROM counted WHERE NOT duplicate AND errtrack.in_sample(event_id, sample_rate)
+    UNION
+    SELECT n
+    FROM (SELECT c.n, p.count_before, row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) AS nth
+          FROM counted AS c
+          JOIN place AS p ON p.key_no = c.key_no
+          WHERE NOT c.duplicate AND coalesce(p.count_before, 0) < sample_first) AS young
+    WHERE coalesce(count_before, 0) + nth <= sample_first
+    UNION
+    SELECT min(p.first_fresh_n)
+    FROM placed_part AS p
+    GROUP BY p.project_id, p.issue_id, p.release
+    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
+                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.release = p.release
+                      LIMIT 1) IS NULL
+                -- releases that never come again would have everything kept
+                THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
+                                            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                            LIMIT 100) AS seen) < 100 END
+    UNION
+    SELECT min(p.first_fresh_n)
+    FROM placed_part AS p
+    GROUP BY p.project_id, p.issue_id, p.environment
+    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
+                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
+                      LIMIT 1) IS NULL
+                THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
+                                            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                            LIMIT 100) AS seen) < 100 END
+  ),
+  -- but no more of an issue in an hour than its project allows
+  limited AS MATERIALIZED (
+    SELECT c.slot, c.tid, c.seen_at, c.key_no, p.project_id, p.issue_id,
+           p.room IS NOT NULL AND row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) > p.room AS is_capped
+    FROM chosen AS h
+    JOIN counted AS c ON c.n = h.n
+    JOIN place AS p ON p.key_no = c.key_no
+  ),
+  kept AS MATERIALIZED (
+    SELECT * FROM limited WHERE NOT is_capped
+  ),
+  capped AS MATERIALIZED (
+    SELECT project_id, issue_id, count(*) AS events FROM limited WHERE is_capped GROUP BY project_id, issue_id
+  ),
+  -- each issue's share of this batch
+  tally AS MATERIALIZED (
+    SELECT t.*, first.event_id AS first_event_id, first.environment AS first_environment, k.digest AS first_digest,
+           last.event_id AS last_event_id, last.environment AS last_environment, last.release AS last_release,
+           coalesce(x.events, 0) AS flood_capped
+    FROM (
+      SELECT project_id, issue_id, count_before, regressions_before, sum(events) AS events,
+             min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+             coalesce(max(last_received), '-infinity') AS last_received, min(first_n) AS first_n,
+             max(last_fresh_n) AS last_fresh_n,
+             (array_agg(release ORDER BY first_n) FILTER (WHERE release <> ''))[1] AS first_release
+      FROM placed_part
+      GROUP BY project_id, issue_id, count_before, regressions_before
     ) AS t
+    JOIN counted AS first ON first.n = t.first_n
+    JOIN error AS k ON k.key_no = first.key_no
+    LEFT JOIN counted AS last ON last.n = t.last_fresh_n
+    LEFT JOIN capped AS x ON x.project_id = t.project_id AND x.issue_id = t.issue_id
   ),
   issue AS (
     INSERT INTO errtrack.issues AS i
       (project_id, issue_id, title, culprit, exception_class, level, platform, first_seen, last_seen,
-       occurrence_count, release_introduced, regressed_at)
+       occurrence_count, flood_capped, release_introduced, regressed_at)
     SELECT project_id, issue_id, (first_digest).title, (first_digest).culprit, (first_digest).exception_class,
-           (first_digest).level, (first_digest).platform, first_seen, last_seen, n, first_release,
+           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, flood_capped,
+           first_release,
            -- carries the time to the clause below; a new issue has none
            CASE WHEN count_before IS NOT NULL THEN last_received END
     FROM tally
     ORDER BY project_id, issue_id
     ON CONFLICT (project_id, issue_id) DO UPDATE SET
       occurrence_count = i.occurrence_count + excluded.occurrence_count,
+      flood_capped = i.flood_capped + excluded.flood_capped,
       first_seen = least(i.first_seen, excluded.first_seen),
       last_seen = greatest(i.last_seen, excluded.last_seen),
       release_introduced = coalesce(i.release_introduced, excluded.release_introduced),
@@ -160,80 +237,107 @@ BEGIN
     RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
   ),
   ledger AS (
-    INSERT INTO errtrack.seen_events (project_id, event_id, received_at)
-    SELECT project_id, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
+    INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
+    SELECT project_id, seen_slot, event_id, received_at FROM judged WHERE NOT stray AND NOT duplicate
   ),
   bucketed AS (
-    INSERT INTO errtrack.issue_counts AS b (project_id, issue_id, bucket, events)
-    SELECT project_id, issue_id, date_trunc('hour', seen_at, 'UTC') AS bucket, count(*)
-    FROM placed
-    GROUP BY project_id, issue_id, bucket
-    ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = b.events + excluded.events
-  ),
-  -- of each release and each environment the first is kept
-  marked AS MATERIALIZED (
-    SELECT p.*,
-           p.nth_of_release = 1
-             AND (SELECT true FROM errtrack.issue_releases AS r
-                  WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
-                    AND r.release = p.seen_release LIMIT 1) IS NULL
-           OR p.nth_of_environment = 1
-             AND (SELECT true FROM errtrack.issue_releases AS r
-                  WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
-                    AND r.environment = p.seen_environment LIMIT 1) IS NULL AS is_first
-    FROM placed AS p
+    INSERT INTO errtrack.issue_counts AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT project_id, minutes, issue_id, bucket, sum(events)
+    FROM placed_part
+    GROUP BY project_id, minutes, issue_id, bucket
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
   released AS (
     INSERT INTO errtrack.issue_releases AS r
       (project_id, issue_id, release, environment, first_seen, last_seen, events)
-    SELECT project_id, issue_id, seen_release, seen_environment, min(seen_at), max(seen_at), count(*)
-    FROM placed
-    GROUP BY project_id, issue_id, seen_release, seen_environment
+    SELECT project_id, issue_id, release, environment, min(first_seen), max(last_seen), sum(events)
+    FROM placed_part
+    GROUP BY project_id, issue_id, release, environment
     ON CONFLICT (project_id, issue_id, release, environment) DO UPDATE SET
       first_seen = least(r.first_seen, excluded.first_seen),
       last_seen = greatest(r.last_seen, excluded.last_seen),
       events = r.events + excluded.events
   ),
-  kept AS MATERIALIZED (
-    SELECT m.*
-    FROM marked AS m
-    JOIN tally AS t ON t.project_id = m.project_id AND t.issue_id = m.issue_id
-    WHERE NOT m.duplicate
-      AND (m.is_first OR coalesce(t.count_before, 0) + m.nth <= sample_first
-           OR errtrack.in_sample(m.event_id, sample_rate))
+  -- whom each issue met, and with which tags; what arrives again says nothing new
+  met AS MATERIALIZED (
+    SELECT p.project_id, p.issue_id, errtrack.sketch(e.user_id) AS users, errtrack.sketch(e.session_id) AS sessions,
+           errtrack.facets(e.tags, e.server_name, e.transaction) AS facets
+    FROM event AS e
+    JOIN place AS p ON p.key_no = e.key_no
+    WHERE NOT e.duplicate
+    GROUP BY p.project_id, p.issue_id
+  ),
+  issue_met AS (
+    INSERT INTO errtrack.issue_people AS w (project_id, issue_id, users, sessions)
+    SELECT project_id, issue_id, users, sessions
+    FROM met
+    WHERE users IS NOT NULL OR sessions IS NOT NULL
+    ON CONFLICT (project_id, issue_id) DO UPDATE SET
+      users = errtrack.sketch_merge(w.users, excluded.users),
+      sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
+    WHERE errtrack.sketch_merge(w.users, excluded.users) IS DISTINCT FROM w.users
+       OR errtrack.sketch_merge(w.sessions, excluded.sessions) IS DISTINCT FROM w.sessions
+  ),
+  release_met AS (
+    INSERT INTO errtrack.release_people AS w (project_id, release, users, sessions)
+    SELECT e.project_id, e.release, errtrack.sketch(e.user_id), errtrack.sketch(e.session_id)
+    FROM event AS e
+    WHERE NOT e.duplicate AND e.release <> '' AND e.key_no IN (SELECT key_no FROM place)
+      AND (e.user_id <> '' OR e.session_id <> '')
+    GROUP BY e.project_id, e.release
+    ON CONFLICT (project_id, release) DO UPDATE SET
+      users = errtrack.sketch_merge(w.users, excluded.users),
+      sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
+    WHERE errtrack.sketch_merge(w.users, excluded.users) IS DISTINCT FROM w.users
+       OR errtrack.sketch_merge(w.sessions, excluded.sessions) IS DISTINCT FROM w.sessions
+  ),
+  tagged AS (
+    INSERT INTO errtrack.issue_facets AS t (project_id, issue_id, facets)
+    SELECT project_id, issue_id, errtrack.facets_merge(NULL, facets)
+    FROM met
+    WHERE facets IS NOT NULL
+    ON CONFLICT (project_id, issue_id) DO UPDATE SET facets = errtrack.facets_merge(t.facets, excluded.facets)
   ),
   -- the first fingerprint finds the issue again, and so do the others of events that are kept: they have no
   -- end, as calls can take many ways
   attached AS (
     INSERT INTO errtrack.fingerprints (project_id, fingerprint, issue_id)
-    SELECT project_id, fingerprint, issue_id FROM key
-    UNION ALL
-    SELECT k.project_id, f.fingerprint, min(k.issue_id)
-    FROM kept AS k, unnest(k.fingerprints[2:]) AS f (fingerprint)
-    GROUP BY 1, 2
+    SELECT p.project_id, f.fingerprint, min(p.issue_id)
+    FROM place AS p, unnest(p.fingerprints) WITH ORDINALITY AS f (fingerprint, nth)
+    WHERE f.nth = 1 OR p.key_no IN (SELECT key_no FROM kept)
+    GROUP BY p.project_id, f.fingerprint
     ON CONFLICT (project_id, fingerprint) DO NOTHING
   ),
   sampled AS (
     INSERT INTO errtrack.occurrences
-      (project_id, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
+      (project_id, slot, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
        session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
-    SELECT k.project_id, k.issue_id, k.event_id, k.received_at, k.seen_at, (k.digest).level,
-           (k.digest).platform, (k.digest).exception_class, coalesce((k.digest).message, r.message),
-           r.stack_trace, r.exceptions, r.environment, r.release, r.dist, r.server_name, r.transaction,
-           r.logger, r.user_id, r.session_id, r.request, r.tags, r.contexts, r.extra, r.trace_id,
-           r.span_id, r.debug_ids, coalesce(k.flags, '{}') || (k.digest).flags, k.fingerprint, r.fingerprint
-    FROM kept AS k
-    JOIN (SELECT *, ctid FROM errtrack.raw_events_0
-          WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 0))
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_1
-          WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 1))
-          UNION ALL
-          SELECT *, ctid FROM errtrack.raw_events_2
-          WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 2))) AS r
-      ON r.slot = k.slot AND r.ctid = k.tid
-    ON CONFLICT (project_id, event_id) DO NOTHING
+    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
+           (w.digest).platform, (w.digest).exception_class, coalesce((w.digest).message, w.message),
+           w.stack_trace, w.exceptions, w.environment, w.release, w.dist, w.server_name, w.transaction,
+           w.logger, w.user_id, w.session_id, w.request, w.tags, w.contexts, w.extra, w.trace_id,
+           w.span_id, w.debug_ids, coalesce(w.flags, '{}') || (w.digest).flags, (w.digest).fingerprints[1],
+           w.fingerprint
+    FROM (
+      SELECT k.issue_id, k.seen_at, r.*,
+             errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
+                             r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
+                             r.tags) AS digest
+      FROM kept AS k
+      JOIN (SELECT *, ctid FROM errtrack.raw_events_0
+            WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 0))
+            UNION ALL
+            SELECT *, ctid FROM errtrack.raw_events_1
+            WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 1))
+            UNION ALL
+            SELECT *, ctid FROM errtrack.raw_events_2
+            WHERE ctid = ANY (ARRAY(SELECT tid FROM kept WHERE slot = 2))) AS r
+        ON r.slot = k.slot AND r.ctid = k.tid
+      -- the digest is made once, not for each of its parts
+      OFFSET 0
+    ) AS w
+    ON CONFLICT (project_id, event_id, slot) DO NOTHING
   ),
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
@@ -250,8 +354,8 @@ BEGIN
     INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
     SELECT project_id, CASE WHEN stray AND NOT duplicate THEN 'set_aside' ELSE 'duplicate' END AS outcome,
            count(*), max(received_at)
-    FROM weighed
-    WHERE NOT counts
+    FROM judged
+    WHERE n NOT IN (SELECT n FROM counted)
     GROUP BY 1, 2
     ON CONFLICT (project_id, outcome) DO UPDATE SET
       events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
@@ -263,8 +367,8 @@ BEGIN
     SELECT i.project_id,
            CASE WHEN t.count_before IS NULL THEN 'new' ELSE 'regression' END::errtrack.alert_kind, i.issue_id,
            CASE WHEN t.count_before IS NULL THEN t.first_event_id ELSE t.last_event_id END,
-           CASE WHEN t.count_before IS NULL THEN t.first_environment ELSE t.last_environment END,
-           CASE WHEN t.count_before IS NULL THEN t.first_release ELSE t.last_release END,
+           nullif(CASE WHEN t.count_before IS NULL THEN t.first_environment ELSE t.last_environment END, ''),
+           nullif(CASE WHEN t.count_before IS NULL THEN t.first_release ELSE t.last_release END, ''),
            i.occurrence_count, clock_timestamp()
     FROM issue AS i
     JOIN tally AS t ON t.project_id = i.project_id AND t.issue_id = i.issue_id
@@ -279,7 +383,7 @@ BEGIN
     FROM alert AS a
     JOIN issue AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
   )
-  SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM told) INTO events, alerts;
+  SELECT (SELECT count(*) FROM event) + shed, (SELECT count(*) FROM told) INTO events, alerts;
 END $$;
 COMMENT ON FUNCTION errtrack.fold(tid[], tid[], tid[]) IS
   'Part of consume(): folds the events at these places of the inbox, and returns how many they were and how many alerts they raised.';

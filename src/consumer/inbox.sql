@@ -1,5 +1,14 @@
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
+CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN id >= pg_snapshot_xmax(taken) THEN taken ELSE
+    (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
+     FROM (SELECT id UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid))::pg_snapshot END
+$$;
+COMMENT ON FUNCTION errtrack.without_transaction(pg_snapshot, xid8) IS
+  'The same snapshot, but this transaction is in progress in it.';
+
 -- A transaction's own id counts as in progress: it may write more events after this.
 CREATE FUNCTION errtrack.inbox_snapshot() RETURNS pg_snapshot
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -10,8 +19,7 @@ BEGIN
   IF own IS NULL OR own >= pg_snapshot_xmax(taken) THEN
     RETURN taken;
   END IF;
-  RETURN (SELECT format('%s:%s:%s', min(xid), pg_snapshot_xmax(taken), string_agg(xid::text, ',' ORDER BY xid))
-          FROM (SELECT own UNION SELECT pg_snapshot_xip(taken)) AS in_progress (xid));
+  RETURN errtrack.without_transaction(taken, own);
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
   'The current snapshot, in which the calling transaction is still in progress.';
@@ -23,7 +31,8 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
-  CHECK (num_nulls(cur, leaf, "position") IN (0, 3))
+  cur_bytes bigint[],
+  CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
 );
 COMMENT ON TABLE errtrack.inbox_progress IS
   'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
@@ -33,6 +42,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
 
 -- its name makes a dump hold it behind the leaves, so that what it tells of is there when it is seen
@@ -56,16 +66,45 @@ BEGIN
   PERFORM pg_extension_config_dump('errtrack.raw_events_2', unconsumed);
 END $do$;
 
--- Events that came by pg_restore bear the transaction ids of another server: they get one that was over long ago, and
--- the next window begins before that.
+-- Events that came by pg_restore bear the last of all transaction ids (src/capture/accept.c), so that they are neither
+-- consumed nor taken for consumed. Once all have come they get the id of a transaction that was over before the server's
+-- first, and that none in the inbox bears; it is still to be consumed.
 CREATE FUNCTION errtrack.adopt_restored_events() RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE errtrack.raw_events SET txid = '3';
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  early xid8 := (SELECT coalesce(max(txid::text::int), 2) + 1 FROM errtrack.raw_events WHERE txid < '500')::text::xid8;
+BEGIN
+  UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
   UPDATE errtrack.inbox_progress
-  SET prev = '3:3:', cur = NULL, leaf = NULL, "position" = NULL;
+  SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
+      cur = errtrack.without_transaction(cur, early);
+  UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
-$$;
+END $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
+
+-- Notes how much of the leaves holds consumed events. Each version of the row may live long, and applications read it:
+-- it is not written where the limit is far, nor for little.
+CREATE FUNCTION errtrack.note_consumed(bytes bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  i errtrack.inbox;
+BEGIN
+  IF bytes[1] + bytes[2] + bytes[3] < limit_bytes / 4 THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT i FROM errtrack.inbox;
+  bytes := ARRAY[greatest(bytes[1], i.consumed_bytes[1]), greatest(bytes[2], i.consumed_bytes[2]),
+                 greatest(bytes[3], i.consumed_bytes[3])];
+  IF bytes[1] + bytes[2] + bytes[3] - i.consumed_bytes[1] - i.consumed_bytes[2] - i.consumed_bytes[3]
+     > limit_bytes / 64 THEN
+    UPDATE errtrack.inbox SET consumed_bytes = bytes;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.note_consumed(bigint[]) IS
+  'Part of consume(): notes that so many bytes of each leaf hold consumed events, where that matters to errtrack.inbox_limit.';
 
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
@@ -86,15 +125,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.has_unconsumed(pg_snapshot) IS
   'Whether an event that is visible in the snapshot has not been consumed yet; true as long as a window is passing in pieces.';
-
-CREATE TABLE errtrack.worker (
-  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  handle bigint NOT NULL,
-  pid int NOT NULL,
-  started_at timestamptz NOT NULL
-);
-COMMENT ON TABLE errtrack.worker IS 'One row, written by the background worker when it starts: where a commit finds it. It may be gone since.';
-COMMENT ON COLUMN errtrack.worker.only_row IS 'There is one row.';
-COMMENT ON COLUMN errtrack.worker.handle IS 'Its segment of shared memory.';
-COMMENT ON COLUMN errtrack.worker.pid IS 'Its process.';
-COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';

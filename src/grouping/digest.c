@@ -3,7 +3,6 @@
  */
 #include "digest.h"
 
-#include "../capture/event.h"
 #include "../stack/exceptions.h"
 #include "catalog/pg_type.h"
 #include "frames.h"
@@ -226,15 +225,13 @@ key_datum(const uint8 *key)
 
 /* A bytea[] with an event's keys. */
 static Datum
-keys_datum(const Digest *digest)
+keys_datum(const Keys *keys)
 {
-	Keys keys;
 	Datum elements[MAX_KEYS];
 
-	fingerprint_compute(&digest->grouped, MAX_KEYS, &keys);
-	for (int i = 0; i < keys.n; i++)
-		elements[i] = key_datum(keys.keys[i]);
-	return PointerGetDatum(construct_array(elements, keys.n, BYTEAOID, -1, false, TYPALIGN_INT));
+	for (int i = 0; i < keys->n; i++)
+		elements[i] = key_datum(keys->keys[i]);
+	return PointerGetDatum(construct_array(elements, keys->n, BYTEAOID, -1, false, TYPALIGN_INT));
 }
 
 /* Sets a column of the result; no text: null. */
@@ -253,6 +250,30 @@ text_argument(FunctionCallInfo fcinfo, int n)
 	return PG_ARGISNULL(n) ? NO_SLICE : slice_of_text(PG_GETARG_TEXT_PP(n));
 }
 
+/* What was read in an event as a value of the type errtrack.digest, whose columns are given. */
+Datum
+digest_datum(const Reported *reported, const Digest *digest, const Keys *keys, TupleDesc columns)
+{
+	Datum values[8];
+	bool nulls[8] = {false};
+	Datum flags[lengthof(digest->flags)];
+
+	if (columns->natts != lengthof(values))
+		elog(ERROR, "errtrack.digest has other attributes than expected");
+	values[0] = keys_datum(keys);
+	set_text(values, nulls, 1, slice_clip(digest->exception_class, EXCEPTION_CLASS_LIMIT));
+	/* the message goes out only where the event did not say it */
+	set_text(values, nulls, 2, has_text(reported->message) ? NO_SLICE : digest->message);
+	set_text(values, nulls, 3, digest->title);
+	set_text(values, nulls, 4, digest->culprit);
+	set_text(values, nulls, 5, digest->level);
+	set_text(values, nulls, 6, digest->platform);
+	for (int i = 0; i < digest->nflags; i++)
+		flags[i] = CStringGetTextDatum(digest->flags[i]);
+	values[7] = PointerGetDatum(construct_array(flags, digest->nflags, TEXTOID, -1, false, TYPALIGN_INT));
+	return HeapTupleGetDatum(heap_form_tuple(columns, values, nulls));
+}
+
 /*
  * errtrack.digest(project_id, level, platform, exception_class, message,
  * stack_trace, exceptions, fingerprint, logger, environment, release,
@@ -263,14 +284,11 @@ errtrack_digest(PG_FUNCTION_ARGS)
 {
 	Reported reported;
 	Digest digest;
-	Datum values[8];
-	bool nulls[8] = {false};
-	Datum flags[lengthof(digest.flags)];
+	Keys keys;
 	TupleDesc tupdesc;
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-	    tupdesc->natts != lengthof(values))
-		elog(ERROR, "errtrack.digest has other attributes than expected");
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "errtrack.digest is no composite type");
 	reported.project_id = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
 	reported.level = text_argument(fcinfo, 1);
 	reported.platform = text_argument(fcinfo, 2);
@@ -285,19 +303,8 @@ errtrack_digest(PG_FUNCTION_ARGS)
 	reported.transaction = text_argument(fcinfo, 11);
 	reported.tags = PG_ARGISNULL(12) ? NULL : PG_GETARG_JSONB_P(12);
 	make_digest(&reported, &digest);
-
-	values[0] = keys_datum(&digest);
-	set_text(values, nulls, 1, slice_clip(digest.exception_class, EXCEPTION_CLASS_LIMIT));
-	/* the message goes out only where the event did not say it */
-	set_text(values, nulls, 2, has_text(reported.message) ? NO_SLICE : digest.message);
-	set_text(values, nulls, 3, digest.title);
-	set_text(values, nulls, 4, digest.culprit);
-	set_text(values, nulls, 5, digest.level);
-	set_text(values, nulls, 6, digest.platform);
-	for (int i = 0; i < digest.nflags; i++)
-		flags[i] = CStringGetTextDatum(digest.flags[i]);
-	values[7] = PointerGetDatum(construct_array(flags, digest.nflags, TEXTOID, -1, false, TYPALIGN_INT));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	fingerprint_compute(&digest.grouped, MAX_KEYS, &keys);
+	return digest_datum(&reported, &digest, &keys, tupdesc);
 }
 
 /* The text of an event's column, without data where it is null. */
@@ -314,7 +321,28 @@ event_json(const Event *event, EventColumn column)
 	return event->nulls[column] ? NULL : DatumGetJsonbP(event->values[column]);
 }
 
-/* Reads what an event says of itself in a payload, as capture() takes it. */
+/* What an event says of itself. */
+void
+reported_of_event(const Event *event, Reported *reported)
+{
+	reported->project_id =
+		event->nulls[EVENT_PROJECT_ID] ? 1 : DatumGetInt32(event->values[EVENT_PROJECT_ID]);
+	reported->level = event_text(event, EVENT_LEVEL);
+	reported->platform = event_text(event, EVENT_PLATFORM);
+	reported->exception_class = event_text(event, EVENT_EXCEPTION_CLASS);
+	reported->message = event_text(event, EVENT_MESSAGE);
+	reported->stack_trace = event_text(event, EVENT_STACK_TRACE);
+	reported->exceptions = event_json(event, EVENT_EXCEPTIONS);
+	reported->fingerprint =
+		event->nulls[EVENT_FINGERPRINT] ? NULL : DatumGetArrayTypeP(event->values[EVENT_FINGERPRINT]);
+	reported->logger = event_text(event, EVENT_LOGGER);
+	reported->environment = event_text(event, EVENT_ENVIRONMENT);
+	reported->release = event_text(event, EVENT_RELEASE);
+	reported->transaction = event_text(event, EVENT_TRANSACTION);
+	reported->tags = event_json(event, EVENT_TAGS);
+}
+
+/* What an event says of itself in a payload, as capture() takes it. */
 void
 reported_of_payload(Jsonb *payload, Reported *reported)
 {
@@ -322,22 +350,10 @@ reported_of_payload(Jsonb *payload, Reported *reported)
 	JsonbValue project_id;
 
 	payload_read(payload, &event);
+	reported_of_event(&event, reported);
 	reported->project_id = 1;
 	if (json_member(&payload->root, "project_id", &project_id))
 		(void) read_number(json_text(&project_id), &reported->project_id);
-	reported->level = event_text(&event, EVENT_LEVEL);
-	reported->platform = event_text(&event, EVENT_PLATFORM);
-	reported->exception_class = event_text(&event, EVENT_EXCEPTION_CLASS);
-	reported->message = event_text(&event, EVENT_MESSAGE);
-	reported->stack_trace = event_text(&event, EVENT_STACK_TRACE);
-	reported->exceptions = event_json(&event, EVENT_EXCEPTIONS);
-	reported->fingerprint =
-		event.nulls[EVENT_FINGERPRINT] ? NULL : DatumGetArrayTypeP(event.values[EVENT_FINGERPRINT]);
-	reported->logger = event_text(&event, EVENT_LOGGER);
-	reported->environment = event_text(&event, EVENT_ENVIRONMENT);
-	reported->release = event_text(&event, EVENT_RELEASE);
-	reported->transaction = event_text(&event, EVENT_TRANSACTION);
-	reported->tags = event_json(&event, EVENT_TAGS);
 }
 
 /* errtrack.fingerprint(event jsonb) RETURNS bytea */
@@ -360,10 +376,12 @@ errtrack_fingerprints(PG_FUNCTION_ARGS)
 {
 	Reported reported;
 	Digest digest;
+	Keys keys;
 
 	reported_of_payload(PG_GETARG_JSONB_P(0), &reported);
 	make_digest(&reported, &digest);
-	PG_RETURN_DATUM(keys_datum(&digest));
+	fingerprint_compute(&digest.grouped, MAX_KEYS, &keys);
+	PG_RETURN_DATUM(keys_datum(&keys));
 }
 
 /* errtrack.normalize_message(message text) RETURNS text */

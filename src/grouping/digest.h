@@ -4,7 +4,8 @@
 #ifndef ERRTRACK_DIGEST_H
 #define ERRTRACK_DIGEST_H
 
-#include "../server.h"
+#include "../capture/event.h"
+#include "access/tupdesc.h"
 #include "fingerprint.h"
 #include "fingerprint_rules.h"
 #include "utils/array.h"
@@ -43,7 +44,10 @@ typedef struct Digest
 	int nflags;
 } Digest;
 
+extern void reported_of_event(const Event *event, Reported *reported);
 extern void reported_of_payload(Jsonb *payload, Reported *reported);
 extern void make_digest(const Reported *reported, Digest *digest);
+extern Datum
+digest_datum(const Reported *reported, const Digest *digest, const Keys *keys, TupleDesc columns);
 
 #endif /* ERRTRACK_DIGEST_H */

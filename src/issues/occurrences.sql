@@ -2,6 +2,7 @@
 
 CREATE TABLE errtrack.occurrences (
   project_id int NOT NULL,
+  slot smallint NOT NULL,
   issue_id bigint NOT NULL,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL,
@@ -30,11 +31,11 @@ CREATE TABLE errtrack.occurrences (
   flags text[] NOT NULL,
   fingerprint bytea NOT NULL,
   own_fingerprint text[],
-  PRIMARY KEY (project_id, event_id)
-);
+  PRIMARY KEY (project_id, event_id, slot)
+) PARTITION BY LIST (slot);
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
 COMMENT ON TABLE errtrack.occurrences IS
-  'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment.';
+  'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment. They are kept for errtrack.retention. A ring.';
 DO $$
 DECLARE
   column_name name;
@@ -51,13 +52,13 @@ BEGIN
                     WHERE attrelid = 'errtrack.raw_events'::regclass AND attname = column_name));
   END LOOP;
 END $$;
+COMMENT ON COLUMN errtrack.occurrences.slot IS 'The leaf, by when it was consumed.';
 COMMENT ON COLUMN errtrack.occurrences.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.occurrences.occurred_at IS 'When the error happened, or received_at where that is earlier or the event does not say.';
 COMMENT ON COLUMN errtrack.occurrences.level IS 'fatal, error, warning, info or debug.';
 COMMENT ON COLUMN errtrack.occurrences.flags IS 'What errtrack repaired, cut or found odd in the event.';
 COMMENT ON COLUMN errtrack.occurrences.fingerprint IS 'The first of the keys that it was grouped by.';
 COMMENT ON COLUMN errtrack.occurrences.own_fingerprint IS 'The fingerprint list that the event itself gave.';
-SELECT pg_extension_config_dump('errtrack.occurrences', '');
 
 -- Decided by the id and not by chance, so that an event that is sent again is decided alike.
 CREATE FUNCTION errtrack.in_sample(event_id uuid, rate double precision) RETURNS boolean

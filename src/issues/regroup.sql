@@ -54,6 +54,89 @@ $$;
 COMMENT ON FUNCTION errtrack.regroup_plan(int) IS
   'Part of regroup(): each kept occurrence of a project, its issue, and the one it would belong to now; null: a new one.';
 
+/*
+ * In which buckets the events were counted that leave an issue which stays.  That
+ * depends on how old they were then and are now.  But in an issue's minute no more
+ * of them can have been counted than it holds, nor in its hour: so the narrow
+ * buckets give what they have, and the wide ones the rest.
+ */
+CREATE FUNCTION errtrack.regroup_counts(project_id int)
+RETURNS TABLE (issue_id bigint, to_issue_id bigint, minutes smallint, bucket timestamptz, events bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+  WITH
+  leaving AS (
+    SELECT m.issue_id, m.to_issue_id, m.occurred_at, errtrack.bucket_start(m.occurred_at, 1::smallint) AS minute,
+           errtrack.bucket_start(m.occurred_at, 60::smallint) AS hour
+    FROM pg_temp.errtrack_regroup AS m
+    WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+  ),
+  by_minute AS (
+    SELECT l.*, coalesce(row_number() OVER (PARTITION BY l.issue_id, l.minute) <= c.events, false) AS in_minute
+    FROM leaving AS l
+    LEFT JOIN errtrack.issue_counts AS c
+      ON c.project_id = regroup_counts.project_id AND c.minutes = 1 AND c.issue_id = l.issue_id AND c.bucket = l.minute
+  ),
+  by_width AS (
+    SELECT l.issue_id, l.to_issue_id, l.occurred_at,
+           CASE WHEN l.in_minute THEN 1
+                WHEN row_number() OVER (PARTITION BY l.issue_id, l.hour, l.in_minute) <= c.events THEN 60
+                ELSE 1440 END::smallint AS minutes
+    FROM by_minute AS l
+    LEFT JOIN errtrack.issue_counts AS c
+      ON c.project_id = regroup_counts.project_id AND c.minutes = 60 AND c.issue_id = l.issue_id AND c.bucket = l.hour
+  )
+  SELECT w.issue_id, w.to_issue_id, w.minutes, errtrack.bucket_start(w.occurred_at, w.minutes), count(*)
+  FROM by_width AS w
+  GROUP BY 1, 2, 3, 4
+$$;
+COMMENT ON FUNCTION errtrack.regroup_counts(int) IS
+  'Part of regroup(): what goes from issues of which only a part moves, by the bucket that it was counted in.';
+
+-- Tells the issues that events move into whom these met, and with which tags. Those that only a part leaves keep what they
+-- have: a set does not tell who else was in it.
+CREATE FUNCTION errtrack.regroup_people(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_people.project_id;
+BEGIN
+  INSERT INTO errtrack.issue_people AS p (project_id, issue_id, users, sessions)
+  SELECT of_project, g.to_issue_id, errtrack.sketch_union(g.users), errtrack.sketch_union(g.sessions)
+  FROM (SELECT w.to_issue_id, p.users, p.sessions
+        FROM errtrack.issue_people AS p
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = p.issue_id
+        WHERE p.project_id = of_project
+        UNION ALL
+        SELECT m.to_issue_id, errtrack.sketch(o.user_id), errtrack.sketch(o.session_id)
+        FROM pg_temp.errtrack_regroup AS m
+        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        WHERE m.moves
+        GROUP BY m.to_issue_id) AS g
+  WHERE g.users IS NOT NULL OR g.sessions IS NOT NULL
+  GROUP BY g.to_issue_id
+  ON CONFLICT (project_id, issue_id) DO UPDATE SET
+    users = errtrack.sketch_merge(p.users, excluded.users),
+    sessions = errtrack.sketch_merge(p.sessions, excluded.sessions);
+
+  -- tags are counted, so those of an issue that moves whole are not counted again
+  INSERT INTO errtrack.issue_facets AS t (project_id, issue_id, facets)
+  SELECT of_project, g.to_issue_id, errtrack.facets_union(g.facets)
+  FROM (SELECT w.to_issue_id, t.facets
+        FROM errtrack.issue_facets AS t
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = t.issue_id
+        WHERE t.project_id = of_project
+        UNION ALL
+        SELECT m.to_issue_id, errtrack.facets(o.tags, o.server_name, o.transaction)
+        FROM pg_temp.errtrack_regroup AS m
+        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+        GROUP BY m.to_issue_id) AS g
+  WHERE g.facets IS NOT NULL
+  GROUP BY g.to_issue_id
+  ON CONFLICT (project_id, issue_id) DO UPDATE SET facets = errtrack.facets_merge(t.facets, excluded.facets);
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_people(int) IS 'Part of regroup(): users, sessions and tags of the events that move.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -84,75 +167,57 @@ BEGIN
                     WHERE o.project_id = of_project AND o.issue_id = m.issue_id)
     -- the one that others move into stays
     AND m.issue_id NOT IN (SELECT i.to_issue_id FROM pg_temp.errtrack_regroup AS i WHERE i.moves);
-  -- … of another one, as much as is kept
-  CREATE TEMPORARY TABLE errtrack_regroup_counts ON COMMIT DROP AS
-  SELECT c.issue_id, w.to_issue_id, c.bucket, c.events
-  FROM errtrack.issue_counts AS c
-  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = c.issue_id
-  WHERE c.project_id = of_project
-  UNION ALL
-  SELECT m.issue_id, m.to_issue_id, date_trunc('hour', m.occurred_at, 'UTC'), count(*)
-  FROM pg_temp.errtrack_regroup AS m
-  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
-  GROUP BY 1, 2, 3;
-  CREATE TEMPORARY TABLE errtrack_regroup_releases ON COMMIT DROP AS
-  SELECT r.issue_id, w.to_issue_id, r.release, r.environment, r.first_seen, r.last_seen, r.events
-  FROM errtrack.issue_releases AS r
-  JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = r.issue_id
-  WHERE r.project_id = of_project
-  UNION ALL
-  SELECT m.issue_id, m.to_issue_id, coalesce(m.release, ''), coalesce(m.environment, ''), min(m.occurred_at),
-         max(m.occurred_at), count(*)
-  FROM pg_temp.errtrack_regroup AS m
-  WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
-  GROUP BY 1, 2, 3, 4;
-
-  -- counts go from one to the other
-  UPDATE errtrack.issue_counts AS c
-  SET events = greatest(c.events - g.events, 0)
-  FROM (SELECT issue_id, bucket, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1, 2) AS g
-  WHERE c.project_id = of_project AND c.issue_id = g.issue_id AND c.bucket = g.bucket;
-  INSERT INTO errtrack.issue_counts AS c (project_id, issue_id, bucket, events)
-  SELECT of_project, to_issue_id, bucket, sum(events) FROM pg_temp.errtrack_regroup_counts GROUP BY 2, 3
-  ON CONFLICT (project_id, issue_id, bucket) DO UPDATE SET events = c.events + excluded.events;
+  -- … of another one, as much as is kept.  What goes from one to the other is added to both, here with a minus.
+  INSERT INTO errtrack.issue_counts AS c (project_id, minutes, issue_id, bucket, events)
+  SELECT of_project, g.minutes, s.issue_id, g.bucket, sum(s.events)
+  FROM (SELECT c.issue_id, w.to_issue_id, c.minutes, c.bucket, c.events
+        FROM errtrack.issue_counts AS c
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = c.issue_id
+        WHERE c.project_id = of_project
+        UNION ALL
+        SELECT * FROM errtrack.regroup_counts(of_project)) AS g,
+       LATERAL (VALUES (g.issue_id, -g.events), (g.to_issue_id, g.events)) AS s (issue_id, events)
+  GROUP BY g.minutes, s.issue_id, g.bucket
+  ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = c.events + excluded.events;
   DELETE FROM errtrack.issue_counts
   WHERE project_id = of_project AND events = 0
-    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_counts);
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
-  UPDATE errtrack.issue_releases AS r
-  SET events = greatest(r.events - g.events, 0)
-  FROM (SELECT issue_id, release, environment, sum(events) AS events
-        FROM pg_temp.errtrack_regroup_releases GROUP BY 1, 2, 3) AS g
-  WHERE r.project_id = of_project AND r.issue_id = g.issue_id AND r.release = g.release
-    AND r.environment = g.environment;
   INSERT INTO errtrack.issue_releases AS r (project_id, issue_id, release, environment, first_seen, last_seen, events)
-  SELECT of_project, to_issue_id, release, environment, min(first_seen), max(last_seen), sum(events)
-  FROM pg_temp.errtrack_regroup_releases GROUP BY 2, 3, 4
+  SELECT of_project, s.issue_id, g.release, g.environment, min(g.first_seen), max(g.last_seen), sum(s.events)
+  FROM (SELECT r.issue_id, w.to_issue_id, r.release, r.environment, r.first_seen, r.last_seen, r.events
+        FROM errtrack.issue_releases AS r
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = r.issue_id
+        WHERE r.project_id = of_project
+        UNION ALL
+        SELECT m.issue_id, m.to_issue_id, coalesce(m.release, ''), coalesce(m.environment, ''), min(m.occurred_at),
+               max(m.occurred_at), count(*)
+        FROM pg_temp.errtrack_regroup AS m
+        WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+        GROUP BY 1, 2, 3, 4) AS g,
+       LATERAL (VALUES (g.issue_id, -g.events), (g.to_issue_id, g.events)) AS s (issue_id, events)
+  GROUP BY s.issue_id, g.release, g.environment
   ON CONFLICT (project_id, issue_id, release, environment) DO UPDATE SET
     first_seen = least(r.first_seen, excluded.first_seen),
     last_seen = greatest(r.last_seen, excluded.last_seen),
     events = r.events + excluded.events;
   DELETE FROM errtrack.issue_releases
   WHERE project_id = of_project AND events = 0
-    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup_releases);
+    AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
-  -- the issues themselves
+  PERFORM errtrack.regroup_people(of_project);
+
+  -- the issues themselves; when one that moves whole was seen last is asked below
   UPDATE errtrack.issues AS i
-  SET occurrence_count = i.occurrence_count - g.events
-  FROM (SELECT issue_id, sum(events) AS events FROM pg_temp.errtrack_regroup_counts GROUP BY 1) AS g
+  SET occurrence_count = coalesce(g.events, 0),
+      first_seen = coalesce(g.first_seen, i.first_seen),
+      last_seen = coalesce(g.last_seen, i.last_seen)
+  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+        FROM (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
+              UNION SELECT to_issue_id FROM pg_temp.errtrack_regroup WHERE moves) AS t
+        LEFT JOIN errtrack.issue_releases AS r ON r.project_id = of_project AND r.issue_id = t.issue_id
+        GROUP BY t.issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
-  UPDATE errtrack.issues AS i
-  SET occurrence_count = i.occurrence_count + g.events,
-      first_seen = least(i.first_seen, g.first_seen),
-      last_seen = greatest(i.last_seen, g.last_seen)
-  FROM (SELECT c.to_issue_id, sum(c.events) AS events,
-               (SELECT min(r.first_seen) FROM pg_temp.errtrack_regroup_releases AS r
-                WHERE r.to_issue_id = c.to_issue_id) AS first_seen,
-               (SELECT max(r.last_seen) FROM pg_temp.errtrack_regroup_releases AS r
-                WHERE r.to_issue_id = c.to_issue_id) AS last_seen
-        FROM pg_temp.errtrack_regroup_counts AS c
-        GROUP BY c.to_issue_id) AS g
-  WHERE i.project_id = of_project AND i.issue_id = g.to_issue_id;
   -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
   UPDATE errtrack.issues AS i
   SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
@@ -206,6 +271,12 @@ BEGIN
   FROM emptied AS e, errtrack.occurrences AS o
   WHERE a.project_id = of_project AND a.issue_id = e.issue_id
     AND o.project_id = of_project AND o.event_id = a.event_id;
+  DELETE FROM errtrack.issue_people AS p
+  WHERE p.project_id = of_project AND p.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND p.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
+  DELETE FROM errtrack.issue_facets AS t
+  WHERE t.project_id = of_project AND t.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND t.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
   -- rules may name them otherwise
   UPDATE errtrack.issues AS i
   SET title = (m.digest).title, culprit = (m.digest).culprit
@@ -214,7 +285,7 @@ BEGIN
   WHERE i.project_id = of_project AND i.issue_id = m.to_issue_id
     AND (i.title, i.culprit) IS DISTINCT FROM ((m.digest).title, (m.digest).culprit);
 
-  DROP TABLE pg_temp.errtrack_regroup_whole, pg_temp.errtrack_regroup_counts, pg_temp.errtrack_regroup_releases;
+  DROP TABLE pg_temp.errtrack_regroup_whole;
 END $$;
 COMMENT ON FUNCTION errtrack.regroup_apply(int) IS 'Part of regroup(): moves the occurrences, and what was counted of them.';
 

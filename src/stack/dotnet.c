@@ -396,6 +396,9 @@ parse_dotnet(Slice text, Stack *stack)
 	Slice line;
 	int false_starts = 0;
 
+	/* Java's frames look like these, and it costs to find out at the last line that they are not */
+	if (slice_find(text, SLICE(".java:")) >= 0 && slice_find(text, SLICE(":line ")) < 0)
+		return;
 	while (next_line(&text, &line))
 	{
 		if (take_line(&reader, line))

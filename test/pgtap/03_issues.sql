@@ -40,9 +40,8 @@ SELECT results_eq($$SELECT occurrence_count, first_seen, last_seen, release_intr
   $$VALUES (5::bigint, '2001-01-01 08:00+00'::timestamptz, '2001-01-01 12:00+00'::timestamptz, 'r1', 'plain 1')$$,
   'last_seen does not go back, first_seen does, title and release_introduced stay');
 SELECT is(pg_temp.alerts('plain 1'), 'new 3', 'no second alert');
-SELECT results_eq('SELECT bucket, events FROM errtrack.issue_counts ORDER BY 1',
-  $$VALUES ('2001-01-01 08:00+00'::timestamptz, 1::bigint), ('2001-01-01 09:00+00', 1), ('2001-01-01 10:00+00', 1), ('2001-01-01 11:00+00', 1), ('2001-01-01 12:00+00', 1)$$,
-  'events by the hour in which they occurred');
+SELECT results_eq('SELECT bucket, minutes, events FROM errtrack.issue_counts ORDER BY 1', $$VALUES ('2001-01-01 00:00+00'::timestamptz, 1440::smallint, 5::bigint)$$,
+  'events by when they occurred, long ago: on a day');
 SELECT results_eq('SELECT release, environment, events, first_seen, last_seen FROM errtrack.issue_releases ORDER BY release COLLATE "C"',
   $$VALUES ('', 'prod', 2::bigint, '2001-01-01 10:00+00'::timestamptz, '2001-01-01 11:59+00'::timestamptz), ('r0', 'prod', 1, '2001-01-01 08:00+00', '2001-01-01 08:00+00'),
     ('r1', 'prod', 1, '2001-01-01 09:30+00', '2001-01-01 09:30+00'), ('r2', '', 1, '2001-01-01 12:00+00', '2001-01-01 12:00+00')$$, 'events by release and environment');
@@ -147,6 +146,18 @@ SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_
 SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.id(i), 0.1) AND NOT errtrack.in_sample(pg_temp.id(i), 0.3)), 0::bigint,
           'a smaller sample is part of a larger one');
 SELECT is((pg_temp.issue('sampled')).occurrence_count, 418::bigint, 'all events are counted, kept or not');
+-- what never comes again must not have everything kept
+SET errtrack.sample_first = 0;
+SET errtrack.sample_rate = 0;
+INSERT INTO errtrack.raw_events (message, release, environment) SELECT 'endless', 'build ' || i, 'prod' FROM generate_series(1, 99) AS i;
+SELECT is(errtrack.consume(), 99, 'a release for each event');
+SELECT is((SELECT count(*) FROM errtrack.occurrences WHERE message = 'endless'), 99::bigint, '... of which the first is kept');
+INSERT INTO errtrack.raw_events (message, release, environment) VALUES ('endless', 'build 100', 'prod');
+SELECT is(errtrack.consume(), 1, 'the hundredth');
+INSERT INTO errtrack.raw_events (message, release, environment) VALUES ('endless', 'build 101', 'prod'), ('endless', 'build 102', 'test'), ('endless', 'build 7', 'staging');
+SELECT is(errtrack.consume(), 3, 'and more of them, and of environments');
+SELECT is((SELECT count(*) FROM errtrack.occurrences WHERE message = 'endless'), 100::bigint, '... are counted, and kept no more');
+SELECT is((pg_temp.issue('endless')).occurrence_count, 103::bigint, '... all of them');
 RESET errtrack.sample_first;
 RESET errtrack.sample_rate;
 

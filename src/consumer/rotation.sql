@@ -1,0 +1,93 @@
+-- ---- the inbox: its leaves are emptied in turn -----------------------------------------------------------------------
+
+CREATE FUNCTION errtrack.try_lock_leaf(leaf smallint) RETURNS boolean
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_try_lock_leaf';
+COMMENT ON FUNCTION errtrack.try_lock_leaf(smallint) IS
+  'Part of rotate_inbox(): locks all that TRUNCATE of this leaf would lock, for this transaction alone; false where another one holds any of it.';
+
+-- Is all that is in a leaf consumed?  Its snapshot is that of a statement, so in a transaction at READ COMMITTED,
+-- under a lock on the leaf, nothing is missed.
+CREATE FUNCTION errtrack.leaf_is_consumed(leaf smallint) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+  until pg_snapshot;
+BEGIN
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  -- a window that passes in pieces is done with the leaves before the one that it reads
+  until := CASE WHEN leaf < p.leaf THEN p.cur ELSE p.prev END;
+  RETURN NOT EXISTS (
+    SELECT FROM errtrack.raw_events AS r
+    WHERE r.slot = leaf_is_consumed.leaf
+      AND (r.txid = ANY (ARRAY(SELECT pg_snapshot_xip(until))) OR r.txid >= pg_snapshot_xmax(until)));
+END $$;
+COMMENT ON FUNCTION errtrack.leaf_is_consumed(smallint) IS
+  'Part of rotate_inbox(): whether no event of this leaf that can be seen is still to be consumed.';
+
+-- Empties a leaf, if it is not empty already, can be had, and all in it is consumed.
+CREATE FUNCTION errtrack.empty_leaf(leaf smallint) RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF pg_relation_size(format('errtrack.raw_events_%s', leaf)::regclass) = 0 THEN
+    RETURN true;
+  END IF;
+  -- the first look spares a lock that would be of no use; the second counts
+  IF NOT errtrack.leaf_is_consumed(leaf) OR NOT errtrack.try_lock_leaf(leaf) OR NOT errtrack.leaf_is_consumed(leaf) THEN
+    RETURN false;
+  END IF;
+  BEGIN
+    EXECUTE format('TRUNCATE ONLY errtrack.raw_events_%s', leaf);
+  EXCEPTION WHEN object_in_use OR lock_not_available THEN
+    -- the calling statement reads it itself
+    RETURN false;
+  END;
+  UPDATE errtrack.inbox SET consumed_bytes[leaf + 1] = 0;
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION errtrack.empty_leaf(smallint) IS
+  'Part of rotate_inbox(): empties a leaf by TRUNCATE; false where it is in use or holds events that have not been consumed.';
+
+/*
+ * When the current leaf is large, or old, empties the next one and lets new
+ * events go there.  Where that one cannot be had, because a transaction that wrote
+ * to it is still open, the one before the current takes its turn, a moment after
+ * the last rotation: by then no backend takes it for the current one any more.
+ */
+CREATE FUNCTION errtrack.rotate_inbox() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bytes bigint[];
+  limit_bytes bigint;
+  i errtrack.inbox;
+  candidate smallint;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'rotate_inbox() cannot empty a leaf in a transaction that sees only the past'
+      USING ERRCODE = 'active_sql_transaction',
+            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
+            HINT = 'Call errtrack.rotate_inbox() in a transaction of its own, at READ COMMITTED.';
+  END IF;
+  PERFORM errtrack.begin_consume();
+  bytes := errtrack.inbox_bytes();
+  limit_bytes := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  SELECT * INTO STRICT i FROM errtrack.inbox;
+  IF bytes = '{0,0,0}'
+     OR bytes[i.slot + 1] <= greatest(limit_bytes / 16, least(8 * 1024 * 1024, limit_bytes / 4))
+        -- consumed events are not to stay for days
+        AND now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 hour'
+     OR EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+    RETURN false;
+  END IF;
+  candidate := (i.slot + 1) % 3;
+  IF NOT errtrack.empty_leaf(candidate) THEN
+    candidate := (i.slot + 2) % 3;
+    IF now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 second' OR NOT errtrack.empty_leaf(candidate) THEN
+      RETURN false;
+    END IF;
+  END IF;
+  UPDATE errtrack.inbox SET slot = candidate, rotated_at = now();
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION errtrack.rotate_inbox() IS
+  'When the leaf of raw_events that takes new events has grown large, or old, lets them go to another one, which it empties: one in which all is consumed and that nobody uses. True where it did. It waits for nobody but who consumes. The worker calls it, and consume().';
