@@ -4,15 +4,12 @@
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  fill double precision;
+  bytes bigint;
 BEGIN
-  -- TODO(merge): errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
-  IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
-    RETURN 0;
-  END IF;
-  EXECUTE 'SELECT (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-                  - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b)' INTO fill;
-  RETURN fill / nullif(pg_size_bytes(current_setting('errtrack.inbox_limit', true)), 0);
+  -- inbox_bytes() loads the library, before which there is no setting
+  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
+  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
   'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
