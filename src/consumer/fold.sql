@@ -146,7 +146,7 @@ BEGIN
     FROM part AS t
     JOIN place AS p ON p.key_no = t.key_no
   ),
-  -- kept are a share of all, an issue's first ones, and of each release and each environment the first
+  -- kept are a share of all, an issue's first ones, and of each release and each environment the first, of a hundred
   chosen AS MATERIALIZED (
     SELECT n FROM counted WHERE NOT duplicate AND errtrack.in_sample(event_id, sample_rate)
     UNION
@@ -160,16 +160,23 @@ BEGIN
     SELECT min(p.first_fresh_n)
     FROM placed_part AS p
     GROUP BY p.project_id, p.issue_id, p.release
-    HAVING (SELECT true FROM errtrack.issue_releases AS r
-            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.release = p.release
-            LIMIT 1) IS NULL
+    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
+                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.release = p.release
+                      LIMIT 1) IS NULL
+                -- releases that never come again would have everything kept
+                THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
+                                            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                            LIMIT 100) AS seen) < 100 END
     UNION
     SELECT min(p.first_fresh_n)
     FROM placed_part AS p
     GROUP BY p.project_id, p.issue_id, p.environment
-    HAVING (SELECT true FROM errtrack.issue_releases AS r
-            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
-            LIMIT 1) IS NULL
+    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
+                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
+                      LIMIT 1) IS NULL
+                THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
+                                            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                            LIMIT 100) AS seen) < 100 END
   ),
   -- but no more of an issue in an hour than its project allows
   limited AS MATERIALIZED (

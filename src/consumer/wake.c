@@ -48,10 +48,11 @@ bool am_worker = false; /* this process is the worker: it need not be woken */
 static bool has_inserted = false;   /* this transaction wrote events */
 static bool has_consumed = false;   /* this transaction consumed events */
 static bool may_register = false;   /* no worker was found, and it is for this transaction to start one */
+static bool must_register = false;  /* a worker is to be started if none is there, whoever else does so */
 static bool is_stopped = false;     /* nobody is to start one; as of the last look at errtrack.worker */
 static dsm_segment *segment = NULL; /* of the worker that was last found */
 static dsm_handle last_handle = DSM_HANDLE_INVALID; /* in errtrack.worker, when that was last looked at */
-static TimestampTz looked_at = 0;   /* when no worker was found */
+static TimestampTz looked_at = 0;                   /* when no worker was found */
 static char database_name[NAMEDATALEN] = "";
 
 /* The worker that this backend last registered: what there was before it, when, and how long to wait for it. */
@@ -269,11 +270,12 @@ register_next(void)
 	if (logged_at != 0 && !TimestampDifferenceExceeds(logged_at, now, LOG_INTERVAL))
 		return;
 	logged_at = now;
-	ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-	              errmsg("errtrack could not register a background worker for database \"%s\"", database_name),
-	              errdetail("Events stay in errtrack.raw_events until one is there."),
-	              errhint("You may need to increase max_worker_processes, or let pg_cron call errtrack.consume(). "
-	                      "To have no worker, set errtrack.worker = off.")));
+	ereport(LOG,
+	        (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+	         errmsg("errtrack could not register a background worker for database \"%s\"", database_name),
+	         errdetail("Events stay in errtrack.raw_events until one is there."),
+	         errhint("You may need to increase max_worker_processes, or let pg_cron call errtrack.consume(). "
+	                 "To have no worker, set errtrack.worker = off.")));
 }
 
 /* After a commit: wakes the worker, or registers one.  Must not fail. */
@@ -292,8 +294,10 @@ after_commit(void)
 				wake(shared);
 			return;
 		}
-		may_register = !is_stopped && is_successor(shared);
+		may_register = must_register || (!is_stopped && is_successor(shared));
 	}
+	else if (must_register)
+		may_register = true;
 	else if (!may_register && !is_stopped)
 		may_register = TimestampDifferenceExceeds(looked_at, GetCurrentTimestamp(), SHORTEST_LIFE);
 	if (may_register)
@@ -325,10 +329,10 @@ on_xact_event(XactEvent event, void *arg)
 			/* COMMIT PREPARED wakes nobody, but a worker does not leave while it is to be expected */
 			if (has_inserted)
 				after_commit();
-			has_inserted = has_consumed = may_register = false;
+			has_inserted = has_consumed = may_register = must_register = false;
 			break;
 		case XACT_EVENT_ABORT:
-			has_inserted = has_consumed = may_register = false;
+			has_inserted = has_consumed = may_register = must_register = false;
 			break;
 		default:
 			break;
@@ -353,8 +357,8 @@ note_insert(void)
 void
 register_at_commit(void)
 {
-	attempted_at = 0;
 	note_insert();
+	must_register = has_inserted;
 }
 
 /* errtrack.begin_consume() RETURNS void */
@@ -364,7 +368,11 @@ errtrack_begin_consume(PG_FUNCTION_ARGS)
 	LOCKTAG tag;
 
 	PreventCommandIfReadOnly("errtrack.consume()");
-	(void) lock_extension();
+	if (!OidIsValid(lock_extension()))
+		ereport(ERROR,
+		        (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("extension \"errtrack\" is not there any more"),
+		         errdetail("It was dropped while this waited for it."),
+		         errhint("Create it with CREATE EXTENSION errtrack.")));
 	own_lock_tag(LOCK_CONSUME, &tag);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 	has_consumed = true;

@@ -482,18 +482,18 @@ recover(int wait)
 }
 
 /*
- * What is to be done now and then, in transactions of their own: it holds locks
- * that a batch would hold for longer.  An error of it is reported and keeps no event
- * from being folded.
+ * What is done beside the batches, in transactions of their own, as it holds locks
+ * that a batch would hold for longer.  An error is reported, and keeps nobody from
+ * folding.  has_drained: no window is passing in pieces.
  */
 static void
-look_after_storage(bool drained)
+tend(bool has_drained)
 {
 	static TimestampTz rotated_at = 0, kept_up_at = 0;
 	TimestampTz now = GetCurrentTimestamp();
 
 	/* a clock that was set back must not keep it from being done */
-	if (drained && (now < rotated_at || TimestampDifferenceExceeds(rotated_at, now, ROTATION_INTERVAL)))
+	if (has_drained && (now < rotated_at || TimestampDifferenceExceeds(rotated_at, now, ROTATION_INTERVAL)))
 	{
 		rotated_at = now;
 		(void) run_statement("SELECT errtrack.rotate_inbox()");
@@ -528,8 +528,7 @@ run(void)
 			continue;
 		}
 		retry = FIRST_RETRY;
-		/* a batch that is not full has ended its window */
-		look_after_storage(events < BATCH_EVENTS);
+		tend(events < BATCH_EVENTS);
 		if (events > 0)
 		{
 			last_work = GetCurrentTimestamp();
