@@ -4,8 +4,9 @@
 #   make          builds;  make install  installs
 #   make demo     (root) shows what it does, in a throw-away cluster
 #   make check    (root) runs all tests, in throw-away clusters
-#   make bench    (root) measures, in a throw-away cluster
+#   make bench    (root) measures, in a throw-away cluster; bench/run NAME … for some measures
 #   make fuzz     looks for text that crashes a parser, for SECONDS=60; as root, for JSON that crashes the server, too
+#   make valgrind (root) runs tests under valgrind, in a server of its own that is built for that
 
 EXTENSION = errtrack
 MODULE_big = errtrack
@@ -20,6 +21,7 @@ SQL_PARTS = \
 	src/consumer/inbox_slot.sql \
 	src/capture/raw_events.sql \
 	src/capture/capture.sql \
+	src/capture/shed.sql \
 	src/stack/stack.sql \
 	src/grouping/frame_rules.sql \
 	src/grouping/rules/python.sql \
@@ -48,13 +50,21 @@ SQL_PARTS = \
 	src/issues/occurrences.sql \
 	src/storage/rings.sql \
 	src/issues/life_cycle.sql \
+	src/people/sketch.sql \
+	src/tags/tags.sql \
 	src/alerts/alerts.sql \
 	src/consumer/inbox.sql \
 	src/consumer/rotation.sql \
+	src/consumer/quotas.sql \
 	src/consumer/fold.sql \
 	src/consumer/consume.sql \
 	src/consumer/dead_letters.sql \
+	src/consumer/worker.sql \
+	src/consumer/health.sql \
 	src/issues/regroup.sql \
+	src/storage/upkeep.sql \
+	src/storage/storage.sql \
+	src/storage/parameters.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen
@@ -67,9 +77,9 @@ SHLIB_LINK = -lcrypto
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 
 # The targets for people need no PostgreSQL to be there, nor PGXS, which has a "check" of its own.
-ifneq ($(filter deps demo check bench fuzz,$(MAKECMDGOALS)),)
+ifneq ($(filter deps demo check bench fuzz valgrind,$(MAKECMDGOALS)),)
 
-.PHONY: deps demo check bench fuzz
+.PHONY: deps demo check bench fuzz valgrind
 deps:
 	scripts/deps
 
@@ -85,6 +95,9 @@ bench: deps
 SECONDS = 60
 fuzz:
 	test/fuzz/run $(SECONDS)
+
+valgrind:
+	test/valgrind/run
 
 else
 

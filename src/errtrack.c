@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "capture/shed.h"
 #include "consumer/consumer.h"
 #include "consumer/inbox_slot.h"
 
@@ -31,6 +32,7 @@ static bool count_duplicates = false;
 static int sample_first = 1000;
 static double sample_rate = 0.1;
 static int notify_payload = PAYLOAD_FULL;
+static int retention = 30 * 24 * 60;
 
 extern PGDLLEXPORT void _PG_init(void);
 
@@ -61,6 +63,10 @@ _PG_init(void)
 	                        NULL, &sample_first, 1000, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomRealVariable("errtrack.sample_rate", "Which share of an issue's later events is kept whole.",
 	                         NULL, &sample_rate, 0.1, 0.0, 1.0, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("errtrack.retention", "How long kept occurrences and set-aside events stay.",
+	                        "At most 91 days: there are that many leaves (src/storage/rings.sql).",
+	                        &retention, 30 * 24 * 60, 24 * 60, 91 * 24 * 60, PGC_SUSET, GUC_UNIT_MIN, NULL,
+	                        NULL, NULL);
 	DefineCustomEnumVariable("errtrack.notify_payload",
 	                         "What a notification holds: all of an alert, or ids only.",
 	                         "Any role can listen: titles may hold what not everybody may read.",
@@ -76,4 +82,5 @@ _PG_init(void)
 	}
 	MarkGUCPrefixReserved("errtrack");
 	wake_init();
+	shed_init();
 }

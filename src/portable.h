@@ -150,7 +150,7 @@ load_word(const char *data)
 	return word;
 }
 
-/* A number that tells texts apart: a word at a time is multiplied and mixed; the same on every machine. */
+/* A number that tells texts apart: a word at a time is multiplied and mixed; the same on every machine, and stored. */
 static inline uint64_t
 slice_hash(Slice s, uint64_t seed)
 {

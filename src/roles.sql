@@ -26,21 +26,43 @@ BEGIN
     RETURN;
   END IF;
   EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
-  EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.parse_stack(text, text), errtrack.fingerprint(jsonb), '
-                 'errtrack.fingerprints(jsonb), errtrack.explain_fingerprint(jsonb), '
-                 'errtrack.explain_event(uuid), '
-                 'errtrack.normalize_message(text) TO %s', role);
+  EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
+    'errtrack.parse_stack(text, text)',
+    'errtrack.fingerprint(jsonb)',
+    'errtrack.fingerprints(jsonb)',
+    'errtrack.explain_fingerprint(jsonb)',
+    'errtrack.explain_event(uuid)',
+    'errtrack.normalize_message(text)',
+    'errtrack.ring_leaves(text)',
+    'errtrack.ring_width(text)',
+    'errtrack.ring_slot(text, timestamptz)',
+    'errtrack.sketch_count(bytea)',
+    'errtrack.sketch_is_exact(bytea)',
+    'errtrack.read_facets(bytea)',
+    'errtrack.read_workers()',
+    'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
-    EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.create_project(text), errtrack.resolve(bigint, text), '
-                   'errtrack.acknowledge(bigint), errtrack.ignore(bigint), errtrack.reopen(bigint), '
-                   'errtrack.auto_resolve(interval), errtrack.schedule_jobs(), errtrack.consume(int), '
-                   'errtrack.regroup(int, boolean), '
-                   'errtrack.retry_dead_letters(int), '
-                   'errtrack.flush(interval) TO %s', role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
+      'errtrack.create_project(text)',
+      'errtrack.set_quota(int, int, int)',
+      'errtrack.resolve(bigint, text)',
+      'errtrack.acknowledge(bigint)',
+      'errtrack.ignore(bigint)',
+      'errtrack.reopen(bigint)',
+      'errtrack.auto_resolve(interval)',
+      'errtrack.regroup(int, boolean)',
+      'errtrack.consume(int)',
+      'errtrack.rotate_inbox()',
+      'errtrack.flush(interval)',
+      'errtrack.retry_dead_letters(int)',
+      'errtrack.upkeep()',
+      'errtrack.schedule_jobs()',
+      'errtrack.worker_stop()',
+      'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, regroups, creates projects). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, stops and starts the worker, retries dead letters, regroups, creates projects). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

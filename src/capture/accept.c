@@ -4,6 +4,8 @@
  * that nothing that an event holds fails its INSERT.
  */
 #include "event.h"
+#include "shed.h"
+#include "../consumer/inbox_slot.h"
 
 #include "access/detoast.h"
 #include "access/genam.h"
@@ -460,6 +462,12 @@ errtrack_accept_event(PG_FUNCTION_ARGS)
 	tupdesc = RelationGetDescr(trigger->tg_relation);
 	check_columns(tupdesc);
 	heap_deform_tuple(tuple, tupdesc, event.values, event.nulls);
+	/* what was restored or replicated has been accepted elsewhere */
+	if (inbox_state()->is_full && !event.nulls[EVENT_TXID] && is_own(&event))
+	{
+		shed_event(event.nulls[EVENT_PROJECT_ID] ? 1 : DatumGetInt32(event.values[EVENT_PROJECT_ID]));
+		PG_RETURN_POINTER(NULL);
+	}
 	changed = repair(&event);
 	changed |= cut_texts(&event);
 	changed |= cut_fingerprint(&event);

@@ -8,16 +8,22 @@ COMMENT ON FUNCTION errtrack.read_payload(jsonb) IS
 -- Takes an event as a JSON object.
 CREATE FUNCTION errtrack.capture(event jsonb, project_id int DEFAULT 1) RETURNS uuid
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO errtrack.raw_events
-    (project_id, event_id, received_at, occurred_at, level, platform, exception_class, message, stack_trace,
-     exceptions, environment, release, dist, server_name, transaction, logger, user_id, session_id,
-     request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
-  SELECT capture.project_id, p.event_id, p.received_at, p.occurred_at, p.level, p.platform, p.exception_class,
-         p.message, p.stack_trace, p.exceptions, p.environment, p.release, p.dist, p.server_name, p.transaction,
-         p.logger, p.user_id, p.session_id, p.request, p.tags, p.contexts, p.extra, p.trace_id, p.span_id,
-         p.fingerprint, p.debug_ids, p.flags
-  FROM errtrack.read_payload(coalesce(event, '{}')) AS p
-  RETURNING event_id
+  WITH payload AS MATERIALIZED (
+    SELECT p.*, coalesce(p.event_id, gen_random_uuid()) AS id FROM errtrack.read_payload(coalesce(event, '{}')) AS p
+  ),
+  sent AS (
+    INSERT INTO errtrack.raw_events
+      (project_id, event_id, received_at, occurred_at, level, platform, exception_class, message, stack_trace,
+       exceptions, environment, release, dist, server_name, transaction, logger, user_id, session_id,
+       request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
+    SELECT capture.project_id, p.id, p.received_at, p.occurred_at, p.level, p.platform, p.exception_class,
+           p.message, p.stack_trace, p.exceptions, p.environment, p.release, p.dist, p.server_name, p.transaction,
+           p.logger, p.user_id, p.session_id, p.request, p.tags, p.contexts, p.extra, p.trace_id, p.span_id,
+           p.fingerprint, p.debug_ids, p.flags
+    FROM payload AS p
+  )
+  -- RETURNING has no row where the inbox is full
+  SELECT id FROM payload
 $$;
 COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
   'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';

@@ -98,8 +98,7 @@ scrub(JsonbContainer *container, JsonbParseState **state, JsonbValue **result)
 			in_pair = false;
 		}
 		if (state != NULL)
-			*result = pushJsonbValue(state, token,
-			                         token < WJB_BEGIN_ARRAY || value.type == jbvArray ? &value : NULL);
+			*result = pushJsonbValue(state, token, token < WJB_BEGIN_ARRAY ? &value : NULL);
 	}
 	return found;
 }

@@ -10,7 +10,16 @@ LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
 COMMENT ON FUNCTION errtrack.wake_worker() IS
   'Wakes this database''s background worker; false where none runs, or it would have to wait for this transaction, which has consumed.';
 
--- Folds one batch. A window is what became visible between two snapshots; one that is too large passes in pieces.
+CREATE FUNCTION errtrack.read_piece(leaf smallint, "position" tid, prev pg_snapshot, cur pg_snapshot, max_events int)
+RETURNS tid[]
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'errtrack_read_piece';
+COMMENT ON FUNCTION errtrack.read_piece(smallint, tid, pg_snapshot, pg_snapshot, int) IS
+  'Part of consume(): the first events of a leaf, behind a position in it, that are visible in cur and not in prev; fewer than max_events: there are no more.';
+
+/*
+ * Folds one batch.  A window is what became visible between two snapshots; one
+ * that is too large passes in pieces, each from one leaf.
+ */
 CREATE FUNCTION errtrack.consume_batch(max_events int, OUT events int, OUT alerts int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET jit = off AS $$
@@ -20,8 +29,11 @@ DECLARE
   tids_0 tid[];
   tids_1 tid[];
   tids_2 tid[];
-  n int;
-  end_block bigint;
+  piece tid[];
+  bytes bigint[];
+  blocks bigint;
+  n int := 0;
+  has_moved boolean := false;
 BEGIN
   events := 0;
   alerts := 0;
@@ -29,67 +41,75 @@ BEGIN
   IF EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
+  PERFORM errtrack.count_shed_events();
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 
-  -- a window that is passing in pieces: the next piece that holds an event
-  WHILE p.cur IS NOT NULL AND events = 0 LOOP
-    end_block := (p."position"::text::point)[0]::bigint + max_events;
-    SELECT array_agg(ctid), count(*) INTO tids_0, n
-    FROM (SELECT ctid FROM errtrack.raw_events
-          WHERE slot = p.leaf AND ctid > p."position" AND ctid < format('(%s,0)', end_block)::tid
-            AND pg_visible_in_snapshot(txid, p.cur) AND NOT pg_visible_in_snapshot(txid, p.prev)
-          ORDER BY ctid LIMIT max_events) AS piece;
-    IF n > 0 THEN
-      SELECT f.* INTO events, alerts
-      FROM errtrack.fold_safely(CASE p.leaf WHEN 0 THEN tids_0 END, CASE p.leaf WHEN 1 THEN tids_0 END,
-                                CASE p.leaf WHEN 2 THEN tids_0 END) AS f;
+  LOOP
+    IF p.cur IS NULL THEN
+      -- the next window; what the leaves hold now is visible in it, or of transactions that are not over
+      bytes := errtrack.inbox_bytes();
+      until := errtrack.inbox_snapshot();
+      SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
+             array_agg(ctid) FILTER (WHERE slot = 2)
+      INTO n, tids_0, tids_1, tids_2
+      FROM (-- was in progress then, and is done now
+            SELECT slot, ctid FROM errtrack.raw_events
+            WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+            UNION ALL
+            -- began since
+            SELECT slot, ctid FROM errtrack.raw_events
+            WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
+              AND pg_visible_in_snapshot(txid, until)
+            LIMIT max_events::bigint + 1) AS fresh;
+      IF n <= max_events THEN
+        IF n > 0 THEN
+          p.prev := until;
+        END IF;
+        EXIT;
+      END IF;
+      p.cur := until;
+      p.leaf := 0;
+      p."position" := '(0,0)';
+      p.cur_bytes := bytes;
     END IF;
+
+    -- a window that passes in pieces: the next piece that holds an event
+    has_moved := true;
+    piece := errtrack.read_piece(p.leaf, p."position", p.prev, p.cur, max_events);
+    n := cardinality(piece);
+    tids_0 := CASE WHEN p.leaf = 0 THEN piece END;
+    tids_1 := CASE WHEN p.leaf = 1 THEN piece END;
+    tids_2 := CASE WHEN p.leaf = 2 THEN piece END;
     IF n = max_events THEN
-      p."position" := tids_0[n];
-    ELSIF end_block * current_setting('block_size')::bigint
-          < pg_relation_size(('errtrack.raw_events_' || p.leaf)::regclass) THEN
-      p."position" := format('(%s,0)', end_block);
+      p."position" := piece[n];
+      blocks := pg_relation_size(format('errtrack.raw_events_%s', p.leaf)::regclass)
+                / current_setting('block_size')::int;
+      bytes := ARRAY[CASE WHEN p.leaf > 0 THEN p.cur_bytes[1] ELSE 0 END,
+                     CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
+      bytes[p.leaf + 1] := p.cur_bytes[p.leaf + 1] * (p."position"::text::point)[0] / blocks;
     ELSIF p.leaf < 2 THEN
       p.leaf := p.leaf + 1;
       p."position" := '(0,0)';
+      bytes := ARRAY[p.cur_bytes[1], CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
     ELSE
+      bytes := p.cur_bytes;
       p.prev := p.cur;
       p.cur := NULL;
       p.leaf := NULL;
       p."position" := NULL;
+      p.cur_bytes := NULL;
     END IF;
-    UPDATE errtrack.inbox_progress AS i
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position"
-    WHERE events > 0 OR p.cur IS NULL;
+    EXIT WHEN n > 0;
   END LOOP;
-  IF events > 0 THEN
-    RETURN;
-  END IF;
 
-  -- the next window
-  until := errtrack.inbox_snapshot();
-  SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
-         array_agg(ctid) FILTER (WHERE slot = 2)
-  INTO n, tids_0, tids_1, tids_2
-  FROM (-- was in progress then, and is done now
-        SELECT slot, ctid FROM errtrack.raw_events
-        WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
-        UNION ALL
-        -- began since
-        SELECT slot, ctid FROM errtrack.raw_events
-        WHERE txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until)
-          AND pg_visible_in_snapshot(txid, until)
-        LIMIT max_events::bigint + 1) AS fresh;
-  IF n = 0 THEN
-    RETURN;
+  IF n > 0 THEN
+    SELECT f.* INTO events, alerts FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
   END IF;
-  IF n > max_events THEN
-    UPDATE errtrack.inbox_progress SET cur = until, leaf = 0, "position" = '(0,0)';
-    SELECT b.* INTO events, alerts FROM errtrack.consume_batch(max_events) AS b;
-    RETURN;
+  IF n > 0 OR has_moved THEN
+    UPDATE errtrack.inbox_progress
+    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", cur_bytes = p.cur_bytes;
   END IF;
-  SELECT f.* INTO events, alerts FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
-  UPDATE errtrack.inbox_progress SET prev = until;
+  PERFORM errtrack.note_consumed(bytes);
 END $$;
 COMMENT ON FUNCTION errtrack.consume_batch(int) IS
   'Part of consume(): folds the next batch, and returns how many events it held and how many alerts it raised.';

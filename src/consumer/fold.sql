@@ -28,6 +28,7 @@ DECLARE
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
   -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
   folded_at timestamptz := clock_timestamp();
+  shed int := 0;
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -47,6 +48,10 @@ BEGIN
     PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
   END IF;
 
+  IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
+    SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
+  END IF;
+
   WITH
   event AS MATERIALIZED (
     SELECT * FROM errtrack.read_batch(tids_0, tids_1, tids_2)
@@ -55,10 +60,16 @@ BEGIN
   error AS MATERIALIZED (
     SELECT e.key_no, e.project_id, e.digest, (e.digest).fingerprints,
            (SELECT true FROM errtrack.projects AS p WHERE p.project_id = e.project_id) IS NULL AS stray,
+           (SELECT p.kept_per_hour FROM errtrack.projects AS p WHERE p.project_id = e.project_id) AS kept_per_hour,
+           -- as many fingerprints as two versions of the rules make
            coalesce((SELECT f.issue_id FROM errtrack.fingerprints AS f
                      WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[1]),
                     (SELECT f.issue_id FROM errtrack.fingerprints AS f
-                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2])) AS known_id
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[2]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[3]),
+                    (SELECT f.issue_id FROM errtrack.fingerprints AS f
+                     WHERE f.project_id = e.project_id AND f.fingerprint = (e.digest).fingerprints[4])) AS known_id
     FROM event AS e
     WHERE (e.digest).fingerprints IS NOT NULL
   ),
@@ -116,9 +127,15 @@ BEGIN
            (SELECT i.occurrence_count FROM errtrack.issues AS i
             WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS count_before,
            (SELECT i.regression_count FROM errtrack.issues AS i
-            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS regressions_before
+            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS regressions_before,
+           -- how many more may be kept, where that is limited
+           p.kept_per_hour
+             - CASE WHEN p.kept_per_hour IS NOT NULL
+                    THEN (SELECT count(*) FROM errtrack.occurrences AS o
+                          WHERE o.project_id = p.project_id AND o.issue_id = p.issue_id
+                            AND o.received_at > folded_at - interval '1 hour') END AS room
     FROM (
-      SELECT k.key_no, k.project_id, k.fingerprints, k.digest, coalesce(r.known_id, d.issue_id) AS issue_id
+      SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest, coalesce(r.known_id, d.issue_id) AS issue_id
       FROM error AS k
       JOIN resolved AS r ON r.project_id = k.project_id AND r.fingerprint = k.fingerprints[1]
       LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
@@ -129,10 +146,57 @@ BEGIN
     FROM part AS t
     JOIN place AS p ON p.key_no = t.key_no
   ),
+  -- kept are a share of all, an issue's first ones, and of each release and each environment the first, of a hundred
+  chosen AS MATERIALIZED (
+    SELECT n FROM counted WHERE NOT duplicate AND errtrack.in_sample(event_id, sample_rate)
+    UNION
+    SELECT n
+    FROM (SELECT c.n, p.count_before, row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) AS nth
+          FROM counted AS c
+          JOIN place AS p ON p.key_no = c.key_no
+          WHERE NOT c.duplicate AND coalesce(p.count_before, 0) < sample_first) AS young
+    WHERE coalesce(count_before, 0) + nth <= sample_first
+    UNION
+    SELECT min(p.first_fresh_n)
+    FROM placed_part AS p
+    GROUP BY p.project_id, p.issue_id, p.release
+    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
+                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.release = p.release
+                      LIMIT 1) IS NULL
+                -- releases that never come again would have everything kept
+                THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
+                                            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                            LIMIT 100) AS seen) < 100 END
+    UNION
+    SELECT min(p.first_fresh_n)
+    FROM placed_part AS p
+    GROUP BY p.project_id, p.issue_id, p.environment
+    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
+                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
+                      LIMIT 1) IS NULL
+                THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
+                                            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                            LIMIT 100) AS seen) < 100 END
+  ),
+  -- but no more of an issue in an hour than its project allows
+  limited AS MATERIALIZED (
+    SELECT c.slot, c.tid, c.seen_at, c.key_no, p.project_id, p.issue_id,
+           p.room IS NOT NULL AND row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) > p.room AS is_capped
+    FROM chosen AS h
+    JOIN counted AS c ON c.n = h.n
+    JOIN place AS p ON p.key_no = c.key_no
+  ),
+  kept AS MATERIALIZED (
+    SELECT * FROM limited WHERE NOT is_capped
+  ),
+  capped AS MATERIALIZED (
+    SELECT project_id, issue_id, count(*) AS events FROM limited WHERE is_capped GROUP BY project_id, issue_id
+  ),
   -- each issue's share of this batch
   tally AS MATERIALIZED (
     SELECT t.*, first.event_id AS first_event_id, first.environment AS first_environment, k.digest AS first_digest,
-           last.event_id AS last_event_id, last.environment AS last_environment, last.release AS last_release
+           last.event_id AS last_event_id, last.environment AS last_environment, last.release AS last_release,
+           coalesce(x.events, 0) AS flood_capped
     FROM (
       SELECT project_id, issue_id, count_before, regressions_before, sum(events) AS events,
              min(first_seen) AS first_seen, max(last_seen) AS last_seen,
@@ -145,19 +209,22 @@ BEGIN
     JOIN counted AS first ON first.n = t.first_n
     JOIN error AS k ON k.key_no = first.key_no
     LEFT JOIN counted AS last ON last.n = t.last_fresh_n
+    LEFT JOIN capped AS x ON x.project_id = t.project_id AND x.issue_id = t.issue_id
   ),
   issue AS (
     INSERT INTO errtrack.issues AS i
       (project_id, issue_id, title, culprit, exception_class, level, platform, first_seen, last_seen,
-       occurrence_count, release_introduced, regressed_at)
+       occurrence_count, flood_capped, release_introduced, regressed_at)
     SELECT project_id, issue_id, (first_digest).title, (first_digest).culprit, (first_digest).exception_class,
-           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, first_release,
+           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, flood_capped,
+           first_release,
            -- carries the time to the clause below; a new issue has none
            CASE WHEN count_before IS NOT NULL THEN last_received END
     FROM tally
     ORDER BY project_id, issue_id
     ON CONFLICT (project_id, issue_id) DO UPDATE SET
       occurrence_count = i.occurrence_count + excluded.occurrence_count,
+      flood_capped = i.flood_capped + excluded.flood_capped,
       first_seen = least(i.first_seen, excluded.first_seen),
       last_seen = greatest(i.last_seen, excluded.last_seen),
       release_introduced = coalesce(i.release_introduced, excluded.release_introduced),
@@ -191,36 +258,45 @@ BEGIN
       last_seen = greatest(r.last_seen, excluded.last_seen),
       events = r.events + excluded.events
   ),
-  -- kept are a share of all, an issue's first ones, and of each release and each environment the first
-  chosen AS MATERIALIZED (
-    SELECT n FROM counted WHERE NOT duplicate AND errtrack.in_sample(event_id, sample_rate)
-    UNION
-    SELECT n
-    FROM (SELECT c.n, p.count_before, row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) AS nth
-          FROM counted AS c
-          JOIN place AS p ON p.key_no = c.key_no
-          WHERE NOT c.duplicate AND coalesce(p.count_before, 0) < sample_first) AS young
-    WHERE coalesce(count_before, 0) + nth <= sample_first
-    UNION
-    SELECT min(p.first_fresh_n)
-    FROM placed_part AS p
-    GROUP BY p.project_id, p.issue_id, p.release
-    HAVING (SELECT true FROM errtrack.issue_releases AS r
-            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.release = p.release
-            LIMIT 1) IS NULL
-    UNION
-    SELECT min(p.first_fresh_n)
-    FROM placed_part AS p
-    GROUP BY p.project_id, p.issue_id, p.environment
-    HAVING (SELECT true FROM errtrack.issue_releases AS r
-            WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
-            LIMIT 1) IS NULL
+  -- whom each issue met, and with which tags; what arrives again says nothing new
+  met AS MATERIALIZED (
+    SELECT p.project_id, p.issue_id, errtrack.sketch(e.user_id) AS users, errtrack.sketch(e.session_id) AS sessions,
+           errtrack.facets(e.tags, e.server_name, e.transaction) AS facets
+    FROM event AS e
+    JOIN place AS p ON p.key_no = e.key_no
+    WHERE NOT e.duplicate
+    GROUP BY p.project_id, p.issue_id
   ),
-  kept AS MATERIALIZED (
-    SELECT c.slot, c.tid, c.seen_at, c.key_no, p.issue_id
-    FROM chosen AS h
-    JOIN counted AS c ON c.n = h.n
-    JOIN place AS p ON p.key_no = c.key_no
+  issue_met AS (
+    INSERT INTO errtrack.issue_people AS w (project_id, issue_id, users, sessions)
+    SELECT project_id, issue_id, users, sessions
+    FROM met
+    WHERE users IS NOT NULL OR sessions IS NOT NULL
+    ON CONFLICT (project_id, issue_id) DO UPDATE SET
+      users = errtrack.sketch_merge(w.users, excluded.users),
+      sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
+    WHERE errtrack.sketch_merge(w.users, excluded.users) IS DISTINCT FROM w.users
+       OR errtrack.sketch_merge(w.sessions, excluded.sessions) IS DISTINCT FROM w.sessions
+  ),
+  release_met AS (
+    INSERT INTO errtrack.release_people AS w (project_id, release, users, sessions)
+    SELECT e.project_id, e.release, errtrack.sketch(e.user_id), errtrack.sketch(e.session_id)
+    FROM event AS e
+    WHERE NOT e.duplicate AND e.release <> '' AND e.key_no IN (SELECT key_no FROM place)
+      AND (e.user_id <> '' OR e.session_id <> '')
+    GROUP BY e.project_id, e.release
+    ON CONFLICT (project_id, release) DO UPDATE SET
+      users = errtrack.sketch_merge(w.users, excluded.users),
+      sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
+    WHERE errtrack.sketch_merge(w.users, excluded.users) IS DISTINCT FROM w.users
+       OR errtrack.sketch_merge(w.sessions, excluded.sessions) IS DISTINCT FROM w.sessions
+  ),
+  tagged AS (
+    INSERT INTO errtrack.issue_facets AS t (project_id, issue_id, facets)
+    SELECT project_id, issue_id, errtrack.facets_merge(NULL, facets)
+    FROM met
+    WHERE facets IS NOT NULL
+    ON CONFLICT (project_id, issue_id) DO UPDATE SET facets = errtrack.facets_merge(t.facets, excluded.facets)
   ),
   -- the first fingerprint finds the issue again, and so do the others of events that are kept: they have no
   -- end, as calls can take many ways
@@ -307,7 +383,7 @@ BEGIN
     FROM alert AS a
     JOIN issue AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
   )
-  SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM told) INTO events, alerts;
+  SELECT (SELECT count(*) FROM event) + shed, (SELECT count(*) FROM told) INTO events, alerts;
 END $$;
 COMMENT ON FUNCTION errtrack.fold(tid[], tid[], tid[]) IS
   'Part of consume(): folds the events at these places of the inbox, and returns how many they were and how many alerts they raised.';

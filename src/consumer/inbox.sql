@@ -31,7 +31,8 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
-  CHECK (num_nulls(cur, leaf, "position") IN (0, 3))
+  cur_bytes bigint[],
+  CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
 );
 COMMENT ON TABLE errtrack.inbox_progress IS
   'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
@@ -41,6 +42,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
 
 -- its name makes a dump hold it behind the leaves, so that what it tells of is there when it is seen
@@ -82,6 +84,28 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
 
+-- Notes how much of the leaves holds consumed events. Each version of the row may live long, and applications read it:
+-- it is not written where the limit is far, nor for little.
+CREATE FUNCTION errtrack.note_consumed(bytes bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  i errtrack.inbox;
+BEGIN
+  IF bytes[1] + bytes[2] + bytes[3] < limit_bytes / 4 THEN
+    RETURN;
+  END IF;
+  SELECT * INTO STRICT i FROM errtrack.inbox;
+  bytes := ARRAY[greatest(bytes[1], i.consumed_bytes[1]), greatest(bytes[2], i.consumed_bytes[2]),
+                 greatest(bytes[3], i.consumed_bytes[3])];
+  IF bytes[1] + bytes[2] + bytes[3] - i.consumed_bytes[1] - i.consumed_bytes[2] - i.consumed_bytes[3]
+     > limit_bytes / 64 THEN
+    UPDATE errtrack.inbox SET consumed_bytes = bytes;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.note_consumed(bigint[]) IS
+  'Part of consume(): notes that so many bytes of each leaf hold consumed events, where that matters to errtrack.inbox_limit.';
+
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -101,15 +125,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.has_unconsumed(pg_snapshot) IS
   'Whether an event that is visible in the snapshot has not been consumed yet; true as long as a window is passing in pieces.';
-
-CREATE TABLE errtrack.worker (
-  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  handle bigint NOT NULL,
-  pid int NOT NULL,
-  started_at timestamptz NOT NULL
-);
-COMMENT ON TABLE errtrack.worker IS 'One row, written by the background worker when it starts: where a commit finds it. It may be gone since.';
-COMMENT ON COLUMN errtrack.worker.only_row IS 'There is one row.';
-COMMENT ON COLUMN errtrack.worker.handle IS 'Its segment of shared memory.';
-COMMENT ON COLUMN errtrack.worker.pid IS 'Its process.';
-COMMENT ON COLUMN errtrack.worker.started_at IS 'When it started.';

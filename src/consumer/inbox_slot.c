@@ -42,6 +42,18 @@ int inbox_disk_limit = 4 * 1024 * 1024;
 
 static InboxState state;
 
+/* A leaf's table; InvalidOid where errtrack is not there. */
+Oid
+leaf_relid(int leaf)
+{
+	char name[] = "raw_events_0";
+
+	if (leaf < 0 || leaf >= LEAVES)
+		elog(ERROR, "there is no leaf %d", leaf);
+	name[sizeof(name) - 2] += leaf;
+	return get_relname_relid(name, get_namespace_oid("errtrack", true));
+}
+
 /*
  * The bytes of a table's heap; toast: where to return its toast table.  Negative
  * where somebody has locked it, since an application's transaction must not wait.
@@ -76,16 +88,11 @@ heap_bytes(Oid relid, Oid *toast)
 static void
 measure_leaves(int64 *leaf_bytes)
 {
-	Oid namespace = get_namespace_oid("errtrack", true);
-
 	for (int leaf = 0; leaf < LEAVES; leaf++)
 	{
-		char name[] = "raw_events_0";
 		Oid toast = InvalidOid;
-		int64 heap, toasted = 0;
+		int64 heap = heap_bytes(leaf_relid(leaf), &toast), toasted = 0;
 
-		name[sizeof(name) - 2] += leaf;
-		heap = heap_bytes(get_relname_relid(name, namespace), &toast);
 		if (OidIsValid(toast))
 			toasted = heap_bytes(toast, NULL);
 		if (heap >= 0 && toasted >= 0)

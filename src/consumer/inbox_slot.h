@@ -22,6 +22,7 @@ typedef struct InboxState
 extern int inbox_limit;
 extern int inbox_disk_limit;
 
+extern Oid leaf_relid(int leaf);
 extern const InboxState *inbox_state(void);
 
 #endif /* ERRTRACK_INBOX_SLOT_H */

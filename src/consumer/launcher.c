@@ -26,8 +26,10 @@
 #include "utils/timestamp.h"
 #include "utils/varlena.h"
 
-/* A worker that has ended, and databases that are not there yet, are looked at again after so long (ms). */
-#define LOOK_AGAIN 5000
+/* What has no worker is looked at again after so long (ms); if its worker ended soon, after twice that, … */
+#define FIRST_LOOK 5000
+/* … at most this.  A worker that has lasted as long did not end soon. */
+#define LAST_LOOK 60000
 
 /* A database, and the worker that was registered for it. */
 typedef struct Served
@@ -35,6 +37,7 @@ typedef struct Served
 	Oid database; /* hash key */
 	BackgroundWorkerHandle *handle;
 	TimestampTz started_at; /* when it was registered */
+	int wait;               /* so long (ms) after that another one may be */
 } Served;
 
 /* Registers the launcher, while the server starts. */
@@ -55,30 +58,40 @@ register_launcher(void)
 }
 
 /*
- * Starts a worker for a database that has none; not soon again, where the last
- * one has left because errtrack is not there or not wanted.
+ * Starts a worker for a database that has none; less and less often, where it
+ * does not last because errtrack is not there or not wanted, or it fails.
  */
 static void
-serve(HTAB *served, Oid database)
+serve(HTAB *served, Oid database, const char *name)
 {
 	bool found;
 	Served *entry = hash_search(served, &database, HASH_ENTER, &found);
 	TimestampTz now = GetCurrentTimestamp();
 	pid_t pid;
 
-	if (found && !TimestampDifferenceExceeds(entry->started_at, now, LOOK_AGAIN))
+	if (!found)
+	{
+		entry->handle = NULL;
+		entry->wait = 0;
+	}
+	else if (!TimestampDifferenceExceeds(entry->started_at, now, entry->wait))
 		return;
-	if (found && entry->handle != NULL)
+	if (entry->handle != NULL)
 	{
 		if (GetBackgroundWorkerPid(entry->handle, &pid) != BGWH_STOPPED)
 			return;
 		pfree(entry->handle);
+		entry->handle = NULL;
 	}
-	entry->handle = NULL;
+	if (entry->wait == 0 || TimestampDifferenceExceeds(entry->started_at, now, LAST_LOOK + entry->wait))
+		entry->wait = FIRST_LOOK;
+	else
+		entry->wait = Min(entry->wait * 2, LAST_LOOK);
 	entry->started_at = now;
-	if (!register_worker(database, true, MyProcPid, &entry->handle))
+	if (!register_worker(database, name, MyProcPid, &entry->handle))
 		ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-		              errmsg("errtrack could not register a background worker for database %u", database),
+		              errmsg("errtrack could not register a background worker for database \"%s\"", name),
+		              errdetail("It is tried again in %d s.", entry->wait / 1000),
 		              errhint("You may need to increase max_worker_processes.")));
 }
 
@@ -92,6 +105,35 @@ is_listed(List *names, const char *name)
 		if (strcmp(lfirst(cell), name) == 0)
 			return true;
 	return false;
+}
+
+/* Is a database one of those that have a worker from server start on? */
+bool
+is_listed_database(const char *name)
+{
+	char *list;
+	List *names;
+	bool listed;
+
+	if (worker_databases == NULL)
+		return false;
+	list = pstrdup(worker_databases);
+	listed = SplitIdentifierString(list, ',', &names) && is_listed(names, name);
+	list_free(names);
+	pfree(list);
+	return listed;
+}
+
+/* After a change of the settings the databases are looked at as if for the first time. */
+static void
+look_anew(HTAB *served)
+{
+	HASH_SEQ_STATUS status;
+	Served *entry;
+
+	hash_seq_init(&status, served);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		entry->wait = 0;
 }
 
 /*
@@ -121,11 +163,11 @@ serve_all(HTAB *served)
 	{
 		Form_pg_database database = (Form_pg_database) GETSTRUCT(tuple);
 
-		if (is_listed(names, NameStr(database->datname)))
+		if (database->datallowconn && is_listed(names, NameStr(database->datname)))
 		{
 			MemoryContext old = MemoryContextSwitchTo(context);
 
-			serve(served, database->oid);
+			serve(served, database->oid, NameStr(database->datname));
 			MemoryContextSwitchTo(old);
 		}
 	}
@@ -151,7 +193,7 @@ errtrack_launcher_main(Datum arg)
 	for (;;)
 	{
 		serve_all(served);
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOOK_AGAIN,
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, FIRST_LOOK,
 		                 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
@@ -159,6 +201,7 @@ errtrack_launcher_main(Datum arg)
 		{
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
+			look_anew(served);
 		}
 	}
 }

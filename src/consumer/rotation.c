@@ -6,10 +6,8 @@
 
 #include "access/genam.h"
 #include "access/table.h"
-#include "catalog/namespace.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 PG_FUNCTION_INFO_V1(errtrack_try_lock_leaf);
@@ -63,13 +61,8 @@ try_lock_table(Oid relid, Oid *toast)
 Datum
 errtrack_try_lock_leaf(PG_FUNCTION_ARGS)
 {
-	int leaf = PG_GETARG_INT16(0);
-	char name[] = "raw_events_0";
 	Oid toast, none;
 
-	if (leaf < 0 || leaf >= LEAVES)
-		elog(ERROR, "there is no leaf %d", leaf);
-	name[sizeof(name) - 2] += leaf;
-	PG_RETURN_BOOL(try_lock_table(get_relname_relid(name, get_namespace_oid("errtrack", false)), &toast) &&
+	PG_RETURN_BOOL(try_lock_table(leaf_relid(PG_GETARG_INT16(0)), &toast) &&
 	               (!OidIsValid(toast) || try_lock_table(toast, &none)));
 }

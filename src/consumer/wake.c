@@ -11,6 +11,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_extension.h"
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
@@ -28,14 +29,36 @@ PG_FUNCTION_INFO_V1(errtrack_wake_worker);
 
 /* A worker that was registered has started after so long (ms), or never will. */
 #define SUCCESSION 1000
+/* A backend that has registered one to no avail waits so long (ms), and if that comes to nothing, twice that, … */
+#define FIRST_ATTEMPT 1000
+/* … at most this. */
+#define LAST_ATTEMPT 60000
+/* A worker may have come and gone while a commit took longer than this (ms), the shortest idle timeout. */
+#define SHORTEST_LIFE 100
+/* That no worker can be registered is logged once in so many milliseconds. */
+#define LOG_INTERVAL 60000
 
-/* The column of errtrack.worker that is read here. */
+/* The columns of errtrack.worker that are read here. */
 #define COLUMN_HANDLE 2
+#define COLUMN_DATABASE 3
+#define COLUMN_STOPPED_AT 4
+
+bool am_worker = false; /* this process is the worker: it need not be woken */
 
 static bool has_inserted = false;   /* this transaction wrote events */
 static bool has_consumed = false;   /* this transaction consumed events */
 static bool may_register = false;   /* no worker was found, and it is for this transaction to start one */
+static bool must_register = false;  /* a worker is to be started if none is there, whoever else does so */
+static bool is_stopped = false;     /* nobody is to start one; as of the last look at errtrack.worker */
 static dsm_segment *segment = NULL; /* of the worker that was last found */
+static dsm_handle last_handle = DSM_HANDLE_INVALID; /* in errtrack.worker, when that was last looked at */
+static TimestampTz looked_at = 0;                   /* when no worker was found */
+static char database_name[NAMEDATALEN] = "";
+
+/* The worker that this backend last registered: what there was before it, when, and how long to wait for it. */
+static dsm_handle attempt_handle = DSM_HANDLE_INVALID;
+static TimestampTz attempted_at = 0;
+static int attempt_wait = 0;
 
 /* Makes the tag of one of errtrack's own locks, in this database. */
 void
@@ -61,7 +84,11 @@ lock_extension(void)
 	return get_extension_oid("errtrack", true) == extension ? extension : InvalidOid;
 }
 
-/* The handle in errtrack.worker; DSM_HANDLE_INVALID where there is none. */
+/*
+ * The handle in errtrack.worker; DSM_HANDLE_INVALID where there is none.  Notes
+ * whether the worker is stopped.  The row of another database, which this one is a
+ * copy of, says nothing.
+ */
 static dsm_handle
 read_handle(void)
 {
@@ -70,6 +97,8 @@ read_handle(void)
 	TableScanDesc scan;
 	TupleTableSlot *slot;
 
+	is_stopped = false;
+	last_handle = handle;
 	if (relation == NULL)
 		return handle;
 	slot = table_slot_create(relation, NULL);
@@ -78,12 +107,20 @@ read_handle(void)
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
 		bool isnull;
+		Datum value;
 
-		handle = (dsm_handle) DatumGetInt64(slot_getattr(slot, COLUMN_HANDLE, &isnull));
+		if (DatumGetObjectId(slot_getattr(slot, COLUMN_DATABASE, &isnull)) != MyDatabaseId)
+			continue;
+		value = slot_getattr(slot, COLUMN_HANDLE, &isnull);
+		if (!isnull)
+			handle = (dsm_handle) DatumGetInt64(value);
+		(void) slot_getattr(slot, COLUMN_STOPPED_AT, &isnull);
+		is_stopped = !isnull;
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(relation, AccessShareLock);
+	last_handle = handle;
 	return handle;
 }
 
@@ -113,7 +150,7 @@ find_worker(void)
 	{
 		WorkerShared *shared = shared_in(segment);
 
-		if (pg_atomic_read_u32(&shared->state) == WORKER_RUNNING)
+		if (is_there(shared))
 			return shared;
 	}
 	handle = read_handle();
@@ -139,6 +176,43 @@ find_worker(void)
 	return shared_in(segment);
 }
 
+/* Sets a worker's latch. */
+void
+wake(WorkerShared *shared)
+{
+	SetLatch(&ProcGlobal->allProcs[shared->pgprocno].procLatch);
+}
+
+/*
+ * Is it of use to register a worker?  Not where the last one that this backend
+ * has registered is still on its way, and would see what is committed now; nor
+ * soon again, where it has come to nothing.  Once it has started, errtrack.worker
+ * holds another handle.
+ */
+static bool
+is_time_to_register(void)
+{
+	return last_handle != attempt_handle || attempted_at == 0 ||
+	       TimestampDifferenceExceeds(attempted_at, looked_at, attempt_wait);
+}
+
+/* Looks for a worker, and whatever else after_commit() will need; is none to be found, and one to be started? */
+static bool
+is_worker_missing(void)
+{
+	if (database_name[0] == '\0')
+	{
+		/* it does not change while somebody is connected */
+		char *name = get_database_name(MyDatabaseId);
+
+		strlcpy(database_name, name != NULL ? name : "", sizeof(database_name));
+	}
+	if (find_worker() != NULL || is_stopped)
+		return false;
+	looked_at = GetCurrentTimestamp();
+	return true;
+}
+
 /*
  * Before a transaction is prepared: as before_commit(), but without its lock,
  * which would be held until COMMIT PREPARED.
@@ -146,7 +220,7 @@ find_worker(void)
 static void
 before_prepare(void)
 {
-	may_register = find_worker() == NULL;
+	may_register = is_worker_missing() && is_time_to_register();
 }
 
 /*
@@ -159,7 +233,7 @@ before_commit(void)
 	LOCKTAG tag;
 
 	may_register = false;
-	if (find_worker() != NULL)
+	if (!is_worker_missing() || !is_time_to_register())
 		return;
 	own_lock_tag(LOCK_STARTING, &tag);
 	may_register = LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
@@ -179,6 +253,31 @@ is_successor(WorkerShared *shared)
 	       pg_atomic_compare_exchange_u64(&shared->succeeded_at, &last, (uint64) now);
 }
 
+/* Registers a worker.  Must not fail: the transaction is committed. */
+static void
+register_next(void)
+{
+	static TimestampTz logged_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+
+	attempt_wait = last_handle == attempt_handle && attempted_at != 0 ? Min(attempt_wait * 2, LAST_ATTEMPT)
+	                                                                  : FIRST_ATTEMPT;
+	attempt_handle = last_handle;
+	attempted_at = now;
+	if (register_worker(MyDatabaseId, database_name, 0, NULL))
+		return;
+	attempt_wait = FIRST_ATTEMPT;
+	if (logged_at != 0 && !TimestampDifferenceExceeds(logged_at, now, LOG_INTERVAL))
+		return;
+	logged_at = now;
+	ereport(LOG,
+	        (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+	         errmsg("errtrack could not register a background worker for database \"%s\"", database_name),
+	         errdetail("Events stay in errtrack.raw_events until one is there."),
+	         errhint("You may need to increase max_worker_processes, or let pg_cron call errtrack.consume(). "
+	                 "To have no worker, set errtrack.worker = off.")));
+}
+
 /* After a commit: wakes the worker, or registers one.  Must not fail. */
 static void
 after_commit(void)
@@ -189,15 +288,20 @@ after_commit(void)
 
 		/* our rows can be seen before this is read: a worker that leaves later sees them */
 		pg_memory_barrier();
-		if (pg_atomic_read_u32(&shared->state) == WORKER_RUNNING)
+		if (is_there(shared))
 		{
-			SetLatch(&ProcGlobal->allProcs[shared->pgprocno].procLatch);
+			if (pg_atomic_read_u32(&shared->state) != WORKER_BACKING_OFF)
+				wake(shared);
 			return;
 		}
-		may_register = is_successor(shared);
+		may_register = must_register || (!is_stopped && is_successor(shared));
 	}
+	else if (must_register)
+		may_register = true;
+	else if (!may_register && !is_stopped)
+		may_register = TimestampDifferenceExceeds(looked_at, GetCurrentTimestamp(), SHORTEST_LIFE);
 	if (may_register)
-		(void) register_worker(MyDatabaseId, false, 0, NULL);
+		register_next();
 }
 
 /* The server tells of the end of a transaction. */
@@ -225,10 +329,10 @@ on_xact_event(XactEvent event, void *arg)
 			/* COMMIT PREPARED wakes nobody, but a worker does not leave while it is to be expected */
 			if (has_inserted)
 				after_commit();
-			has_inserted = has_consumed = may_register = false;
+			has_inserted = has_consumed = may_register = must_register = false;
 			break;
 		case XACT_EVENT_ABORT:
-			has_inserted = has_consumed = may_register = false;
+			has_inserted = has_consumed = may_register = must_register = false;
 			break;
 		default:
 			break;
@@ -246,7 +350,15 @@ wake_init(void)
 void
 note_insert(void)
 {
-	has_inserted = worker_enabled && !IsBinaryUpgrade;
+	has_inserted = worker_enabled && !am_worker && !IsBinaryUpgrade;
+}
+
+/* Has this transaction start a worker, even though no event asks for one. */
+void
+register_at_commit(void)
+{
+	note_insert();
+	must_register = has_inserted;
 }
 
 /* errtrack.begin_consume() RETURNS void */
@@ -270,8 +382,8 @@ errtrack_wake_worker(PG_FUNCTION_ARGS)
 	WorkerShared *shared = find_worker();
 
 	/* while this transaction consumes, a worker only waits for it */
-	if (has_consumed || shared == NULL || pg_atomic_read_u32(&shared->state) != WORKER_RUNNING)
+	if (has_consumed || shared == NULL || !is_there(shared))
 		PG_RETURN_BOOL(false);
-	SetLatch(&ProcGlobal->allProcs[shared->pgprocno].procLatch);
+	wake(shared);
 	PG_RETURN_BOOL(true);
 }

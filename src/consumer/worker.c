@@ -1,21 +1,35 @@
 /*
  * The background worker of a database: it consumes events as they are committed.
  *
- *            lock free                 events                    idle for a while
- *  start ───────────────▶ RUNNING ◀──────────▶ consume   RUNNING ──────────────▶ LEAVING
- *    │                       ▲                                                      │ consumes
- *    │ a worker is there     │ the lock comes free                                  │ once more
- *    ├──────────▶ wakes it, exits                                                   ▼
- *    └ it is leaving ──▶ waits for the lock                          exit; whoever finds it leaving
- *                                                                    registers the next one
+ *   registered by a commit that finds none, by the launcher, by worker_start()
+ *        │
+ *        ▼          another worker is there: wakes it ──────────────────────▶ exit
+ *    no lock yet ── it is leaving: waits for its lock
+ *        │ has the lock
+ *        ▼          not wanted: no extension, errtrack.worker = off, stopped ─▶ exit
+ *    STARTING
+ *        │ has written where it is found
+ *        ▼               nothing left
+ *    CONSUMING ─────────────────────────────────▶ IDLE ── nothing for a while ──▶ LEAVING
+ *      │   ▲  ▲     latch set, or time to look      │                               │ consumes
+ *      │   │  └─────────────────────────────────────┘                               │ once more
+ *      │   │ time is over, settings read anew, worker_start()                       ▼
+ *      │   └──────────── BACKING OFF ◀── error                                   STOPPED
+ *      │                     ▲  │                                                   ▲
+ *      └─────────────────────┘  └── not wanted any more, worker_stop(), SIGTERM ────┘ (from any state)
  *
- * A commit that sees RUNNING was visible before the worker could take its last
- * snapshot; one that sees LEAVING starts the next worker.  So none is forgotten.
+ * A commit that sees a state before LEAVING was visible before the worker could
+ * take its last snapshot; one that sees LEAVING or STOPPED registers the next
+ * worker, unless errtrack.worker says that it was stopped.  So no event is
+ * forgotten.  An error ends a batch, not the worker: it tries again after 1 s, 2 s,
+ * … 60 s.  If the process dies all the same, who registers the next one waits as
+ * well: see wake.c and launcher.c.
  */
 #include "consumer.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -28,6 +42,7 @@
 #include "storage/proc.h"
 #include "storage/procarray.h"
 #include "tcop/tcopprot.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -41,23 +56,30 @@
 #define FIRST_POLL 20
 /* … at most this. */
 #define LAST_POLL 1000
+/* Leaves of the inbox are emptied, and old rows removed or rolled up, after so long (ms). */
+#define ROTATION_INTERVAL 1000
+#define UPKEEP_INTERVAL 600000
 /* After an error it waits so long, and if it comes again, twice that, … */
 #define FIRST_RETRY 1000
 /* … at most this. */
 #define LAST_RETRY 60000
+/* For one that is just starting, and cannot be found yet, the lock is tried again so often, … */
+#define LOCK_TRIES 10
+/* … after so long (ms). */
+#define LOCK_PAUSE 10
 
-/* What else than a number of events a batch may come to. */
-#define FAILED (-1)
-#define NOT_WANTED (-2)
-
-/* What a worker is told by whoever registers it. */
-typedef struct WorkerOrder
+/* What has become of a statement. */
+typedef enum Outcome
 {
-	bool permanent; /* does not leave when there is nothing to do */
-} WorkerOrder;
+	DONE,
+	FAILED,    /* its error has been reported */
+	NOT_WANTED /* errtrack is not here, or not to run */
+} Outcome;
 
 static dsm_segment *segment = NULL;
 static WorkerShared *own = NULL; /* in segment */
+static char database_name[NAMEDATALEN] = "";
+static bool is_permanent; /* does not leave when there is nothing to do */
 
 /*
  * Registers a worker for a database.  notify: the process to tell of its end, or
@@ -65,10 +87,9 @@ static WorkerShared *own = NULL; /* in segment */
  * False where the server has no place for another worker.
  */
 bool
-register_worker(Oid database, bool permanent, pid_t notify, void *handle)
+register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle)
 {
 	BackgroundWorker worker;
-	WorkerOrder order = {permanent};
 
 	memset(&worker, 0, sizeof(worker));
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
@@ -76,10 +97,9 @@ register_worker(Oid database, bool permanent, pid_t notify, void *handle)
 	worker.bgw_restart_time = BGW_NEVER_RESTART;
 	worker.bgw_main_arg = ObjectIdGetDatum(database);
 	worker.bgw_notify_pid = notify;
-	memcpy(worker.bgw_extra, &order, sizeof(order));
 	strlcpy(worker.bgw_library_name, "errtrack", BGW_MAXLEN);
 	strlcpy(worker.bgw_function_name, "errtrack_worker_main", BGW_MAXLEN);
-	strlcpy(worker.bgw_name, "errtrack worker", BGW_MAXLEN);
+	snprintf(worker.bgw_name, BGW_MAXLEN, "errtrack worker %s", name);
 	strlcpy(worker.bgw_type, "errtrack worker", BGW_MAXLEN);
 	return RegisterDynamicBackgroundWorker(&worker, handle);
 }
@@ -88,9 +108,26 @@ register_worker(Oid database, bool permanent, pid_t notify, void *handle)
 static void
 on_exit_worker(int code, Datum arg)
 {
-	uint32 running = WORKER_RUNNING;
+	pg_atomic_write_u32(&own->state, WORKER_STOPPED);
+}
 
-	pg_atomic_compare_exchange_u32(&own->state, &running, WORKER_LEAVING);
+/* What comes next sees what was committed by those who saw another state. */
+static void
+set_state(WorkerState state)
+{
+	pg_atomic_write_u32(&own->state, state);
+	pg_memory_barrier();
+}
+
+/* Has a session asked for this?  REQUEST_RETRY is over when it has been asked for. */
+static bool
+is_requested(WorkerRequest request)
+{
+	uint32 expected = request;
+
+	if (request == REQUEST_STOP)
+		return pg_atomic_read_u32(&own->request) == REQUEST_STOP;
+	return pg_atomic_compare_exchange_u32(&own->request, &expected, REQUEST_NONE);
 }
 
 /* A database's settings are for its applications; here they could keep events from being folded. */
@@ -113,41 +150,81 @@ override_settings(void)
 		SetConfigOption(settings[i][0], settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
 }
 
-/* Writes where the backends find this worker. */
+/* Says in all that this process logs which database it is about. */
 static void
+add_context(void *arg)
+{
+	errcontext("errtrack worker of database \"%s\"", database_name);
+}
+
+/* Writes where the backends find this worker; false where there is to be none, by worker_stop(). */
+static bool
 write_handle(void)
 {
-	Oid types[] = {INT8OID, INT4OID};
-	Datum values[] = {Int64GetDatum((int64) dsm_segment_handle(segment)), Int32GetDatum(MyProcPid)};
+	Oid types[] = {INT8OID, OIDOID, INT4OID};
+	Datum values[] = {Int64GetDatum((int64) dsm_segment_handle(segment)), ObjectIdGetDatum(MyDatabaseId),
+	                  Int32GetDatum(MyProcPid)};
+	bool written;
 
 	SPI_connect();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	/* what a row says of the database that this one is a copy of goes */
 	SPI_execute_with_args(
-		"INSERT INTO errtrack.worker (handle, pid, started_at)"
-		" VALUES ($1, $2, pg_catalog.now())"
-		" ON CONFLICT (only_row) DO UPDATE SET handle = excluded.handle, pid = excluded.pid,"
-		" started_at = excluded.started_at",
-		2, types, values, NULL, false, 0);
+		"INSERT INTO errtrack.worker AS w (handle, database, pid, started_at)"
+		" VALUES ($1, $2, $3, pg_catalog.now())"
+		" ON CONFLICT (only_row) DO UPDATE SET handle = excluded.handle, database = excluded.database,"
+		" pid = excluded.pid, started_at = excluded.started_at, stopped_at = NULL,"
+		" (drained_at, last_error, last_error_sqlstate, last_error_at) ="
+		" (SELECT w.drained_at, w.last_error, w.last_error_sqlstate, w.last_error_at"
+		"  WHERE w.database OPERATOR(pg_catalog.=) excluded.database)"
+		" WHERE w.stopped_at IS NULL OR w.database OPERATOR(pg_catalog.<>) excluded.database",
+		3, types, values, NULL, false, 0);
+	written = SPI_processed > 0;
 	PopActiveSnapshot();
 	SPI_finish();
+	return written;
+}
+
+/* What is lost in a crash is made again: the commit of this transaction need not wait for the disk. */
+static void
+commit_asynchronously(void)
+{
+	set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+	                  false);
+	CommitTransactionCommand();
 }
 
 /*
- * Is errtrack here, and wanted?  Where it is not the one that was here before,
- * but was dropped and created again, this worker goes on with the new one.
+ * Starts a transaction, if errtrack is here, and wanted.  Where it is not the one
+ * that was here before, but was dropped and created again, this worker goes on
+ * with the new one.
  */
 static bool
-is_wanted(void)
+start_transaction(void)
 {
 	static Oid known = InvalidOid;
-	Oid extension = lock_extension();
 
-	if (!worker_enabled || !OidIsValid(extension))
-		return false;
-	if (extension != known && segment != NULL)
-		write_handle();
-	known = extension;
-	return true;
+	for (;;)
+	{
+		Oid extension;
+		bool written;
+
+		StartTransactionCommand();
+		extension = lock_extension();
+		if (!worker_enabled || !OidIsValid(extension))
+		{
+			CommitTransactionCommand();
+			return false;
+		}
+		if (extension == known)
+			return true;
+		/* it must be found even if what comes next fails */
+		written = write_handle();
+		commit_asynchronously();
+		if (!written)
+			return false;
+		known = extension;
+	}
 }
 
 /*
@@ -158,44 +235,62 @@ static bool
 take_lock(void)
 {
 	LOCKTAG tag;
-	WorkerShared *other;
-	bool leaving;
 
 	own_lock_tag(LOCK_WORKER, &tag);
-	if (LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL)
-		return true;
-	StartTransactionCommand();
-	other = find_worker();
-	leaving = other != NULL && pg_atomic_read_u32(&other->state) != WORKER_RUNNING;
-	if (other != NULL && !leaving)
-		SetLatch(&ProcGlobal->allProcs[other->pgprocno].procLatch);
-	CommitTransactionCommand();
-	if (!leaving)
-		return false;
-	(void) LockAcquire(&tag, ExclusiveLock, true, false);
-	return true;
+	for (int i = 0; i < LOCK_TRIES; i++)
+	{
+		WorkerShared *other;
+		bool found, there;
+
+		if (LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL)
+			return true;
+		StartTransactionCommand();
+		other = find_worker();
+		found = other != NULL;
+		there = found && is_there(other);
+		if (there)
+			wake(other);
+		CommitTransactionCommand();
+		if (there)
+			return false;
+		if (found)
+		{
+			(void) LockAcquire(&tag, ExclusiveLock, true, false);
+			return true;
+		}
+		/* it is just starting; or worker_stop() has it, in a transaction that is about to end */
+		(void) WaitLatch(MyLatch, WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOCK_PAUSE, PG_WAIT_EXTENSION);
+		CHECK_FOR_INTERRUPTS();
+	}
+	return false;
 }
 
-/* Makes what is shared with the backends; the next is_wanted() writes where they find it. */
+/* Makes what is shared with the backends; the first transaction writes where they find it. */
 static void
 publish(void)
 {
 	segment = dsm_create(sizeof(WorkerShared), 0);
 	dsm_pin_mapping(segment);
 	own = dsm_segment_address(segment);
+	memset(own, 0, sizeof(*own));
 	own->magic = WORKER_MAGIC;
 	own->database = MyDatabaseId;
 	own->pgprocno = MyProc->pgprocno;
-	pg_atomic_init_u32(&own->state, WORKER_RUNNING);
+	own->pid = MyProcPid;
+	own->started_at = own->report.rate_at = GetCurrentTimestamp();
+	pg_atomic_init_u32(&own->state, WORKER_STARTING);
+	pg_atomic_init_u32(&own->request, REQUEST_NONE);
 	pg_atomic_init_u64(&own->succeeded_at, 0);
 	before_shmem_exit(on_exit_worker, (Datum) 0);
 }
 
-/* Runs a query that returns integers in its only row. */
+/* Runs a query; of the integers in its only row, the first n are returned in numbers. */
 static void
 query_numbers(const char *query, int *numbers, int n)
 {
-	if (SPI_execute(query, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
+	int result = SPI_execute(query, false, 0);
+
+	if (result < 0 || (n > 0 && (result != SPI_OK_SELECT || SPI_processed != 1)))
 		elog(ERROR, "unexpected result of \"%s\"", query);
 	for (int i = 0; i < n; i++)
 	{
@@ -206,87 +301,138 @@ query_numbers(const char *query, int *numbers, int n)
 	}
 }
 
-/* Consumes one batch in a transaction; returns how many events it held, or NOT_WANTED. */
-static int
-consume_batch(void)
+/* As run_statement(), but an error is raised. */
+static Outcome
+run_transaction(const char *query, int *numbers, int n)
 {
-	char query[80];
-	int numbers[2]; /* events, alerts */
-
-	snprintf(query, sizeof(query), "SELECT events, alerts FROM errtrack.consume_batch(%d)", BATCH_EVENTS);
 	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	pgstat_report_activity(STATE_RUNNING, query);
-	if (!is_wanted())
-	{
-		CommitTransactionCommand();
+	if (!start_transaction())
 		return NOT_WANTED;
-	}
+	pgstat_report_activity(STATE_RUNNING, query);
 	SPI_connect();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	query_numbers(query, numbers, 2);
+	query_numbers(query, numbers, n);
 	PopActiveSnapshot();
 	SPI_finish();
 
 	/* a batch that is lost in a crash is folded again; but nobody must have heard of its alerts */
-	if (numbers[1] == 0)
-		set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
-		                  false);
-	CommitTransactionCommand();
+	if (n < 2 || numbers[1] == 0)
+		commit_asynchronously();
+	else
+		CommitTransactionCommand();
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
-	return numbers[0];
+	return DONE;
+}
+
+/*
+ * Runs a statement in a transaction of its own, which needs to survive no crash
+ * unless the second number that it returns is not 0.  An error is reported, and
+ * does not end the worker.
+ */
+static Outcome
+run_statement_for(const char *query, int *numbers, int n)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Outcome outcome;
+
+	PG_TRY();
+	{
+		outcome = run_transaction(query, numbers, n);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		HOLD_INTERRUPTS();
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		error = CopyErrorData();
+		AbortCurrentTransaction();
+		FlushErrorState();
+		pgstat_report_activity(STATE_IDLE, NULL);
+		report_error(own, error->sqlerrcode, error->message != NULL ? error->message : "");
+		FreeErrorData(error);
+		RESUME_INTERRUPTS();
+		outcome = FAILED;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	return outcome;
+}
+
+/* As run_statement_for(), of a statement that returns nothing of interest. */
+static Outcome
+run_statement(const char *query)
+{
+	return run_statement_for(query, NULL, 0);
+}
+
+/* Writes the last error where it outlives this worker, if that is possible. */
+static void
+keep_error(void)
+{
+	WorkerReport error = own->report; /* a failure here must not take its place */
+	char *query = psprintf(
+		"UPDATE errtrack.worker SET last_error = %s, last_error_sqlstate = '%s', last_error_at = '%s'",
+		quote_literal_cstr(error.error), unpack_sql_state(error.sqlerrcode),
+		timestamptz_to_str(error.failed_at));
+
+	if (run_statement(query) == FAILED)
+		report_error(own, error.sqlerrcode, error.error);
+	pfree(query);
 }
 
 /* Has a prepared transaction written events?  COMMIT PREPARED would wake nobody. */
 static bool
 has_prepared_events(void)
 {
-	int n;
+	int n = 0;
 
-	StartTransactionCommand();
-	SPI_connect();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	query_numbers("SELECT pg_catalog.count(*)::pg_catalog.int4"
-	              " FROM pg_catalog.pg_locks l"
-	              " WHERE l.pid IS NULL"
-	              " AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
-	              "  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
-	              " AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
-	              "  'errtrack.raw_events_1'::pg_catalog.regclass,"
-	              "  'errtrack.raw_events_2'::pg_catalog.regclass)",
-	              &n, 1);
-	PopActiveSnapshot();
-	SPI_finish();
-	CommitTransactionCommand();
+	(void) run_statement_for(
+		"SELECT pg_catalog.count(*)::pg_catalog.int4"
+		" FROM pg_catalog.pg_locks l"
+		" WHERE l.pid IS NULL"
+		" AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d"
+		"  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())"
+		" AND l.relation IN ('errtrack.raw_events_0'::pg_catalog.regclass,"
+		"  'errtrack.raw_events_1'::pg_catalog.regclass,"
+		"  'errtrack.raw_events_2'::pg_catalog.regclass)",
+		&n, 1);
 	return n > 0;
 }
 
-/* As consume_batch(); an error is reported, and does not end the worker: returns FAILED. */
-static int
-try_batch(void)
+/* Consumes one batch in a transaction; returns in *events how many events it held. */
+static Outcome
+consume_batch(int *events)
 {
-	MemoryContext context = CurrentMemoryContext;
-	int events;
+	TimestampTz began = GetCurrentTimestamp();
+	char query[80];
+	int numbers[2]; /* events, alerts */
+	Outcome outcome;
 
-	PG_TRY();
-	{
-		events = consume_batch();
-	}
-	PG_CATCH();
-	{
-		HOLD_INTERRUPTS();
-		MemoryContextSwitchTo(context);
-		EmitErrorReport();
-		AbortCurrentTransaction();
-		FlushErrorState();
-		pgstat_report_activity(STATE_IDLE, NULL);
-		RESUME_INTERRUPTS();
-		events = FAILED;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	return events;
+	snprintf(query, sizeof(query), "SELECT events, alerts FROM errtrack.consume_batch(%d)", BATCH_EVENTS);
+	outcome = run_statement_for(query, numbers, lengthof(numbers));
+	if (outcome != DONE)
+		return outcome;
+	*events = numbers[0];
+	if (*events > 0)
+		report_batch(own, began, *events);
+	else
+		report_drained(own, began);
+	return DONE;
+}
+
+/* Reads the settings anew, if they have changed; did they? */
+static bool
+reload_settings(void)
+{
+	if (!ConfigReloadPending)
+		return false;
+	ConfigReloadPending = false;
+	ProcessConfigFile(PGC_SIGHUP);
+	is_permanent = is_listed_database(database_name);
+	return true;
 }
 
 /* Waits for so many milliseconds, or where wakeable, until somebody sets the latch; no snapshot is held. */
@@ -298,34 +444,91 @@ wait_for(int milliseconds, bool wakeable)
 	if (wakeable)
 		ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
-	if (ConfigReloadPending)
+	(void) reload_settings();
+}
+
+/*
+ * Waits after an error: so many milliseconds, or until the settings are read
+ * anew, or a session asks for something.  Commits do not set the latch meanwhile.
+ */
+static void
+back_off(int milliseconds)
+{
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
+	long left = milliseconds;
+
+	set_state(WORKER_BACKING_OFF);
+	while (left > 0 && !is_requested(REQUEST_STOP) && !is_requested(REQUEST_RETRY))
 	{
-		ConfigReloadPending = false;
-		ProcessConfigFile(PGC_SIGHUP);
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		if (reload_settings())
+			return;
+		/* a clock that was set back must not make this longer */
+		left = Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until), milliseconds);
 	}
 }
 
-/* Consumes until there has been nothing to do for a while. */
+/* After a batch that has failed. */
 static void
-run(bool permanent)
+recover(int wait)
+{
+	ereport(LOG, (errmsg("errtrack could not fold a batch of events, and tries again in %d s", wait / 1000),
+	              errdetail("They stay in errtrack.raw_events; the batch has been taken back."),
+	              errhint("Mend what the error tells of. SELECT errtrack.worker_start() ends the wait.")));
+	keep_error();
+	back_off(wait);
+}
+
+/*
+ * What is done beside the batches, in transactions of their own, as it holds locks
+ * that a batch would hold for longer.  An error is reported, and keeps nobody from
+ * folding.  has_drained: no window is passing in pieces.
+ */
+static void
+tend(bool has_drained)
+{
+	static TimestampTz rotated_at = 0, kept_up_at = 0;
+	TimestampTz now = GetCurrentTimestamp();
+
+	/* a clock that was set back must not keep it from being done */
+	if (has_drained && (now < rotated_at || TimestampDifferenceExceeds(rotated_at, now, ROTATION_INTERVAL)))
+	{
+		rotated_at = now;
+		(void) run_statement("SELECT errtrack.rotate_inbox()");
+	}
+	if (now < kept_up_at || TimestampDifferenceExceeds(kept_up_at, now, UPKEEP_INTERVAL))
+	{
+		kept_up_at = now;
+		(void) run_statement("SELECT pg_catalog.count(*) FROM errtrack.upkeep()");
+	}
+}
+
+/* Consumes until there has been nothing to do for a while, or it is not wanted; false: it was stopped. */
+static bool
+run(void)
 {
 	TimestampTz last_work = GetCurrentTimestamp();
 	int poll = FIRST_POLL, retry = FIRST_RETRY;
 
-	for (;;)
+	while (!is_requested(REQUEST_STOP))
 	{
-		int events = try_batch();
+		int events;
+		Outcome outcome;
 
-		if (events == NOT_WANTED)
-			return;
-		if (events == FAILED)
+		set_state(WORKER_CONSUMING);
+		outcome = consume_batch(&events);
+		if (outcome == NOT_WANTED)
+			return true;
+		if (outcome == FAILED)
 		{
-			ereport(LOG, (errmsg("errtrack worker tries again in %d s", retry / 1000)));
-			wait_for(retry, false);
+			recover(retry);
 			retry = Min(retry * 2, LAST_RETRY);
 			continue;
 		}
 		retry = FIRST_RETRY;
+		tend(events < BATCH_EVENTS);
 		if (events > 0)
 		{
 			last_work = GetCurrentTimestamp();
@@ -336,35 +539,61 @@ run(bool permanent)
 				CHECK_FOR_INTERRUPTS();
 			continue;
 		}
-		if (!permanent && TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
+		if (!is_permanent &&
+		    TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
 		    !has_prepared_events())
-			return;
+			return true;
+		set_state(WORKER_IDLE);
 		wait_for(poll, true);
 		poll = Min(poll * 2, LAST_POLL);
 	}
+	ereport(LOG, (errmsg("errtrack worker ends because of errtrack.worker_stop()"),
+	              errhint("SELECT errtrack.worker_start() lets it run again.")));
+	return false;
+}
+
+/* What was committed by those who saw this worker there is taken; the others start the next one. */
+static void
+leave(void)
+{
+	int events;
+	char *query;
+
+	set_state(WORKER_LEAVING);
+	do
+		CHECK_FOR_INTERRUPTS();
+	while (consume_batch(&events) == DONE && events > 0);
+	query =
+		psprintf("UPDATE errtrack.worker SET drained_at = '%s'", timestamptz_to_str(own->report.drained_at));
+	(void) run_statement(query);
 }
 
 /* Entry point. */
 void
 errtrack_worker_main(Datum arg)
 {
-	WorkerOrder order;
+	ErrorContextCallback context = {.callback = add_context};
+	char *name;
 
-	memcpy(&order, MyBgworkerEntry->bgw_extra, sizeof(order));
+	am_worker = true;
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
 	override_settings();
-	if (!take_lock())
-		proc_exit(0);
-	publish();
-	run(order.permanent);
+	StartTransactionCommand();
+	name = get_database_name(MyDatabaseId);
+	strlcpy(database_name, name != NULL ? name : "", sizeof(database_name));
+	CommitTransactionCommand();
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+	is_permanent = is_listed_database(database_name);
 
-	/* what was committed by those who saw it running is taken; the others start the next worker */
-	pg_atomic_write_u32(&own->state, WORKER_LEAVING);
-	pg_memory_barrier();
-	while (try_batch() > 0)
-		CHECK_FOR_INTERRUPTS();
+	if (take_lock())
+	{
+		publish();
+		if (run())
+			leave();
+	}
 	proc_exit(0);
 }

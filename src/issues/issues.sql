@@ -23,8 +23,9 @@ CREATE TABLE errtrack.issues (
   resolved_at timestamptz,
   regressed_at timestamptz,
   regression_count int NOT NULL DEFAULT 0,
+  flood_capped bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (project_id, issue_id)
-) WITH (fillfactor = 80);
+);
 ALTER SEQUENCE errtrack.issues_issue_id_seq OWNED BY errtrack.issues.issue_id;
 CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
@@ -44,6 +45,7 @@ COMMENT ON COLUMN errtrack.issues.release_fixed IS 'The release that resolve() n
 COMMENT ON COLUMN errtrack.issues.resolved_at IS 'When it was last resolved; null when it was reopened.';
 COMMENT ON COLUMN errtrack.issues.regressed_at IS 'When it last came back after it was resolved.';
 COMMENT ON COLUMN errtrack.issues.regression_count IS 'How often it came back.';
+COMMENT ON COLUMN errtrack.issues.flood_capped IS 'How many events were counted but not kept, because more came in an hour than its project''s kept_per_hour.';
 SELECT pg_extension_config_dump('errtrack.issues', '');
 SELECT pg_extension_config_dump('errtrack.issues_issue_id_seq', '');
 
@@ -60,18 +62,6 @@ COMMENT ON COLUMN errtrack.fingerprints.fingerprint IS 'As errtrack.fingerprint(
 COMMENT ON COLUMN errtrack.fingerprints.issue_id IS 'The issue.';
 COMMENT ON COLUMN errtrack.fingerprints.version IS 'Version of the rules that made the fingerprint.';
 SELECT pg_extension_config_dump('errtrack.fingerprints', '');
-
-CREATE FUNCTION errtrack.known_issue(project_id int, fingerprints bytea[]) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  -- as many as two versions of the rules make
-  SELECT coalesce(
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[1]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[2]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[3]),
-    (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE f.project_id = $1 AND f.fingerprint = $2[4]))
-$$;
-COMMENT ON FUNCTION errtrack.known_issue(int, bytea[]) IS
-  'The issue that the first of these fingerprints to be known belongs to, or null.';
 
 CREATE TABLE errtrack.issue_releases (
   project_id int NOT NULL,

@@ -92,7 +92,8 @@ BEGIN
   -- schedule() replaces a job of the same name
   PERFORM cron.schedule('errtrack auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()');
   PERFORM cron.schedule('errtrack consume', '* * * * *', 'SELECT errtrack.consume()');
-  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume');
+  PERFORM cron.schedule('errtrack upkeep', '41 * * * *', 'SELECT errtrack.upkeep()');
+  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
-  'Has pg_cron call auto_resolve() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
+  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';

@@ -92,6 +92,51 @@ $$;
 COMMENT ON FUNCTION errtrack.regroup_counts(int) IS
   'Part of regroup(): what goes from issues of which only a part moves, by the bucket that it was counted in.';
 
+-- Tells the issues that events move into whom these met, and with which tags. Those that only a part leaves keep what they
+-- have: a set does not tell who else was in it.
+CREATE FUNCTION errtrack.regroup_people(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_people.project_id;
+BEGIN
+  INSERT INTO errtrack.issue_people AS p (project_id, issue_id, users, sessions)
+  SELECT of_project, g.to_issue_id, errtrack.sketch_union(g.users), errtrack.sketch_union(g.sessions)
+  FROM (SELECT w.to_issue_id, p.users, p.sessions
+        FROM errtrack.issue_people AS p
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = p.issue_id
+        WHERE p.project_id = of_project
+        UNION ALL
+        SELECT m.to_issue_id, errtrack.sketch(o.user_id), errtrack.sketch(o.session_id)
+        FROM pg_temp.errtrack_regroup AS m
+        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        WHERE m.moves
+        GROUP BY m.to_issue_id) AS g
+  WHERE g.users IS NOT NULL OR g.sessions IS NOT NULL
+  GROUP BY g.to_issue_id
+  ON CONFLICT (project_id, issue_id) DO UPDATE SET
+    users = errtrack.sketch_merge(p.users, excluded.users),
+    sessions = errtrack.sketch_merge(p.sessions, excluded.sessions);
+
+  -- tags are counted, so those of an issue that moves whole are not counted again
+  INSERT INTO errtrack.issue_facets AS t (project_id, issue_id, facets)
+  SELECT of_project, g.to_issue_id, errtrack.facets_union(g.facets)
+  FROM (SELECT w.to_issue_id, t.facets
+        FROM errtrack.issue_facets AS t
+        JOIN pg_temp.errtrack_regroup_whole AS w ON w.issue_id = t.issue_id
+        WHERE t.project_id = of_project
+        UNION ALL
+        SELECT m.to_issue_id, errtrack.facets(o.tags, o.server_name, o.transaction)
+        FROM pg_temp.errtrack_regroup AS m
+        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
+        GROUP BY m.to_issue_id) AS g
+  WHERE g.facets IS NOT NULL
+  GROUP BY g.to_issue_id
+  ON CONFLICT (project_id, issue_id) DO UPDATE SET facets = errtrack.facets_merge(t.facets, excluded.facets);
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_people(int) IS 'Part of regroup(): users, sessions and tags of the events that move.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -160,6 +205,8 @@ BEGIN
   WHERE project_id = of_project AND events = 0
     AND issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves);
 
+  PERFORM errtrack.regroup_people(of_project);
+
   -- the issues themselves; when one that moves whole was seen last is asked below
   UPDATE errtrack.issues AS i
   SET occurrence_count = coalesce(g.events, 0),
@@ -224,6 +271,12 @@ BEGIN
   FROM emptied AS e, errtrack.occurrences AS o
   WHERE a.project_id = of_project AND a.issue_id = e.issue_id
     AND o.project_id = of_project AND o.event_id = a.event_id;
+  DELETE FROM errtrack.issue_people AS p
+  WHERE p.project_id = of_project AND p.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND p.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
+  DELETE FROM errtrack.issue_facets AS t
+  WHERE t.project_id = of_project AND t.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND t.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
   -- rules may name them otherwise
   UPDATE errtrack.issues AS i
   SET title = (m.digest).title, culprit = (m.digest).culprit

@@ -22,9 +22,9 @@ COMMENT ON FUNCTION errtrack.ring_leaves(text) IS 'How many leaves a ring (occur
 
 CREATE FUNCTION errtrack.ring_width(ring text) RETURNS interval
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE ring WHEN 'occurrences' THEN interval '7 days' WHEN 'seen_events' THEN interval '84 hours' END
+  SELECT CASE ring WHEN 'occurrences' THEN interval '168 hours' WHEN 'seen_events' THEN interval '84 hours' END
 $$;
-COMMENT ON FUNCTION errtrack.ring_width(text) IS 'How much time each leaf of a ring takes.';
+COMMENT ON FUNCTION errtrack.ring_width(text) IS 'How much time each leaf of a ring takes; in hours, as days differ where clocks are changed.';
 
 -- Called for each batch: inlined.
 CREATE FUNCTION errtrack.ring_slot(ring text, at timestamptz) RETURNS smallint

@@ -146,6 +146,18 @@ SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_
 SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.id(i), 0.1) AND NOT errtrack.in_sample(pg_temp.id(i), 0.3)), 0::bigint,
           'a smaller sample is part of a larger one');
 SELECT is((pg_temp.issue('sampled')).occurrence_count, 418::bigint, 'all events are counted, kept or not');
+-- what never comes again must not have everything kept
+SET errtrack.sample_first = 0;
+SET errtrack.sample_rate = 0;
+INSERT INTO errtrack.raw_events (message, release, environment) SELECT 'endless', 'build ' || i, 'prod' FROM generate_series(1, 99) AS i;
+SELECT is(errtrack.consume(), 99, 'a release for each event');
+SELECT is((SELECT count(*) FROM errtrack.occurrences WHERE message = 'endless'), 99::bigint, '... of which the first is kept');
+INSERT INTO errtrack.raw_events (message, release, environment) VALUES ('endless', 'build 100', 'prod');
+SELECT is(errtrack.consume(), 1, 'the hundredth');
+INSERT INTO errtrack.raw_events (message, release, environment) VALUES ('endless', 'build 101', 'prod'), ('endless', 'build 102', 'test'), ('endless', 'build 7', 'staging');
+SELECT is(errtrack.consume(), 3, 'and more of them, and of environments');
+SELECT is((SELECT count(*) FROM errtrack.occurrences WHERE message = 'endless'), 100::bigint, '... are counted, and kept no more');
+SELECT is((pg_temp.issue('endless')).occurrence_count, 103::bigint, '... all of them');
 RESET errtrack.sample_first;
 RESET errtrack.sample_rate;
 

@@ -100,6 +100,9 @@ FROM (VALUES
   ('ok', 'SELECT errtrack.parse_stack(''x'')'),
   ('ok', 'SELECT errtrack.normalize_message(''x'')'),
   ('ok', 'SELECT errtrack.fingerprint(''{"stack_trace": "E: x\n    at f (a.js:1:1)"}'')'),
+  ('ok', 'SELECT * FROM errtrack.issue_users'),
+  ('ok', 'SELECT * FROM errtrack.release_users'),
+  ('ok', 'SELECT * FROM errtrack.issue_tags'),
   ('42501', 'SELECT event_id FROM errtrack.raw_events'),
   ('42501', 'SELECT FROM errtrack.raw_events_0'),
   ('42501', 'INSERT INTO errtrack.raw_events (message) VALUES (''m'')'),
@@ -122,7 +125,7 @@ FROM (VALUES
   ('42501', 'SELECT errtrack.grant_role(''errtrack_t_viewer'', ''operator'')')
 ) AS t (want, statement);
 SELECT is(pg_temp.as_role('errtrack_t_viewer', format('SELECT count(*) FROM errtrack.%I', relname)), 'ok', 'a viewer may read ' || relname)
-FROM unnest(ARRAY['projects', 'issues', 'occurrences', 'alerts', 'issue_counts', 'issue_releases', 'set_aside_events', 'event_outcomes', 'frame_rules', 'fingerprints', 'seen_events']) AS relname;
+FROM unnest(ARRAY['projects', 'issues', 'occurrences', 'alerts', 'issue_counts', 'issue_releases', 'set_aside_events', 'event_outcomes', 'frame_rules', 'fingerprints', 'seen_events', 'issue_people', 'release_people', 'issue_users', 'release_users', 'issue_facets', 'issue_tags']) AS relname;
 
 --
 -- An operator
@@ -196,10 +199,10 @@ SELECT isnt_empty($$SELECT FROM pg_proc WHERE pronamespace = 'errtrack'::regname
 -- Hygiene
 --
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
-                  WHERE p.pronamespace = 'errtrack'::regnamespace AND l.lanname <> 'c'
+                  WHERE p.pronamespace = 'errtrack'::regnamespace AND l.lanname <> 'c' AND p.prokind <> 'a'
                     AND NOT coalesce(array_to_string(p.proconfig, E'\n') ~ '(^|\n)search_path=pg_catalog, pg_temp($|\n)', false)
                     AND NOT (l.lanname = 'sql' AND p.proconfig IS NULL AND NOT p.prosecdef AND p.provolatile = 'i' AND p.prorettype <> 'record'::regtype AND NOT p.proretset)$$,
-                'every function has its search_path pinned, or is C, or SQL that is inlined');
+                'every function has its search_path pinned, or is C, or SQL that is inlined, or an aggregate of these');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace = 'errtrack'::regnamespace AND p.prosecdef
                   AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)$$, 'every SECURITY DEFINER function pins it');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')

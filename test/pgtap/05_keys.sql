@@ -98,10 +98,6 @@ INSERT INTO errtrack.raw_events (stack_trace) VALUES (pg_temp.java('Old', '{shop
 SELECT is(errtrack.consume(), 1, 'an event whose second key an older version has made');
 SELECT is(pg_temp.state('Old'), '1 issues, 2 events, 2 keys, 1 alerts', '... finds the issue, and leaves its own');
 SELECT results_eq($$SELECT version, count(*) FROM errtrack.fingerprints WHERE issue_id = (SELECT issue_id FROM errtrack.issues WHERE exception_class = 'Old') GROUP BY 1 ORDER BY 1$$, $$VALUES (0::smallint, 1::bigint), (1::smallint, 1)$$, '... beside the old one, which keeps its version');
-SELECT is((SELECT array_agg(errtrack.known_issue(1, keys) IS NOT NULL ORDER BY n) FROM (VALUES (1, ARRAY[k, 'b', 'c', 'd']), (2, ARRAY['a', 'b', k, 'd']::bytea[]), (3, ARRAY['a', 'b', 'c', k]::bytea[]), (4, ARRAY['a', 'b', 'c', 'd']::bytea[]), (5, '{}')) AS v (n, keys)),
-          '{t,t,t,f,f}', 'as many keys are looked up as two versions make')
-FROM (SELECT fingerprint AS k FROM errtrack.fingerprints WHERE version = 0) AS f;
-SELECT is(errtrack.known_issue(2, ARRAY[fingerprint]), NULL, '... in one project') FROM errtrack.fingerprints WHERE version = 0;
 
 --
 -- Events that are not kept attach their first key and no more: others have no end

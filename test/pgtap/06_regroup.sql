@@ -59,9 +59,11 @@ CREATE FUNCTION pg_temp.wrong() RETURNS text LANGUAGE sql AS $$
     CASE WHEN EXISTS (SELECT FROM errtrack.occurrences AS c WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE (c.project_id, c.issue_id) = (i.project_id, i.issue_id))) THEN 'occurrences of no issue' END,
     CASE WHEN EXISTS (SELECT FROM errtrack.fingerprints AS c WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE (c.project_id, c.issue_id) = (i.project_id, i.issue_id))) THEN 'keys of no issue' END,
     CASE WHEN EXISTS (SELECT FROM errtrack.alerts AS c WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE (c.project_id, c.issue_id) = (i.project_id, i.issue_id))) THEN 'alerts of no issue' END,
+    CASE WHEN EXISTS (SELECT FROM errtrack.issue_people AS c WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE (c.project_id, c.issue_id) = (i.project_id, i.issue_id))) THEN 'people of no issue' END,
+    CASE WHEN EXISTS (SELECT FROM errtrack.issue_facets AS c WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE (c.project_id, c.issue_id) = (i.project_id, i.issue_id))) THEN 'tags of no issue' END,
     CASE WHEN EXISTS (SELECT FROM errtrack.issues AS i WHERE first_seen > last_seen) THEN 'times' END,
     CASE WHEN EXISTS (SELECT FROM errtrack.occurrences AS o JOIN errtrack.issues AS i USING (project_id, issue_id) WHERE o.occurred_at NOT BETWEEN i.first_seen AND i.last_seen) THEN 'occurrences out of their issue''s time' END,
-    CASE WHEN EXISTS (SELECT FROM errtrack.occurrences AS o WHERE errtrack.known_issue(o.project_id, ARRAY[o.fingerprint]) IS DISTINCT FROM o.issue_id) THEN 'occurrences that would go elsewhere' END)
+    CASE WHEN EXISTS (SELECT FROM errtrack.occurrences AS o WHERE (SELECT f.issue_id FROM errtrack.fingerprints AS f WHERE (f.project_id, f.fingerprint) = (o.project_id, o.fingerprint)) IS DISTINCT FROM o.issue_id) THEN 'occurrences that would go elsewhere' END)
 $$;
 
 --
@@ -124,11 +126,11 @@ RESET errtrack.sample_rate;
 --
 -- Merge: a rule joins what were three issues; the largest one takes the others, with all their counts
 --
-INSERT INTO errtrack.raw_events (stack_trace, release, environment, occurred_at) SELECT pg_temp.java('Merge', ARRAY['shop.A.' || f, 'shop.B.b']), 'r' || i % 2, 'prod', now() - i * interval '1 hour' FROM (VALUES ('x', 2), ('y', 5), ('z', 1)) AS v (f, n), generate_series(1, n) AS i;
+INSERT INTO errtrack.raw_events (stack_trace, release, environment, user_id, session_id, server_name, occurred_at) SELECT pg_temp.java('Merge', ARRAY['shop.A.' || f, 'shop.B.b']), 'r' || i % 2, 'prod', 'user' || i, f || i, 'web', now() - i * interval '1 hour' FROM (VALUES ('x', 2), ('y', 5), ('z', 1)) AS v (f, n), generate_series(1, n) AS i;
 SELECT is(errtrack.consume(), 8, 'eight events of three issues');
 SET errtrack.sample_first = 0;
 SET errtrack.sample_rate = 0;
-INSERT INTO errtrack.raw_events (stack_trace, release, environment) SELECT pg_temp.java('Merge', '{shop.A.x,shop.B.b}'), 'r1', 'prod' FROM generate_series(1, 50);
+INSERT INTO errtrack.raw_events (stack_trace, release, environment, user_id, server_name) SELECT pg_temp.java('Merge', '{shop.A.x,shop.B.b}'), 'r1', 'prod', 'user' || i, 'web' FROM generate_series(1, 50) AS i;
 SELECT is(errtrack.consume(), 50, 'fifty more of one, that are not kept');
 RESET errtrack.sample_first;
 RESET errtrack.sample_rate;
@@ -140,6 +142,8 @@ SELECT is(pg_temp.said(false), 'x to y 2/2, z to y 1/1', 'two would be merged in
 SELECT is(pg_temp.said(true), 'x to y 2/2, z to y 1/1', '... and are');
 SELECT is((SELECT string_agg(issue_id || ' ' || occurrence_count, ',') FROM errtrack.issues WHERE exception_class = 'shop.Merge'), :'kept' || ' 58', 'one issue is left, with all events, also those that were not kept');
 SELECT results_eq($$SELECT first_seen, last_seen FROM errtrack.issues WHERE exception_class = 'shop.Merge'$$, format('VALUES (%L::timestamptz, %L::timestamptz)', :'first_seen', :'last_seen'), '... and all their time');
+SELECT is((SELECT (users_affected, sessions_affected, exact)::text FROM errtrack.issue_users WHERE issue_id = :kept), '(50,8,t)', '... and all whom they met');
+SELECT is((SELECT (key, value, events)::text FROM errtrack.issue_tags WHERE issue_id = :kept), '(server_name,web,58)', '... with all their tags');
 SELECT is((SELECT count(*) FROM errtrack.alerts WHERE issue_id = :kept), 3::bigint, '... and all their alerts');
 SELECT is((SELECT count(*) FROM errtrack.fingerprints WHERE issue_id = :kept), 7::bigint, '... and all their keys, and the new one');
 SELECT is(pg_temp.wrong(), '', 'all counts agree');
@@ -158,6 +162,7 @@ INSERT INTO errtrack.fingerprint_rules (exception_class, tags, fingerprint) VALU
 SELECT is(pg_temp.said(false), 'p to new 2/8, q to new 3/8', 'a part of each would go to a new one');
 SELECT is(pg_temp.said(true), 'p to new 2/8, q to new 3/8', '... and does');
 SELECT is((SELECT array_agg(occurrence_count ORDER BY occurrence_count) FROM errtrack.issues WHERE exception_class = 'shop.Cross'), '{5,5,6}', '... of five events');
+SELECT is((SELECT array_agg((i.occurrence_count, t.value, t.events)::text ORDER BY 1) FROM errtrack.issues AS i JOIN errtrack.issue_tags AS t USING (project_id, issue_id) WHERE i.exception_class = 'shop.Cross' AND i.occurrence_count = 5 AND i.issue_id = (SELECT max(issue_id) FROM errtrack.issues)), '{"(5,eu,5)"}', '... and has their tags');
 SELECT is(pg_temp.wrong(), '', 'all counts agree');
 INSERT INTO errtrack.fingerprint_rules (rule_id, exception_class, fingerprint) VALUES (0, 'shop.Cross', '{q}');
 INSERT INTO errtrack.frame_rules (module, function, action) VALUES ('shop.A', '*.p', 'not_in_app');

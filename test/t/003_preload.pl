@@ -16,7 +16,7 @@ END
 $node->start;
 
 # --- a database of the list that has no errtrack: looked at now and then, not all the time
-my $starts = qr/starting background worker process "errtrack worker"/;
+my $starts = qr/starting background worker process "errtrack worker postgres"/;
 ok(eval { $node->wait_for_log($starts, 0) }, 'a worker looks at a database of the list before anybody connects');
 $node->safe_psql('postgres', 'SELECT 1') for 1 .. 30;
 my $started = () = slurp_file($node->logfile) =~ /$starts/g;

@@ -29,12 +29,13 @@ like($err, qr/HINT: .*CREATE EXTENSION pg_cron/, 'and names what to do');
 # --- with pg_cron
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_cron');
 is($node->safe_psql('postgres', 'SELECT * FROM errtrack.schedule_jobs() ORDER BY 1'),
-	"errtrack auto-resolve\nerrtrack consume", 'schedule_jobs() returns the jobs');
+	"errtrack auto-resolve\nerrtrack consume\nerrtrack upkeep", 'schedule_jobs() returns the jobs');
 my $jobs = 'SELECT jobid, jobname, schedule, command, database, username, active FROM cron.job ORDER BY 1';
 my $scheduled = $node->safe_psql('postgres', $jobs);
-is(scalar(my @lines = split(/\n/, $scheduled)), 2, 'two jobs are scheduled');
+is(scalar(my @lines = split(/\n/, $scheduled)), 3, 'three jobs are scheduled');
 like($scheduled, qr/errtrack auto-resolve\|17 \* \* \* \*\|SELECT errtrack\.auto_resolve\(\)\|postgres\|.*\|t$/m, 'one resolves');
 like($scheduled, qr/errtrack consume\|\* \* \* \* \*\|SELECT errtrack\.consume\(\)\|postgres\|.*\|t$/m, 'one consumes');
+like($scheduled, qr/errtrack upkeep\|41 \* \* \* \*\|SELECT errtrack\.upkeep\(\)\|postgres\|.*\|t$/m, 'one keeps house');
 $node->safe_psql('postgres', 'SELECT errtrack.schedule_jobs()');
 is($node->safe_psql('postgres', $jobs), $scheduled, 'calling it again changes nothing');
 

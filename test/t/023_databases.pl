@@ -59,6 +59,25 @@ my @loads = map { start_load($node, $_, clients => 2) } 'source', 'copied_wal_lo
 end_load($_) for @loads;
 oracle_ok($node, $_, "$_, under load together", worker => 1) for 'source', 'copied_wal_log', 'copied_file_copy';
 
+# --- worker_stop(): the worker is gone at once, however long it might stay
+is($node->safe_psql('source', 'SELECT errtrack.worker_stop()'), 't', 'worker_stop() ends the worker');
+command_on_databases('CREATE DATABASE stopped TEMPLATE source');
+command_on_databases('ALTER DATABASE source RENAME TO renamed');
+send_event($node, 'stopped', 'in a copy');
+wait_worker($node, 'stopped', 'a copy of a database whose worker was stopped has one');
+oracle_ok($node, 'stopped', 'a copy of a database whose worker was stopped', worker => 1);
+$node->safe_psql('stopped', 'SELECT errtrack.worker_stop()');
+command_on_databases('DROP DATABASE stopped');
+my $folded = $node->safe_psql('renamed', 'SELECT sum(occurrence_count) FROM errtrack.issues');
+my $load_of_stopped = start_load($node, 'renamed');
+is($node->safe_psql('renamed', 'SELECT sum(occurrence_count) FROM errtrack.issues'),
+	$folded, 'no worker folds what is sent where it was stopped');
+end_load($load_of_stopped);
+command_on_databases('ALTER DATABASE renamed RENAME TO source');
+$node->safe_psql('source', 'SELECT errtrack.worker_start()');
+$pid = wait_worker($node, 'source', 'worker_start() brings one');
+oracle_ok($node, 'source', 'stopped, renamed, started', worker => 1);
+
 # --- DROP DATABASE by force, under load; what was registered just before finds no database
 for my $database ('copied_wal_log', 'copied_file_copy')
 {

@@ -1,7 +1,7 @@
 /*
- * latency: how long after the commit of a new error its alert is heard.
+ * alert_latency: how long after the commit of a new error its alert is heard.
  *
- *     latency EVENTS warm|cold TRACE_FILE
+ *     alert_latency EVENTS warm|cold TRACE_FILE
  *
  * One connection INSERTs, each event a new error; another LISTENs.  The clock
  * runs from the return of the INSERT, which commits by itself, to the moment the
@@ -24,7 +24,7 @@
 
 static void __attribute__((noreturn)) fail(const char *what)
 {
-	fprintf(stderr, "latency: %s\n", what);
+	fprintf(stderr, "alert_latency: %s\n", what);
 	exit(1);
 }
 
@@ -118,7 +118,7 @@ main(int argc, char **argv)
 	double *took;
 
 	if (events < 1)
-		fail("usage: latency EVENTS warm|cold TRACE_FILE");
+		fail("usage: alert_latency EVENTS warm|cold TRACE_FILE");
 	file = fopen(argv[3], "r");
 	if (file == NULL || fread(trace, 1, sizeof(trace) - 1, file) == 0)
 		fail("the trace cannot be read");
