@@ -21,7 +21,22 @@ COMMENT ON COLUMN errtrack.projects.events_per_minute IS 'How many of its events
 COMMENT ON COLUMN errtrack.projects.kept_per_hour IS 'How many events of each of its issues are kept an hour; null: as the sample has it. See set_quota().';
 
 INSERT INTO errtrack.projects (name) VALUES ('default');
-SELECT pg_extension_config_dump('errtrack.projects', 'WHERE project_id <> 1');
+
+-- A dump brings the default project as it was there; here is one already.
+CREATE FUNCTION errtrack.restore_default_project() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE errtrack.projects
+  SET name = new.name, created_at = new.created_at, events_per_minute = new.events_per_minute,
+      kept_per_hour = new.kept_per_hour
+  WHERE project_id = 1;
+  RETURN CASE WHEN FOUND THEN NULL ELSE new END;
+END $$;
+COMMENT ON FUNCTION errtrack.restore_default_project() IS
+  'Trigger of projects: a row of the default project, which a restore inserts, takes the place of the one that is there.';
+CREATE TRIGGER restore_default_project BEFORE INSERT ON errtrack.projects
+  FOR EACH ROW WHEN (new.project_id = 1) EXECUTE FUNCTION errtrack.restore_default_project();
+SELECT pg_extension_config_dump('errtrack.projects', '');
 SELECT pg_extension_config_dump('errtrack.projects_project_id_seq', '');
 
 -- Creates a project.
@@ -2220,6 +2235,7 @@ CREATE TABLE errtrack.inbox_progress (
   leaf smallint,
   "position" tid,
   cur_bytes bigint[],
+  was_restored boolean NOT NULL DEFAULT false,
   CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
 );
 COMMENT ON TABLE errtrack.inbox_progress IS
@@ -2231,6 +2247,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
+COMMENT ON COLUMN errtrack.inbox_progress.was_restored IS 'Whether restored events have been adopted: those that a parallel restore brings later need not wait.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
 
 -- its name makes a dump hold it behind the leaves, so that what it tells of is there when it is seen
@@ -2240,18 +2257,24 @@ COMMENT ON TABLE errtrack.restore_epoch IS
 COMMENT ON COLUMN errtrack.restore_epoch.epoch IS 'Drawn by CREATE EXTENSION.';
 INSERT INTO errtrack.restore_epoch SELECT epoch FROM errtrack.inbox_progress;
 
--- a dump passes on its own epoch, and the events that have not been consumed
+-- A dump passes on its own epoch, and the events that have not been consumed. Its snapshot is older than its locks: where
+-- a leaf was emptied in between, the events that it held are in no issue that the dump sees. The dump fails then, by a
+-- cast, since whoever dumps need not be allowed to call errtrack's functions.
 SELECT pg_extension_config_dump('errtrack.restore_epoch', '');
 DO $do$
 DECLARE
   unconsumed text := $$
-  WHERE NOT pg_catalog.pg_visible_in_snapshot(txid, (SELECT prev FROM errtrack.inbox_progress))
+  WHERE (SELECT CASE WHEN c.relfilenode OPERATOR(pg_catalog.=) pg_catalog.pg_relation_filenode(c.oid) THEN true
+                     ELSE CAST(pg_catalog.concat('errtrack.', c.relname, ' was emptied as the dump began: dump again')
+                               AS boolean) END
+         FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) 'errtrack.raw_events_%s'::pg_catalog.regclass)
+    AND NOT pg_catalog.pg_visible_in_snapshot(txid, (SELECT prev FROM errtrack.inbox_progress))
     AND NOT coalesce(pg_catalog.pg_visible_in_snapshot(txid, (SELECT cur FROM errtrack.inbox_progress))
                      AND (slot, ctid) <= (SELECT leaf, "position" FROM errtrack.inbox_progress), false)$$;
 BEGIN
-  PERFORM pg_extension_config_dump('errtrack.raw_events_0', unconsumed);
-  PERFORM pg_extension_config_dump('errtrack.raw_events_1', unconsumed);
-  PERFORM pg_extension_config_dump('errtrack.raw_events_2', unconsumed);
+  FOR leaf IN 0 .. 2 LOOP
+    PERFORM pg_extension_config_dump(format('errtrack.raw_events_%s', leaf), format(unconsumed, leaf));
+  END LOOP;
 END $do$;
 
 -- Events that came by pg_restore bear the last of all transaction ids (src/capture/accept.c), so that they are neither
@@ -2266,11 +2289,25 @@ BEGIN
   UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
   UPDATE errtrack.inbox_progress
   SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
-      cur = errtrack.without_transaction(cur, early);
+      cur = errtrack.without_transaction(cur, early),
+      was_restored = true;
   UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
 END $$;
 COMMENT ON FUNCTION errtrack.adopt_restored_events() IS 'Part of consume(): takes over events that were restored from a dump.';
+
+-- A parallel restore may bring the epoch before the last of the events.
+CREATE FUNCTION errtrack.has_restored_events() RETURNS boolean
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  p errtrack.inbox_progress;
+BEGIN
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  RETURN EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> p.epoch)
+    OR p.was_restored AND EXISTS (SELECT FROM errtrack.raw_events WHERE txid = '18446744073709551615');
+END $$;
+COMMENT ON FUNCTION errtrack.has_restored_events() IS 'Part of consume(): whether there are restored events to adopt.';
 
 -- Notes how much of the leaves holds consumed events. Each version of the row may live long, and applications read it:
 -- it is not written where the limit is far, nor for little.
@@ -2304,7 +2341,7 @@ BEGIN
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
   -- within a window that passes in pieces the rest of it is not looked for: that would read what is done as well
   RETURN p.cur IS NOT NULL
-    OR EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> p.epoch)
+    OR errtrack.has_restored_events()
     OR EXISTS (
       SELECT FROM errtrack.raw_events
       WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
@@ -2951,7 +2988,7 @@ BEGIN
   events := 0;
   alerts := 0;
   PERFORM errtrack.begin_consume();
-  IF EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+  IF errtrack.has_restored_events() THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
   PERFORM errtrack.count_shed_events();

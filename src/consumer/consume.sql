@@ -38,7 +38,7 @@ BEGIN
   events := 0;
   alerts := 0;
   PERFORM errtrack.begin_consume();
-  IF EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
+  IF errtrack.has_restored_events() THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
   PERFORM errtrack.count_shed_events();

@@ -37,6 +37,7 @@ typedef struct LedgerLeaf
 
 struct Ledger
 {
+	MemoryContext context; /* of the scans */
 	int nleaves;
 	LedgerLeaf leaves[FLEXIBLE_ARRAY_MEMBER];
 };
@@ -68,6 +69,7 @@ open_ledger(void)
 	Ledger *ledger = palloc0(offsetof(Ledger, leaves) + list_length(children) * sizeof(LedgerLeaf));
 	ListCell *cell;
 
+	ledger->context = CurrentMemoryContext;
 	foreach (cell, children)
 		if (open_leaf(&ledger->leaves[ledger->nleaves], lfirst_oid(cell)))
 			ledger->nleaves++;
@@ -79,18 +81,21 @@ bool
 ledger_holds(Ledger *ledger, int32 project_id, const pg_uuid_t *event_id)
 {
 	ScanKeyData keys[KEYS_LOOKED_UP];
+	/* a scan that meets dead tuples keeps a list of them for as long as it lives */
+	MemoryContext old = MemoryContextSwitchTo(ledger->context);
+	bool found = false;
 
 	ScanKeyInit(&keys[0], KEY_PROJECT_ID, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(project_id));
 	ScanKeyInit(&keys[1], KEY_EVENT_ID, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(event_id));
-	for (int i = 0; i < ledger->nleaves; i++)
+	for (int i = 0; i < ledger->nleaves && !found; i++)
 	{
 		LedgerLeaf *leaf = &ledger->leaves[i];
 
 		index_rescan(leaf->scan, keys, KEYS_LOOKED_UP, NULL, 0);
-		if (index_getnext_slot(leaf->scan, ForwardScanDirection, leaf->tuple))
-			return true;
+		found = index_getnext_slot(leaf->scan, ForwardScanDirection, leaf->tuple);
 	}
-	return false;
+	MemoryContextSwitchTo(old);
+	return found;
 }
 
 /* Closes the ledger; its locks stay until the end of the transaction. */

@@ -368,7 +368,11 @@ errtrack_begin_consume(PG_FUNCTION_ARGS)
 	LOCKTAG tag;
 
 	PreventCommandIfReadOnly("errtrack.consume()");
-	(void) lock_extension();
+	if (!OidIsValid(lock_extension()))
+		ereport(ERROR,
+		        (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("extension \"errtrack\" is not there any more"),
+		         errdetail("It was dropped while this waited for it."),
+		         errhint("Create it with CREATE EXTENSION errtrack.")));
 	own_lock_tag(LOCK_CONSUME, &tag);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 	has_consumed = true;

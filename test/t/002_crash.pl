@@ -79,6 +79,18 @@ for my $mode ('immediate', 'fast')
 cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM errtrack.issues'),
 	'>', 100, 'all this was about many issues');
 
+# --- a batch that is taken back leaves dead rows behind, which the next one meets
+$node->append_conf('postgresql.conf', 'errtrack.worker = off');
+$node->reload;
+wait_no_worker($node, 'postgres', 'the worker leaves');
+send_events($node, 'postgres', 'exception_class, message',
+	"SELECT 'Failure' || n % 60, 'taken back' FROM generate_series(1, 2500) AS n");
+$node->safe_psql('postgres', 'BEGIN; SELECT errtrack.consume(); ROLLBACK;');
+is($node->safe_psql('postgres', 'SELECT errtrack.consume()'), 2500, 'a batch that was taken back is folded again');
+oracle_ok($node, 'postgres', 'a batch was taken back');
+$node->append_conf('postgresql.conf', 'errtrack.worker = on');
+$node->reload;
+
 # --- a prepared transaction outlives a crash
 $node->safe_psql('postgres',
 	'BEGIN; ' . recorded('message', "VALUES ('prepared')") . "; PREPARE TRANSACTION 'one';");
