@@ -21,7 +21,22 @@ COMMENT ON COLUMN errtrack.projects.events_per_minute IS 'How many of its events
 COMMENT ON COLUMN errtrack.projects.kept_per_hour IS 'How many events of each of its issues are kept an hour; null: as the sample has it. See set_quota().';
 
 INSERT INTO errtrack.projects (name) VALUES ('default');
-SELECT pg_extension_config_dump('errtrack.projects', 'WHERE project_id <> 1');
+
+-- A dump brings the default project as it was there; here is one already.
+CREATE FUNCTION errtrack.restore_default_project() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE errtrack.projects
+  SET name = new.name, created_at = new.created_at, events_per_minute = new.events_per_minute,
+      kept_per_hour = new.kept_per_hour
+  WHERE project_id = 1;
+  RETURN CASE WHEN FOUND THEN NULL ELSE new END;
+END $$;
+COMMENT ON FUNCTION errtrack.restore_default_project() IS
+  'Trigger of projects: a row of the default project, which a restore inserts, takes the place of the one that is there.';
+CREATE TRIGGER restore_default_project BEFORE INSERT ON errtrack.projects
+  FOR EACH ROW WHEN (new.project_id = 1) EXECUTE FUNCTION errtrack.restore_default_project();
+SELECT pg_extension_config_dump('errtrack.projects', '');
 SELECT pg_extension_config_dump('errtrack.projects_project_id_seq', '');
 
 -- Creates a project.
@@ -3571,11 +3586,15 @@ COMMENT ON COLUMN errtrack.workers.waits_for IS
 
 -- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  SELECT ((SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-          - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b))::double precision
-         / pg_size_bytes(current_setting('errtrack.inbox_limit'))
-$$;
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bytes bigint;
+BEGIN
+  -- inbox_bytes() loads the library, before which there is no setting
+  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
+  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
+END $$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
   'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
 
@@ -3663,7 +3682,7 @@ BEGIN
   IF n > 0 THEN
     ranks := ranks || 2;
     reasons := reasons || format('the inbox was full within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'Raise errtrack.inbox_limit, or see what keeps the worker. errtrack.event_outcomes counts what was dropped.'::text;
+    hints := hints || 'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'::text;
   END IF;
 
   -- events that did not become part of an issue
@@ -4155,7 +4174,7 @@ BEGIN
   DELETE FROM errtrack.quota_use WHERE minute < at - interval '2 days';
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > 0 THEN
-    RETURN NEXT format('%s minutes of quotas deleted, more than two days old', n);
+    RETURN NEXT format('%s minutes of quotas deleted, older than two days', n);
   END IF;
 
   FOR expired IN
@@ -4179,20 +4198,20 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   SELECT * FROM errtrack.upkeep_at(clock_timestamp())
 $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
-  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and the use of quotas after two days, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and what quotas used more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
 -- ---- how much room it takes -----------------------------------------------------------------------------------------
 
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.
 CREATE VIEW errtrack.storage AS
 WITH relation AS (
   SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_\d+$') AS ring,
-         CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch)' THEN 1
+         CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch|shed_events)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
               WHEN c.relname ~ '^issue_counts' THEN 4
               WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
-              WHEN c.relname ~ '(users|sessions|people|affected)' THEN 6
-              WHEN c.relname ~ '(tags|facets)' THEN 7
+              WHEN c.relname ~ '_people$' THEN 6
+              WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8
               WHEN c.relname ~ '_rules$' THEN 9
               WHEN c.relname ~ '^(set_aside_events|dead_letters)$' THEN 10
@@ -4387,7 +4406,7 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, stops and starts the worker, retries dead letters, regroups, creates projects). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

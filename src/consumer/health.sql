@@ -2,11 +2,15 @@
 
 -- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  SELECT ((SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-          - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b))::double precision
-         / pg_size_bytes(current_setting('errtrack.inbox_limit'))
-$$;
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bytes bigint;
+BEGIN
+  -- inbox_bytes() loads the library, before which there is no setting
+  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
+  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
+END $$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
   'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
 
@@ -94,7 +98,7 @@ BEGIN
   IF n > 0 THEN
     ranks := ranks || 2;
     reasons := reasons || format('the inbox was full within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'Raise errtrack.inbox_limit, or see what keeps the worker. errtrack.event_outcomes counts what was dropped.'::text;
+    hints := hints || 'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'::text;
   END IF;
 
   -- events that did not become part of an issue
