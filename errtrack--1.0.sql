@@ -2237,6 +2237,14 @@ END $$;
 COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
   'The current snapshot, in which the calling transaction is still in progress.';
 
+-- Only these are looked up: one that is still open may have written a million events, none of which can be seen.
+CREATE FUNCTION errtrack.ended_between(taken pg_snapshot, until pg_snapshot) RETURNS xid8[]
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ARRAY(SELECT xid FROM pg_snapshot_xip(taken) AS in_progress (xid) WHERE pg_visible_in_snapshot(xid, until))
+$$;
+COMMENT ON FUNCTION errtrack.ended_between(pg_snapshot, pg_snapshot) IS
+  'The transactions that were in progress in the first snapshot, and are over in the second.';
+
 CREATE TABLE errtrack.inbox_progress (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -2355,7 +2363,7 @@ BEGIN
     OR errtrack.has_restored_events()
     OR EXISTS (
       SELECT FROM errtrack.raw_events
-      WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+      WHERE (txid = ANY (errtrack.ended_between(p.prev, until))
              OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until))
         AND pg_visible_in_snapshot(txid, until));
 END $$;
@@ -3018,7 +3026,7 @@ BEGIN
       INTO n, tids_0, tids_1, tids_2
       FROM (-- was in progress then, and is done now
             SELECT slot, ctid FROM errtrack.raw_events
-            WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+            WHERE txid = ANY (errtrack.ended_between(p.prev, until))
             UNION ALL
             -- began since
             SELECT slot, ctid FROM errtrack.raw_events
@@ -3458,12 +3466,12 @@ BEGIN
           UNION ALL
           SELECT FROM errtrack.raw_events
           WHERE slot > p.leaf
-            AND (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+            AND (txid = ANY (errtrack.ended_between(p.prev, p.cur))
                  OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(p.cur))
             AND pg_visible_in_snapshot(txid, p.cur)
           UNION ALL
           SELECT FROM errtrack.raw_events
-          WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken)))
+          WHERE (txid = ANY (errtrack.ended_between(taken, until))
                  OR txid >= pg_snapshot_xmax(taken) AND txid < pg_snapshot_xmax(until))
             AND pg_visible_in_snapshot(txid, until)
           LIMIT most) AS e);
@@ -3493,7 +3501,7 @@ BEGIN
   -- a transaction that was in progress when the last window was taken, and is done
   IF oldest IS NULL THEN
     SELECT received_at INTO oldest FROM errtrack.raw_events
-    WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken))) AND pg_visible_in_snapshot(txid, until)
+    WHERE txid = ANY (errtrack.ended_between(taken, until))
     LIMIT 1;
   END IF;
   IF oldest IS NULL THEN

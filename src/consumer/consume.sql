@@ -54,7 +54,7 @@ BEGIN
       INTO n, tids_0, tids_1, tids_2
       FROM (-- was in progress then, and is done now
             SELECT slot, ctid FROM errtrack.raw_events
-            WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+            WHERE txid = ANY (errtrack.ended_between(p.prev, until))
             UNION ALL
             -- began since
             SELECT slot, ctid FROM errtrack.raw_events
