@@ -2252,6 +2252,7 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
+  file oid,
   cur_bytes bigint[],
   was_restored boolean NOT NULL DEFAULT false,
   CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
@@ -2264,6 +2265,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.file IS 'Of which file of the leaf (pg_relation_filenode()) that is a row; null where none of it has been read yet.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 COMMENT ON COLUMN errtrack.inbox_progress.was_restored IS 'Whether restored events have been adopted: those that a parallel restore brings later need not wait.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
@@ -3014,6 +3016,7 @@ DECLARE
   piece tid[];
   bytes bigint[];
   blocks bigint;
+  file oid;
   n int := 0;
   has_moved boolean := false;
 BEGIN
@@ -3058,6 +3061,13 @@ BEGIN
     -- a window that passes in pieces: the next piece that holds an event
     has_moved := true;
     piece := errtrack.read_piece(p.leaf, p."position", p.prev, p.cur, max_events);
+    -- That has locked the leaf.  VACUUM FULL gives rows other places: then all of it is read again, and what has been
+    -- consumed is known by its event_id.
+    file := pg_relation_filenode(format('errtrack.raw_events_%s', p.leaf)::regclass);
+    IF p.file <> file THEN
+      piece := errtrack.read_piece(p.leaf, '(0,0)', p.prev, p.cur, max_events);
+    END IF;
+    p.file := file;
     n := cardinality(piece);
     tids_0 := CASE WHEN p.leaf = 0 THEN piece END;
     tids_1 := CASE WHEN p.leaf = 1 THEN piece END;
@@ -3072,6 +3082,7 @@ BEGIN
     ELSIF p.leaf < 2 THEN
       p.leaf := p.leaf + 1;
       p."position" := '(0,0)';
+      p.file := NULL;
       bytes := ARRAY[p.cur_bytes[1], CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
     ELSE
       bytes := p.cur_bytes;
@@ -3079,6 +3090,7 @@ BEGIN
       p.cur := NULL;
       p.leaf := NULL;
       p."position" := NULL;
+      p.file := NULL;
       p.cur_bytes := NULL;
     END IF;
     EXIT WHEN n > 0;
@@ -3089,7 +3101,8 @@ BEGIN
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", cur_bytes = p.cur_bytes;
+    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", file = p.file,
+        cur_bytes = p.cur_bytes;
   END IF;
   PERFORM errtrack.note_consumed(bytes);
 END $$;

@@ -39,6 +39,7 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
+  file oid,
   cur_bytes bigint[],
   was_restored boolean NOT NULL DEFAULT false,
   CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
@@ -51,6 +52,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.file IS 'Of which file of the leaf (pg_relation_filenode()) that is a row; null where none of it has been read yet.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 COMMENT ON COLUMN errtrack.inbox_progress.was_restored IS 'Whether restored events have been adopted: those that a parallel restore brings later need not wait.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());

@@ -361,4 +361,20 @@ SELECT is(pg_temp.piece(format('3:%s:', (SELECT max(txid::text::bigint) FROM err
 SELECT is(pg_temp.error_of('SELECT errtrack.read_piece(3::smallint, ''(0,0)'', ''3:3:'', ''3:3:'', 5)'), 'XX000 there is no leaf 3', 'no such leaf');
 SELECT is(pg_temp.error_of('SELECT errtrack.try_lock_leaf(-1::smallint)'), 'XX000 there is no leaf -1', 'no such leaf');
 
+--
+-- A leaf that is written anew while a window passes in pieces
+--
+SELECT ok(errtrack.consume() >= 0, '(all is consumed)');
+CALL pg_temp.empty_inbox();
+SELECT pg_temp.counted() AS counted \gset
+BEGIN;
+INSERT INTO errtrack.raw_events (slot, message) SELECT 0, 'rolled back' FROM generate_series(1, 50);
+ROLLBACK;
+INSERT INTO errtrack.raw_events (slot, message) SELECT 0, 'moved' FROM generate_series(1, 30);
+SELECT is(errtrack.consume(10), 10, 'a window in pieces');
+VACUUM FULL errtrack.raw_events_0;
+SELECT is((SELECT sum(errtrack.consume(10)) FROM generate_series(1, 4)), 30::bigint, '... after VACUUM FULL the leaf is read from its beginning');
+SELECT is(pg_temp.counted(), (:counted + 30)::numeric, '... so that none is lost, nor counted twice');
+SELECT is(errtrack.consume(10), 0, '... and that is all');
+
 SELECT * FROM finish();
