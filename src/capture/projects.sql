@@ -15,7 +15,22 @@ COMMENT ON COLUMN errtrack.projects.events_per_minute IS 'How many of its events
 COMMENT ON COLUMN errtrack.projects.kept_per_hour IS 'How many events of each of its issues are kept an hour; null: as the sample has it. See set_quota().';
 
 INSERT INTO errtrack.projects (name) VALUES ('default');
-SELECT pg_extension_config_dump('errtrack.projects', 'WHERE project_id <> 1');
+
+-- A dump brings the default project as it was there; here is one already.
+CREATE FUNCTION errtrack.restore_default_project() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE errtrack.projects
+  SET name = new.name, created_at = new.created_at, events_per_minute = new.events_per_minute,
+      kept_per_hour = new.kept_per_hour
+  WHERE project_id = 1;
+  RETURN CASE WHEN FOUND THEN NULL ELSE new END;
+END $$;
+COMMENT ON FUNCTION errtrack.restore_default_project() IS
+  'Trigger of projects: a row of the default project, which a restore inserts, takes the place of the one that is there.';
+CREATE TRIGGER restore_default_project BEFORE INSERT ON errtrack.projects
+  FOR EACH ROW WHEN (new.project_id = 1) EXECUTE FUNCTION errtrack.restore_default_project();
+SELECT pg_extension_config_dump('errtrack.projects', '');
 SELECT pg_extension_config_dump('errtrack.projects_project_id_seq', '');
 
 -- Creates a project.

@@ -61,7 +61,7 @@ errtrack_read_piece(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		/* the position itself belongs to the piece before */
-		if (isnull || ItemPointerEquals(&row->tts_tid, &from) || is_visible(txid, prev) ||
+		if (isnull || ItemPointerCompare(&row->tts_tid, &from) == 0 || is_visible(txid, prev) ||
 		    !is_visible(txid, cur))
 			continue;
 		if (n == size)

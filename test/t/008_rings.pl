@@ -14,6 +14,8 @@ $node->safe_psql('postgres', 'CREATE DATABASE source');
 $node->safe_psql(
 	'source', q{
 CREATE EXTENSION errtrack;
+UPDATE errtrack.projects SET name = 'renamed', events_per_minute = 6000;
+SELECT errtrack.create_project('other');
 INSERT INTO errtrack.raw_events (exception_class, message, received_at)
 SELECT 'Failure', 'of all ages', now() - age FROM unnest('{0, 1 day, 3 days, 30 days, 100 days, 400 days}'::interval[]) AS age;
 SELECT errtrack.consume();
@@ -33,6 +35,7 @@ $node->command_ok([ 'pg_dump', '-f', "$dump/plain.sql", 'source' ], 'pg_dump, pl
 my $rows = q{
 SELECT tableoid::regclass::text, event_id::text, received_at::text, NULL FROM errtrack.occurrences
 UNION ALL SELECT tableoid::regclass::text, event_id::text, received_at::text, NULL FROM errtrack.seen_events
+UNION ALL SELECT 'project ' || project_id, name, created_at::text, events_per_minute::text FROM errtrack.projects
 UNION ALL SELECT tableoid::regclass::text, issue_id::text, bucket::text, events::text FROM errtrack.issue_counts
 ORDER BY 1, 2, 3};
 # What upkeep does at that time; sizes differ where a table was filled otherwise.
@@ -52,6 +55,7 @@ $node->command_ok([ 'psql', '-Xqo', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-f', 
 my $expected = $node->safe_psql('source', $rows);
 my @in_use = $expected =~ /^errtrack\.((?:occurrences|seen_events)_\d+)\|/mg;
 is(scalar(keys %{ { map { $_ => 1 } @in_use } }), 21, 'all leaves of the rings are in use');
+like($expected, qr/^project 1\|renamed\|.*\|6000$/m, 'the default project has another name, and a quota');
 like($expected, qr/issue_counts_$_/, "there are counts by $_") for 'minutes', 'hours', 'days';
 is($node->safe_psql($_, $rows), $expected, "$_: all rows are in their leaves") for 'custom', 'plain';
 

@@ -119,6 +119,15 @@ is(counted(), $before, 'the crash has lost it');
 send_events($node, 'postgres', 'exception_class, message', "VALUES ('Known', 'already')");
 oracle_ok($node, 'postgres', 'after a batch was lost', duplicates => $next - 1);
 
+# --- a large batch is taken back, and folded again
+my $other = $node->background_psql('postgres');
+$other->query_safe('BEGIN; SELECT errtrack.consume()');
+send_events($node, 'postgres', 'exception_class, message', "SELECT 'Large' || n % 10, 'batch' FROM generate_series(1, 3000) AS n");
+is($other->query_safe('SELECT errtrack.consume()'), '3000', 'a large batch is folded');
+$other->query_safe('ROLLBACK');
+$other->quit;
+oracle_ok($node, 'postgres', 'a large batch was taken back', duplicates => $next - 1);
+
 # --- the same events from many clients at once, and again when they are folded
 $node->safe_psql('postgres', 'CREATE TABLE ids AS SELECT n, gen_random_uuid() AS event_id FROM generate_series(1, 400) AS n');
 my $duplicates = $next - 1;

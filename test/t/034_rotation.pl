@@ -125,6 +125,24 @@ $size = $node->safe_psql('postgres',
 	"SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'errtrack.raw_events'::regclass");
 cmp_ok($size, '<', $bound, 'all of it');
 
+# --- leaves that nobody has consumed are not emptied, nor those of a window that passes in pieces before it is done
+$node->safe_psql('postgres', 'ALTER DATABASE postgres SET errtrack.worker = off');
+ok($node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'errtrack worker')"),
+	'no worker is there');
+for (1 .. 3)
+{
+	send_events($node, 'postgres', 'exception_class, message', "SELECT 'Kept' || n % 10, $long FROM generate_series(1, 2000) AS n");
+	$node->safe_psql('postgres', 'SELECT errtrack.rotate_inbox()');
+}
+my $left = 1;
+while ($left)
+{
+	# consume() calls rotate_inbox() itself as well, when it has taken less than it may
+	$left = $node->safe_psql('postgres', 'SELECT errtrack.rotate_inbox(); SELECT errtrack.consume(700); SELECT errtrack.rotate_inbox()') =~ /^[1-9]/m;
+}
+oracle_ok($node, 'postgres', 'rotation while nothing was consumed');
+$node->safe_psql('postgres', 'ALTER DATABASE postgres RESET errtrack.worker');
+
 # --- all this at once
 sub many { return recorded('exception_class, message', "SELECT '$_[0]' || n % 5, $long FROM generate_series(1, $_[1]) AS n") . ";\n" }
 my @scripts = map { pgbench_script($_) } (
