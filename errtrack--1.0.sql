@@ -3138,6 +3138,10 @@ DECLARE
   deadline timestamptz := clock_timestamp() + timeout;
   pause double precision := 0.001;
 BEGIN
+  IF timeout IS NULL THEN
+    RAISE EXCEPTION 'flush() needs a timeout'
+      USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.flush() to wait up to 10 s.';
+  END IF;
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'flush() cannot wait in a transaction that sees only the past'
       USING ERRCODE = 'active_sql_transaction',
@@ -3158,7 +3162,7 @@ BEGIN
   RETURN true;
 END $$;
 COMMENT ON FUNCTION errtrack.flush(interval) IS
-  'Returns true once all events that were committed before the call are in their issues; false where that takes longer than timeout. Consumes itself where no worker runs. The caller''s own uncommitted events are not waited for.';
+  'Returns true once all events that were committed before the call are in their issues; false where that takes longer than timeout. Consumes itself where no worker runs. The caller''s own uncommitted events are not waited for. A timeout of null is refused.';
 -- ---- dead letters: events that cannot be folded ---------------------------------------------------------------------
 
 CREATE TABLE errtrack.dead_letters (

@@ -280,6 +280,7 @@ SELECT is(pg_temp.consume_pieces(2) BETWEEN 1 AND 14, true, '... and is rolled b
 ROLLBACK;
 SELECT is(errtrack.has_unconsumed(errtrack.inbox_snapshot()), true, 'there is more');
 SELECT is(errtrack.flush('5 min'), true, 'flush() takes the rest');
+SELECT is(pg_temp.error_of('SELECT errtrack.flush(NULL)'), '22023 flush() needs a timeout, hint', 'flush() does not wait without end');
 SELECT is(errtrack.has_unconsumed(errtrack.inbox_snapshot()), false, '... and there is no more');
 SELECT is((pg_temp.issue('woven')).occurrence_count, 153::bigint, 'every event is counted once');
 SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.id(5001) AND pg_temp.id(5400)), 153::bigint, '... and is in the ledger');
