@@ -39,6 +39,8 @@ CREATE FUNCTION errtrack.empty_leaf(leaf smallint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF pg_relation_size(format('errtrack.raw_events_%s', leaf)::regclass) = 0 THEN
+    -- emptied by hand, perhaps
+    UPDATE errtrack.inbox SET consumed_bytes[leaf + 1] = 0 WHERE consumed_bytes[leaf + 1] <> 0;
     RETURN true;
   END IF;
   -- the first look spares a lock that would be of no use; the second counts
@@ -82,6 +84,13 @@ BEGIN
   bytes := errtrack.inbox_bytes();
   limit_bytes := pg_size_bytes(current_setting('errtrack.inbox_limit'));
   SELECT * INTO STRICT i FROM errtrack.inbox;
+  -- A leaf that is smaller than what of it was consumed has been emptied by hand: what comes now would pass for consumed.
+  -- Of one that cannot be measured nothing is known.
+  FOR leaf IN 1 .. 3 LOOP
+    IF bytes[leaf] BETWEEN 1 AND i.consumed_bytes[leaf] - 1 THEN
+      UPDATE errtrack.inbox SET consumed_bytes[leaf] = 0;
+    END IF;
+  END LOOP;
   IF bytes = '{0,0,0}'
      OR bytes[i.slot + 1] <= greatest(limit_bytes / 16, least(8 * 1024 * 1024, limit_bytes / 4))
         -- consumed events are not to stay for days

@@ -339,6 +339,17 @@ SELECT is(pg_temp.send(1), 1, '... and there is room');
 SELECT is(errtrack.consume(5000) + errtrack.consume(5000), 501, 'the rest');
 SELECT ok((SELECT consumed_bytes[slot + 1] = 0 FROM errtrack.inbox), 'an emptied leaf holds nothing');
 
+-- nor does one that was emptied by hand: what comes to it then does not pass for consumed
+CALL pg_temp.empty_inbox();
+TRUNCATE errtrack.raw_events;
+UPDATE errtrack.inbox SET consumed_bytes = '{900000,900000,900000}', rotated_at = '2020-01-01';
+CALL pg_temp.look();
+SELECT is(pg_temp.send(100), 100, 'events in a leaf of which more was consumed than it holds now');
+SELECT is(errtrack.rotate_inbox(), true, '... are rotated away from');
+SELECT ok((SELECT sum(b) = 900000 FROM errtrack.inbox, unnest(consumed_bytes) AS b), 'neither that leaf holds consumed events, nor the empty one that follows');
+SELECT is(errtrack.consume(), 100, '(consumed)');
+UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
+
 --
 -- Read once
 --
