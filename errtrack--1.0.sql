@@ -3766,13 +3766,13 @@ COMMENT ON FUNCTION errtrack.health() IS
  * are, if no other fingerprint is at home there; otherwise it wants a new issue.
  */
 CREATE FUNCTION errtrack.regroup_plan(project_id int)
-RETURNS TABLE (event_id uuid, issue_id bigint, to_issue_id bigint, received_at timestamptz, occurred_at timestamptz, release text,
+RETURNS TABLE (event_id uuid, slot smallint, issue_id bigint, to_issue_id bigint, received_at timestamptz, occurred_at timestamptz, release text,
                environment text, digest errtrack.digest)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
   -- each occurrence, read anew
   kept AS MATERIALIZED (
-    SELECT o.event_id, o.issue_id, o.received_at, o.occurred_at, o.release, o.environment,
+    SELECT o.event_id, o.slot, o.issue_id, o.received_at, o.occurred_at, o.release, o.environment,
            errtrack.digest(o.project_id, o.level, o.platform, o.exception_class, o.message, o.stack_trace,
                            o.exceptions, o.own_fingerprint, o.logger, o.environment, o.release, o.transaction,
                            o.tags) AS digest
@@ -3806,7 +3806,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM share AS s
     LEFT JOIN home AS h ON h.fingerprint = s.fingerprint
   )
-  SELECT k.event_id, k.issue_id, t.to_issue_id, k.received_at, k.occurred_at, k.release, k.environment, k.digest
+  SELECT k.event_id, k.slot, k.issue_id, t.to_issue_id, k.received_at, k.occurred_at, k.release, k.environment, k.digest
   FROM kept AS k
   JOIN target AS t ON t.fingerprint = (k.digest).fingerprints[1]
 $$;
@@ -3868,7 +3868,8 @@ BEGIN
         UNION ALL
         SELECT m.to_issue_id, errtrack.sketch(o.user_id), errtrack.sketch(o.session_id)
         FROM pg_temp.errtrack_regroup AS m
-        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        JOIN errtrack.occurrences AS o
+          ON o.project_id = of_project AND o.event_id = m.event_id AND o.slot = m.slot
         WHERE m.moves
         GROUP BY m.to_issue_id) AS g
   WHERE g.users IS NOT NULL OR g.sessions IS NOT NULL
@@ -3887,7 +3888,8 @@ BEGIN
         UNION ALL
         SELECT m.to_issue_id, errtrack.facets(o.tags, o.server_name, o.transaction)
         FROM pg_temp.errtrack_regroup AS m
-        JOIN errtrack.occurrences AS o ON o.project_id = of_project AND o.event_id = m.event_id
+        JOIN errtrack.occurrences AS o
+          ON o.project_id = of_project AND o.event_id = m.event_id AND o.slot = m.slot
         WHERE m.moves AND NOT EXISTS (SELECT FROM pg_temp.errtrack_regroup_whole AS w WHERE w.issue_id = m.issue_id)
         GROUP BY m.to_issue_id) AS g
   WHERE g.facets IS NOT NULL
@@ -3992,7 +3994,8 @@ BEGIN
   UPDATE errtrack.occurrences AS o
   SET issue_id = m.to_issue_id, fingerprint = (m.digest).fingerprints[1]
   FROM pg_temp.errtrack_regroup AS m
-  WHERE o.project_id = of_project AND o.event_id = m.event_id
+  -- an event that was sent again after a week may be kept twice
+  WHERE o.project_id = of_project AND o.event_id = m.event_id AND o.slot = m.slot
     AND (m.moves OR o.fingerprint <> (m.digest).fingerprints[1]);
   -- later events find the way by themselves; a first fingerprint goes before what is another event's second
   INSERT INTO errtrack.fingerprints AS f (project_id, fingerprint, issue_id)

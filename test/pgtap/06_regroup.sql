@@ -173,6 +173,24 @@ DELETE FROM errtrack.fingerprint_rules;
 DELETE FROM errtrack.frame_rules WHERE NOT built_in;
 
 --
+-- An event that was sent again after a week is kept in two leaves: it moves twice, and each time is counted once
+--
+SELECT jsonb_agg(jsonb_build_object('event_id', gen_random_uuid(), 'stack_trace', pg_temp.java('Again', '{shop.A.again,shop.B.b}'), 'tags', jsonb_build_object('zone', z))) AS events FROM unnest(ARRAY['eu', 'eu', 'us']) AS z \gset
+SELECT count(errtrack.capture(e)) FROM jsonb_array_elements(:'events') AS e \g /dev/null
+SELECT is(errtrack.consume(), 3, 'three events');
+DELETE FROM errtrack.seen_events;
+UPDATE errtrack.occurrences SET slot = (slot + 1) % 16 WHERE exception_class = 'shop.Again';
+SELECT count(errtrack.capture(e)) FROM jsonb_array_elements(:'events') AS e \g /dev/null
+SELECT is(errtrack.consume(), 3, '... and again');
+SELECT is(pg_temp.state('Again'), 'again unresolved 6/6', '(all are kept)');
+INSERT INTO errtrack.fingerprint_rules (exception_class, tags, fingerprint) VALUES ('shop.Again', '{"zone": "eu"}', '{eu again}');
+SELECT matches(pg_temp.said(true), '^again to new 4/6', 'two of them go, twice');
+SELECT is(pg_temp.state('Again'), 'again unresolved 2/2, again unresolved 4/4', '... and are four');
+SELECT is((SELECT (t.value, t.events)::text FROM errtrack.issues AS i JOIN errtrack.issue_tags AS t USING (project_id, issue_id) WHERE i.exception_class = 'shop.Again' AND i.occurrence_count = 4), '(eu,4)', '... in the tags, too');
+SELECT is(pg_temp.wrong(), '', 'all counts agree');
+DELETE FROM errtrack.fingerprint_rules;
+
+--
 -- Other projects, other people, other temporary tables
 --
 INSERT INTO errtrack.projects (project_id, name) VALUES (2, 'second');
