@@ -3907,6 +3907,18 @@ SET enable_nestloop = off AS $$
 DECLARE
   of_project int := regroup_apply.project_id;
 BEGIN
+  -- in the order in which auto_resolve() locks them
+  PERFORM FROM errtrack.issues AS i
+  WHERE i.project_id = of_project
+    AND i.issue_id IN (
+      SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
+      UNION
+      SELECT m.to_issue_id
+      FROM pg_temp.errtrack_regroup AS m
+      JOIN errtrack.issues AS t ON t.project_id = of_project AND t.issue_id = m.to_issue_id
+      WHERE m.moves OR (t.title, t.culprit) IS DISTINCT FROM ((m.digest).title, (m.digest).culprit))
+  ORDER BY i.project_id, i.issue_id FOR UPDATE;
+
   -- new issues begin as the one was that they come from
   INSERT INTO errtrack.issues (project_id, issue_id, title, culprit, exception_class, level, platform, status, first_seen,
                                last_seen, occurrence_count, release_introduced, release_fixed, resolved_at)
