@@ -50,6 +50,11 @@ SELECT count(*) AS values, min(events) AS least, max(events) AS most
 FROM pg_temp.shown((SELECT errtrack.facets(jsonb_build_object(k, prefix || i % 50), NULL, NULL)
                     FROM generate_series(0, 199) AS i, (VALUES ('a', 'v'), ('b', '1234567'), ('c', '12345678'), ('d', repeat('x', 190))) AS t (k, prefix)));
 
+-- what is forgotten takes no memory: of keys that are ever new, and of values
+SELECT errtrack.facets(jsonb_build_object('many' || i, repeat('x', 190), 'same', repeat('x', 190) || i), NULL, NULL) IS NOT NULL AS made,
+       (SELECT sum(total_bytes) FROM pg_backend_memory_contexts) < 16 * 1024 * 1024 AS is_small
+FROM generate_series(1, 100000) AS i;
+
 --
 -- Batches, one after the other, count like one
 --

@@ -59,7 +59,7 @@ facet_value(Facets *facets, FacetKey *key, Slice text, bool *is_new)
 		if (key->hashes[i] == hash)
 			return &key->values[i];
 	if (key->nvalues == VALUES_READ)
-		prune_values(key, VALUES_KEPT);
+		prune_values(facets, key, VALUES_KEPT);
 	if (key->nvalues == key->max_values)
 	{
 		int max_hashes = key->max_values;
@@ -86,9 +86,26 @@ compare_values(const void *a, const void *b)
 	return x->events > y->events ? -1 : x->events < y->events;
 }
 
+/* Forgets a text. */
+static void
+forget_text(const Facets *facets, Slice text)
+{
+	if (facets->owns_texts)
+		pfree(unconstify(char *, text.data));
+}
+
+/* Forgets a key's values behind the first ones. */
+static void
+forget_values(const Facets *facets, FacetKey *key, int first)
+{
+	for (int i = first; i < key->nvalues; i++)
+		forget_text(facets, key->values[i].text);
+	key->nvalues = first;
+}
+
 /* Forgets the rarest values beyond limit. */
 void
-prune_values(FacetKey *key, int limit)
+prune_values(const Facets *facets, FacetKey *key, int limit)
 {
 	FacetValue *first_forgotten;
 
@@ -98,7 +115,7 @@ prune_values(FacetKey *key, int limit)
 	first_forgotten = &key->values[limit];
 	key->floor = Max(key->floor, first_forgotten->events + first_forgotten->missed);
 	key->floor = Min(key->floor, key->events);
-	key->nvalues = limit;
+	forget_values(facets, key, limit);
 	for (int i = 0; i < limit; i++)
 		key->hashes[i] = key->values[i].hash;
 }
@@ -115,6 +132,8 @@ prune_keys(Facets *facets, int limit)
 			if (facets->keys[i].events < facets->keys[rarest].events)
 				rarest = i;
 		facets->other_events += facets->keys[rarest].events;
+		forget_values(facets, &facets->keys[rarest], 0);
+		forget_text(facets, facets->keys[rarest].name);
 		if (facets->keys[rarest].max_values > 0)
 		{
 			pfree(facets->keys[rarest].values);
@@ -157,7 +176,7 @@ unite_key(Facets *facets, FacetKey *key, const FacetKey *added)
 		if (key->distinct * 10 > sample * 9)
 			key->stopped = true;
 		key->distinct = 0;
-		prune_values(key, VALUES_KEPT);
+		prune_values(facets, key, VALUES_KEPT);
 	}
 	if (key->stopped || added->stopped)
 	{

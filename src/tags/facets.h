@@ -58,6 +58,7 @@ typedef struct FacetKey
 typedef struct Facets
 {
 	MemoryContext context;
+	bool owns_texts;    /* each text is a copy of its own, and goes with what is forgotten */
 	int64 other_events; /* of keys that are not kept */
 	int nkeys;
 	int max_keys;
@@ -71,7 +72,7 @@ extern FacetKey *facet_key(Facets *facets, Slice name, bool *is_new);
 extern FacetValue *facet_value(Facets *facets, FacetKey *key, Slice text, bool *is_new);
 extern void facets_unite(Facets *facets, const Facets *added);
 extern void prune_keys(Facets *facets, int limit);
-extern void prune_values(FacetKey *key, int limit);
+extern void prune_values(const Facets *facets, FacetKey *key, int limit);
 extern int compare_values(const void *a, const void *b);
 
 extern Facets *facets_read(bytea *stored);

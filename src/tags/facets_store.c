@@ -221,7 +221,7 @@ facets_store(Facets *facets)
 	for (int limit = VALUES_KEPT; VARSIZE(stored) > SIZE_LIMIT && limit > 0; limit /= 2)
 	{
 		for (int i = 0; i < facets->nkeys; i++)
-			prune_values(&facets->keys[i], limit);
+			prune_values(facets, &facets->keys[i], limit);
 		pfree(stored);
 		stored = write_facets(facets);
 	}

@@ -112,6 +112,7 @@ errtrack_facets_add(PG_FUNCTION_ARGS)
 		MemoryContext old = MemoryContextSwitchTo(context);
 
 		state = make_facets();
+		state->owns_texts = true;
 		MemoryContextSwitchTo(old);
 	}
 	state->serial++;
