@@ -15,7 +15,6 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "storage/proc.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -79,6 +78,11 @@ static const struct
 #define FINGERPRINT_PARTS 20
 #define FINGERPRINT_PART_LIMIT 500
 
+/* Of an unknown project this backend warns once in so many milliseconds … */
+#define PROJECT_WARNING_INTERVAL 60000
+/* … and in that time of so many projects. */
+#define PROJECTS_WARNED_OF 16
+
 /* What restored events bear until the consumer adopts them (src/consumer/inbox.sql): no transaction's id. */
 #define RESTORED_TXID UINT64CONST(0xFFFFFFFFFFFFFFFF)
 
@@ -106,16 +110,42 @@ project_exists(int32 project_id)
 }
 
 /*
- * Warns of a project that does not exist, once in a transaction: a COPY of a
- * million such events needs no million warnings.  The event is taken all the
- * same: the consumer sets it aside.
+ * Is this project to be warned of now?  Each warning goes to the server log, too,
+ * so a backend warns of a project once a minute, and of no more than a few.
+ */
+static bool
+is_warning_due(int32 project_id)
+{
+	static struct
+	{
+		int32 project_id;
+		TimestampTz at;
+	} warned[PROJECTS_WARNED_OF];
+	TimestampTz now = GetCurrentTimestamp();
+	int unused = -1;
+
+	for (int i = 0; i < (int) lengthof(warned); i++)
+	{
+		/* a clock that was set back must not silence it */
+		if (warned[i].at > now || TimestampDifferenceExceeds(warned[i].at, now, PROJECT_WARNING_INTERVAL))
+			unused = i;
+		else if (warned[i].project_id == project_id)
+			return false;
+	}
+	if (unused < 0)
+		return false;
+	warned[unused].project_id = project_id;
+	warned[unused].at = now;
+	return true;
+}
+
+/*
+ * Warns of a project that does not exist.  The event is taken all the same: the
+ * consumer sets it aside.
  */
 static void
 check_project(int32 project_id)
 {
-	static LocalTransactionId warned_in = InvalidLocalTransactionId;
-	static int32 warned_of = 0;
-
 	if (known_projects == NULL)
 	{
 		HASHCTL control = {.keysize = sizeof(int32), .entrysize = sizeof(int32)};
@@ -129,10 +159,8 @@ check_project(int32 project_id)
 		hash_search(known_projects, &project_id, HASH_ENTER, NULL);
 		return;
 	}
-	if (warned_in == MyProc->lxid && warned_of == project_id)
+	if (!is_warning_due(project_id))
 		return;
-	warned_in = MyProc->lxid;
-	warned_of = project_id;
 	ereport(WARNING,
 	        (errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("errtrack has no project %d", project_id),
 	         errdetail("Its events are set aside in errtrack.set_aside_events."),

@@ -272,7 +272,13 @@ EXCEPTION WHEN OTHERS THEN
   RETURN SQLSTATE;
 END $$;
 \set warning `psql -Xq -c "INSERT INTO errtrack.raw_events (project_id, message) VALUES (4711, 'stray'), (4711, 'stray')" 2>&1 | grep -c 'WARNING:  errtrack has no project 4711'`
-SELECT is(:'warning'::text, '1', 'an unknown project is a warning, once for a transaction');
+SELECT is(:'warning'::text, '1', 'an unknown project is a warning, once for a statement');
+\set warning `for i in 1 2 3; do echo "INSERT INTO errtrack.raw_events (project_id, message) VALUES (4711, 'stray'), (4713, 'stray');"; done | psql -Xq 2>&1 | grep -c 'WARNING:  errtrack has no project'`
+SELECT is(:'warning'::text, '2', '... and once a minute, for each project');
+\set warning `psql -Xq -c "INSERT INTO errtrack.raw_events (project_id, message) SELECT i, 'stray' FROM generate_series(5001, 5100) AS i" 2>&1 | grep -c 'WARNING:  errtrack has no project'`
+SELECT is(:'warning'::text, '16', '... but for no more than a few');
+DELETE FROM errtrack.raw_events WHERE project_id > 5000 OR project_id = 4713;
+DELETE FROM errtrack.raw_events WHERE ctid IN (SELECT ctid FROM errtrack.raw_events WHERE project_id = 4711 LIMIT 3);
 \set other `psql -Xq -c "INSERT INTO errtrack.raw_events (project_id, message) VALUES (1, 'known')" 2>&1 | wc -c`
 SELECT is(:'other'::text, '0', 'a known one is not');
 SET client_min_messages = error;
