@@ -2249,20 +2249,24 @@ CREATE TABLE errtrack.inbox_progress (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
   prev pg_snapshot NOT NULL,
+  prev_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   cur pg_snapshot,
+  cur_at timestamptz,
   leaf smallint,
   "position" tid,
   file oid,
   cur_bytes bigint[],
   was_restored boolean NOT NULL DEFAULT false,
-  CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
+  CHECK (num_nulls(cur, cur_at, leaf, "position", cur_bytes) IN (0, 5))
 );
 COMMENT ON TABLE errtrack.inbox_progress IS
   'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
 COMMENT ON COLUMN errtrack.inbox_progress.only_row IS 'There is one row.';
 COMMENT ON COLUMN errtrack.inbox_progress.epoch IS 'Tells this database from one that a dump of it was restored to: see restore_epoch.';
 COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this snapshot have been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.prev_at IS 'When it was taken: what has not been consumed was committed later, whatever its received_at says; -infinity: some was restored.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
+COMMENT ON COLUMN errtrack.inbox_progress.cur_at IS 'When cur was taken.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
 COMMENT ON COLUMN errtrack.inbox_progress.file IS 'Of which file of the leaf (pg_relation_filenode()) that is a row; null where none of it has been read yet.';
@@ -2311,6 +2315,9 @@ BEGIN
   UPDATE errtrack.inbox_progress
   SET prev = errtrack.without_transaction(prev, early),
       cur = errtrack.without_transaction(cur, early),
+      -- they were received when they say
+      prev_at = '-infinity',
+      cur_at = CASE WHEN cur IS NOT NULL THEN '-infinity'::timestamptz END,
       was_restored = true;
   UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);
@@ -2495,7 +2502,7 @@ CREATE TABLE errtrack.quota_use (
 COMMENT ON TABLE errtrack.quota_use IS
   'What projects with a quota of events per minute have used of it, and what was shed beyond it, by the minute of receipt, for two days.';
 COMMENT ON COLUMN errtrack.quota_use.project_id IS 'The project.';
-COMMENT ON COLUMN errtrack.quota_use.minute IS 'The minute (UTC) in which the events were received.';
+COMMENT ON COLUMN errtrack.quota_use.minute IS 'The minute (UTC) in which the events were received, by their received_at, but not before all was consumed that had come by then.';
 COMMENT ON COLUMN errtrack.quota_use.taken IS 'How many of them were folded.';
 COMMENT ON COLUMN errtrack.quota_use.shed IS 'How many were beyond the quota.';
 SELECT pg_extension_config_dump('errtrack.quota_use', '');
@@ -2503,6 +2510,11 @@ SELECT pg_extension_config_dump('errtrack.quota_use', '');
 /*
  * Leaves out of a batch what is beyond its project's quota, before anything of it
  * is read but project and time: what is shed must cost next to nothing.
+ *
+ * Who writes an event may say when it was received, and each minute of the past
+ * would have a quota of its own.  But what is consumed now was committed after the
+ * snapshot before: whatever it says, it counts to no minute before that.  So a
+ * backlog counts to the minutes in which it came, and nobody to more than went by.
  */
 CREATE FUNCTION errtrack.shed_over_quota(INOUT tids_0 tid[], INOUT tids_1 tid[], INOUT tids_2 tid[], OUT shed int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -2511,7 +2523,9 @@ BEGIN
   WITH
   -- the events of projects that have a quota
   event AS MATERIALIZED (
-    SELECT r.slot, r.tid, r.project_id, date_trunc('minute', r.received_at, 'UTC') AS minute, p.events_per_minute
+    SELECT r.slot, r.tid, r.project_id,
+           date_trunc('minute', greatest(r.received_at, (SELECT i.prev_at FROM errtrack.inbox_progress AS i)), 'UTC') AS minute,
+           p.events_per_minute
     FROM (SELECT slot, ctid AS tid, project_id, received_at FROM errtrack.raw_events_0 WHERE ctid = ANY (tids_0)
           UNION ALL
           SELECT slot, ctid, project_id, received_at FROM errtrack.raw_events_1 WHERE ctid = ANY (tids_1)
@@ -2577,7 +2591,7 @@ BEGIN
   RETURN changed;
 END $$;
 COMMENT ON FUNCTION errtrack.set_quota(int, int, int) IS
-  'Limits a project, and returns it: events_per_minute, by when they were received; what comes beyond that is counted in event_outcomes (over_quota) and dropped before it is read. kept_per_hour, for each of its issues: what comes beyond that is counted to the issue, and in its flood_capped, but not kept whole. Null: no limit. Raises no_data_found for an unknown project.';
+  'Limits a project, and returns it: events_per_minute, by when they were received (received_at, but not before the last time that the inbox was consumed); what comes beyond that is counted in event_outcomes (over_quota) and dropped before it is read. kept_per_hour, for each of its issues: what comes beyond that is counted to the issue, and in its flood_capped, but not kept whole. Null: no limit. Raises no_data_found for an unknown project.';
 
 CREATE VIEW errtrack.quotas AS
   SELECT p.project_id, p.name, p.events_per_minute, p.kept_per_hour,
@@ -2629,6 +2643,8 @@ DECLARE
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
   -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
   folded_at timestamptz := clock_timestamp();
+  -- no event of this batch was committed before, whatever its received_at says
+  not_before timestamptz := (SELECT prev_at FROM errtrack.inbox_progress);
   shed int := 0;
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
@@ -2787,6 +2803,8 @@ BEGIN
   -- but no more of an issue in an hour than its project allows
   limited AS MATERIALIZED (
     SELECT c.slot, c.tid, c.seen_at, c.key_no, p.project_id, p.issue_id,
+           -- one that says otherwise would take no room
+           CASE WHEN p.room IS NOT NULL THEN not_before END AS received_after,
            p.room IS NOT NULL AND row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) > p.room AS is_capped
     FROM chosen AS h
     JOIN counted AS c ON c.n = h.n
@@ -2919,14 +2937,15 @@ BEGIN
       (project_id, slot, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
        session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
-    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
+    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id,
+           greatest(w.received_at, w.received_after), w.seen_at, (w.digest).level,
            (w.digest).platform, (w.digest).exception_class, coalesce((w.digest).message, w.message),
            w.stack_trace, w.exceptions, w.environment, w.release, w.dist, w.server_name, w.transaction,
            w.logger, w.user_id, w.session_id, w.request, w.tags, w.contexts, w.extra, w.trace_id,
            w.span_id, w.debug_ids, coalesce(w.flags, '{}') || (w.digest).flags, (w.digest).fingerprints[1],
            w.fingerprint
     FROM (
-      SELECT k.issue_id, k.seen_at, r.*,
+      SELECT k.issue_id, k.seen_at, k.received_after, r.*,
              errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
                              r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
                              r.tags) AS digest
@@ -3021,6 +3040,7 @@ SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   p errtrack.inbox_progress;
   until pg_snapshot;
+  until_at timestamptz;
   tids_0 tid[];
   tids_1 tid[];
   tids_2 tid[];
@@ -3044,6 +3064,7 @@ BEGIN
     IF p.cur IS NULL THEN
       -- the next window; what the leaves hold now is visible in it, or of transactions that are not over
       bytes := errtrack.inbox_bytes();
+      until_at := clock_timestamp();
       until := errtrack.inbox_snapshot();
       SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
              array_agg(ctid) FILTER (WHERE slot = 2)
@@ -3060,10 +3081,12 @@ BEGIN
       IF n <= max_events THEN
         IF n > 0 THEN
           p.prev := until;
+          p.prev_at := until_at;
         END IF;
         EXIT;
       END IF;
       p.cur := until;
+      p.cur_at := until_at;
       p.leaf := 0;
       p."position" := '(0,0)';
       p.cur_bytes := bytes;
@@ -3098,7 +3121,9 @@ BEGIN
     ELSE
       bytes := p.cur_bytes;
       p.prev := p.cur;
+      p.prev_at := p.cur_at;
       p.cur := NULL;
+      p.cur_at := NULL;
       p.leaf := NULL;
       p."position" := NULL;
       p.file := NULL;
@@ -3112,8 +3137,8 @@ BEGIN
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", file = p.file,
-        cur_bytes = p.cur_bytes;
+    SET prev = p.prev, prev_at = p.prev_at, cur = p.cur, cur_at = p.cur_at, leaf = p.leaf,
+        "position" = p."position", file = p.file, cur_bytes = p.cur_bytes;
   END IF;
   PERFORM errtrack.note_consumed(bytes);
 END $$;
@@ -4233,7 +4258,9 @@ BEGIN
   IF n > 0 THEN
     RETURN NEXT format('%s dead letters deleted, older than errtrack.retention', n);
   END IF;
-  DELETE FROM errtrack.quota_use WHERE minute < at - interval '2 days';
+  -- a backlog may still count to minutes that are older
+  DELETE FROM errtrack.quota_use
+  WHERE minute < least(at - interval '2 days', (SELECT prev_at FROM errtrack.inbox_progress));
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > 0 THEN
     RETURN NEXT format('%s minutes of quotas deleted, older than two days', n);

@@ -26,6 +26,7 @@ SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   p errtrack.inbox_progress;
   until pg_snapshot;
+  until_at timestamptz;
   tids_0 tid[];
   tids_1 tid[];
   tids_2 tid[];
@@ -49,6 +50,7 @@ BEGIN
     IF p.cur IS NULL THEN
       -- the next window; what the leaves hold now is visible in it, or of transactions that are not over
       bytes := errtrack.inbox_bytes();
+      until_at := clock_timestamp();
       until := errtrack.inbox_snapshot();
       SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
              array_agg(ctid) FILTER (WHERE slot = 2)
@@ -65,10 +67,12 @@ BEGIN
       IF n <= max_events THEN
         IF n > 0 THEN
           p.prev := until;
+          p.prev_at := until_at;
         END IF;
         EXIT;
       END IF;
       p.cur := until;
+      p.cur_at := until_at;
       p.leaf := 0;
       p."position" := '(0,0)';
       p.cur_bytes := bytes;
@@ -103,7 +107,9 @@ BEGIN
     ELSE
       bytes := p.cur_bytes;
       p.prev := p.cur;
+      p.prev_at := p.cur_at;
       p.cur := NULL;
+      p.cur_at := NULL;
       p.leaf := NULL;
       p."position" := NULL;
       p.file := NULL;
@@ -117,8 +123,8 @@ BEGIN
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", file = p.file,
-        cur_bytes = p.cur_bytes;
+    SET prev = p.prev, prev_at = p.prev_at, cur = p.cur, cur_at = p.cur_at, leaf = p.leaf,
+        "position" = p."position", file = p.file, cur_bytes = p.cur_bytes;
   END IF;
   PERFORM errtrack.note_consumed(bytes);
 END $$;

@@ -28,6 +28,8 @@ DECLARE
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
   -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
   folded_at timestamptz := clock_timestamp();
+  -- no event of this batch was committed before, whatever its received_at says
+  not_before timestamptz := (SELECT prev_at FROM errtrack.inbox_progress);
   shed int := 0;
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
@@ -186,6 +188,8 @@ BEGIN
   -- but no more of an issue in an hour than its project allows
   limited AS MATERIALIZED (
     SELECT c.slot, c.tid, c.seen_at, c.key_no, p.project_id, p.issue_id,
+           -- one that says otherwise would take no room
+           CASE WHEN p.room IS NOT NULL THEN not_before END AS received_after,
            p.room IS NOT NULL AND row_number() OVER (PARTITION BY p.issue_id ORDER BY c.n) > p.room AS is_capped
     FROM chosen AS h
     JOIN counted AS c ON c.n = h.n
@@ -318,14 +322,15 @@ BEGIN
       (project_id, slot, issue_id, event_id, received_at, occurred_at, level, platform, exception_class, message,
        stack_trace, exceptions, environment, release, dist, server_name, transaction, logger, user_id,
        session_id, request, tags, contexts, extra, trace_id, span_id, debug_ids, flags, fingerprint, own_fingerprint)
-    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id, w.received_at, w.seen_at, (w.digest).level,
+    SELECT w.project_id, occurrences_slot, w.issue_id, w.event_id,
+           greatest(w.received_at, w.received_after), w.seen_at, (w.digest).level,
            (w.digest).platform, (w.digest).exception_class, coalesce((w.digest).message, w.message),
            w.stack_trace, w.exceptions, w.environment, w.release, w.dist, w.server_name, w.transaction,
            w.logger, w.user_id, w.session_id, w.request, w.tags, w.contexts, w.extra, w.trace_id,
            w.span_id, w.debug_ids, coalesce(w.flags, '{}') || (w.digest).flags, (w.digest).fingerprints[1],
            w.fingerprint
     FROM (
-      SELECT k.issue_id, k.seen_at, r.*,
+      SELECT k.issue_id, k.seen_at, k.received_after, r.*,
              errtrack.digest(r.project_id, r.level, r.platform, r.exception_class, r.message, r.stack_trace,
                              r.exceptions, r.fingerprint, r.logger, r.environment, r.release, r.transaction,
                              r.tags) AS digest

@@ -36,20 +36,24 @@ CREATE TABLE errtrack.inbox_progress (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
   prev pg_snapshot NOT NULL,
+  prev_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   cur pg_snapshot,
+  cur_at timestamptz,
   leaf smallint,
   "position" tid,
   file oid,
   cur_bytes bigint[],
   was_restored boolean NOT NULL DEFAULT false,
-  CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
+  CHECK (num_nulls(cur, cur_at, leaf, "position", cur_bytes) IN (0, 5))
 );
 COMMENT ON TABLE errtrack.inbox_progress IS
   'One row: how far the inbox has been consumed. All that is visible in prev has been; and of what became visible from there to cur, the leaves and rows up to a position.';
 COMMENT ON COLUMN errtrack.inbox_progress.only_row IS 'There is one row.';
 COMMENT ON COLUMN errtrack.inbox_progress.epoch IS 'Tells this database from one that a dump of it was restored to: see restore_epoch.';
 COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this snapshot have been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.prev_at IS 'When it was taken: what has not been consumed was committed later, whatever its received_at says; -infinity: some was restored.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
+COMMENT ON COLUMN errtrack.inbox_progress.cur_at IS 'When cur was taken.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
 COMMENT ON COLUMN errtrack.inbox_progress.file IS 'Of which file of the leaf (pg_relation_filenode()) that is a row; null where none of it has been read yet.';
@@ -98,6 +102,9 @@ BEGIN
   UPDATE errtrack.inbox_progress
   SET prev = errtrack.without_transaction(prev, early),
       cur = errtrack.without_transaction(cur, early),
+      -- they were received when they say
+      prev_at = '-infinity',
+      cur_at = CASE WHEN cur IS NOT NULL THEN '-infinity'::timestamptz END,
       was_restored = true;
   UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
   DELETE FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress);

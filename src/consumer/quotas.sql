@@ -10,7 +10,7 @@ CREATE TABLE errtrack.quota_use (
 COMMENT ON TABLE errtrack.quota_use IS
   'What projects with a quota of events per minute have used of it, and what was shed beyond it, by the minute of receipt, for two days.';
 COMMENT ON COLUMN errtrack.quota_use.project_id IS 'The project.';
-COMMENT ON COLUMN errtrack.quota_use.minute IS 'The minute (UTC) in which the events were received.';
+COMMENT ON COLUMN errtrack.quota_use.minute IS 'The minute (UTC) in which the events were received, by their received_at, but not before all was consumed that had come by then.';
 COMMENT ON COLUMN errtrack.quota_use.taken IS 'How many of them were folded.';
 COMMENT ON COLUMN errtrack.quota_use.shed IS 'How many were beyond the quota.';
 SELECT pg_extension_config_dump('errtrack.quota_use', '');
@@ -18,6 +18,11 @@ SELECT pg_extension_config_dump('errtrack.quota_use', '');
 /*
  * Leaves out of a batch what is beyond its project's quota, before anything of it
  * is read but project and time: what is shed must cost next to nothing.
+ *
+ * Who writes an event may say when it was received, and each minute of the past
+ * would have a quota of its own.  But what is consumed now was committed after the
+ * snapshot before: whatever it says, it counts to no minute before that.  So a
+ * backlog counts to the minutes in which it came, and nobody to more than went by.
  */
 CREATE FUNCTION errtrack.shed_over_quota(INOUT tids_0 tid[], INOUT tids_1 tid[], INOUT tids_2 tid[], OUT shed int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -26,7 +31,9 @@ BEGIN
   WITH
   -- the events of projects that have a quota
   event AS MATERIALIZED (
-    SELECT r.slot, r.tid, r.project_id, date_trunc('minute', r.received_at, 'UTC') AS minute, p.events_per_minute
+    SELECT r.slot, r.tid, r.project_id,
+           date_trunc('minute', greatest(r.received_at, (SELECT i.prev_at FROM errtrack.inbox_progress AS i)), 'UTC') AS minute,
+           p.events_per_minute
     FROM (SELECT slot, ctid AS tid, project_id, received_at FROM errtrack.raw_events_0 WHERE ctid = ANY (tids_0)
           UNION ALL
           SELECT slot, ctid, project_id, received_at FROM errtrack.raw_events_1 WHERE ctid = ANY (tids_1)
@@ -92,7 +99,7 @@ BEGIN
   RETURN changed;
 END $$;
 COMMENT ON FUNCTION errtrack.set_quota(int, int, int) IS
-  'Limits a project, and returns it: events_per_minute, by when they were received; what comes beyond that is counted in event_outcomes (over_quota) and dropped before it is read. kept_per_hour, for each of its issues: what comes beyond that is counted to the issue, and in its flood_capped, but not kept whole. Null: no limit. Raises no_data_found for an unknown project.';
+  'Limits a project, and returns it: events_per_minute, by when they were received (received_at, but not before the last time that the inbox was consumed); what comes beyond that is counted in event_outcomes (over_quota) and dropped before it is read. kept_per_hour, for each of its issues: what comes beyond that is counted to the issue, and in its flood_capped, but not kept whole. Null: no limit. Raises no_data_found for an unknown project.';
 
 CREATE VIEW errtrack.quotas AS
   SELECT p.project_id, p.name, p.events_per_minute, p.kept_per_hour,

@@ -121,7 +121,9 @@ BEGIN
   IF n > 0 THEN
     RETURN NEXT format('%s dead letters deleted, older than errtrack.retention', n);
   END IF;
-  DELETE FROM errtrack.quota_use WHERE minute < at - interval '2 days';
+  -- a backlog may still count to minutes that are older
+  DELETE FROM errtrack.quota_use
+  WHERE minute < least(at - interval '2 days', (SELECT prev_at FROM errtrack.inbox_progress));
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > 0 THEN
     RETURN NEXT format('%s minutes of quotas deleted, older than two days', n);

@@ -36,6 +36,8 @@ SELECT is((SELECT count(*) FROM errtrack.quota_use), 0::bigint, '... and costs n
 
 -- events per minute
 SELECT is((SELECT (q.project_id, q.events_per_minute, q.kept_per_hour) FROM errtrack.set_quota(:limited, events_per_minute => 10) AS q), (:limited, 10, NULL::int), 'set_quota() returns the project');
+-- what was consumed last was so before all of these came
+UPDATE errtrack.inbox_progress SET prev_at = '2026-03-01 10:00+00';
 SELECT pg_temp.send(:limited, 25, '2026-03-01 10:00:30+00');
 SELECT pg_temp.send(:limited, 4, '2026-03-01 10:01:00+00');
 SELECT pg_temp.send(:free, 25, '2026-03-01 10:00:30+00');
@@ -44,6 +46,7 @@ SELECT is(pg_temp.state(:limited), '44 counted, 44 kept, 0 capped, 15 over', '10
 SELECT is(pg_temp.state(:free), '25 counted, 25 kept, 0 capped, 0 over', '... and all of another project''s');
 SELECT is((SELECT array_agg((minute, taken, shed)::text ORDER BY minute) FROM errtrack.quota_use),
           ARRAY[('2026-03-01 10:00+00'::timestamptz, 10, 15)::text, ('2026-03-01 10:01+00'::timestamptz, 4, 0)::text], 'what was used is kept by the minute');
+UPDATE errtrack.inbox_progress SET prev_at = '2026-03-01 10:00+00';
 SELECT pg_temp.send(:limited, 8, '2026-03-01 10:01:59.999+00');
 SELECT errtrack.consume() \g /dev/null
 SELECT is(pg_temp.state(:limited), '50 counted, 50 kept, 0 capped, 17 over', 'the next batch goes on where the minute was');
@@ -63,6 +66,7 @@ SELECT is(pg_temp.state(:limited), '61 counted, 61 kept, 0 capped, 44 over', 'an
 
 -- kept per hour
 SELECT errtrack.set_quota(:free, kept_per_hour => 30) \g /dev/null
+UPDATE errtrack.inbox_progress SET prev_at = now() - interval '3 hours';
 SELECT pg_temp.send(:free, 4, now() - interval '2 hours');
 SELECT pg_temp.send(:free, 20);
 SELECT errtrack.consume() \g /dev/null
@@ -76,9 +80,36 @@ SELECT is((SELECT count(*) FROM errtrack.occurrences AS o JOIN errtrack.issues A
 SELECT is((SELECT flood_capped FROM errtrack.quotas WHERE project_id = :free), 10::numeric, 'the view tells');
 SELECT is((SELECT sum(occurrence_count) FROM errtrack.issues) + (SELECT sum(events) FROM errtrack.event_outcomes), (SELECT count(*) FROM errtrack.raw_events)::numeric, 'all that was received is counted, or counted as shed');
 
+-- who writes an event may say when it was received, but gets no more by that
+SELECT errtrack.create_project('cheat') AS cheat \gset
+SELECT errtrack.set_quota(:cheat, events_per_minute => 10) \g /dev/null
+UPDATE errtrack.inbox_progress SET prev_at = now() - interval '5 minutes';
+SELECT pg_temp.send(:cheat, 10, now() - i * interval '1 hour') FROM generate_series(1, 20) AS i;
+SELECT is(errtrack.consume(), 200, 'events that say that they came long ago');
+SELECT is(pg_temp.state(:cheat), '10 counted, 10 kept, 0 capped, 190 over', '... count to the first minute in which they can have come');
+UPDATE errtrack.inbox_progress SET prev_at = now() - interval '2 hours';
+SELECT pg_temp.send(:cheat, 10, now() - i * interval '1 minute') FROM generate_series(11, 100) AS i;
+SELECT is(errtrack.consume(600) + errtrack.consume(600) + errtrack.consume(600), 900, 'a backlog of two hours, in pieces');
+SELECT is(pg_temp.state(:cheat), '910 counted, 910 kept, 0 capped, 190 over', '... counts to the minutes in which it came');
+SELECT ok((SELECT prev_at > now() - interval '1 minute' AND cur_at IS NULL FROM errtrack.inbox_progress), '... and what comes later, to later ones');
+SELECT errtrack.set_quota(:cheat, kept_per_hour => 5) \g /dev/null
+CREATE PROCEDURE pg_temp.cheat(of_project int, class text) LANGUAGE plpgsql AS $$
+BEGIN
+  FOR i IN 1..4 LOOP
+    PERFORM pg_temp.send(of_project, 5, now() - interval '2 hours', class);
+    COMMIT;
+    PERFORM errtrack.consume();
+    COMMIT;
+  END LOOP;
+END $$;
+CALL pg_temp.cheat(:cheat, 'Backdated');
+SELECT is((SELECT (occurrence_count, flood_capped)::text FROM errtrack.issues WHERE project_id = :cheat AND exception_class = 'Backdated'), '(20,15)', 'nor are more of them kept an hour');
+
 -- what was used is forgotten after two days
 SELECT results_eq($$SELECT errtrack.upkeep_at('2026-03-03 10:00:30+00')$$, $$VALUES ('1 minutes of quotas deleted, older than two days')$$, 'what was used two days ago goes');
 SELECT is((SELECT min(minute) FROM errtrack.quota_use), '2026-03-01 10:01+00'::timestamptz, '... and nothing younger');
+UPDATE errtrack.inbox_progress SET prev_at = '2026-03-01 10:01+00';
+SELECT is_empty($$SELECT errtrack.upkeep_at('2026-03-04 10:00+00')$$, '... nor what a backlog may still count to');
 
 -- mistakes
 SELECT throws_ok('SELECT errtrack.set_quota(12345, 1)', 'P0002', 'there is no project 12345', 'a project that is not there');
