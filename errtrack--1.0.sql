@@ -271,7 +271,7 @@ CREATE TABLE errtrack.set_aside_events (
   PRIMARY KEY (project_id, event_id)
 );
 COMMENT ON TABLE errtrack.set_aside_events IS
-  'Events that could not be counted to an issue. Put them back with SELECT errtrack.capture(event, <project_id>) FROM errtrack.set_aside_events, then DELETE.';
+  'Events that could not be counted to an issue: of each project the first 1,000, in all no more than 10,000, and only counted beyond that. Put them back with SELECT errtrack.capture(event, <project_id>) FROM errtrack.set_aside_events, then DELETE.';
 COMMENT ON COLUMN errtrack.set_aside_events.project_id IS 'The project that the event named.';
 COMMENT ON COLUMN errtrack.set_aside_events.event_id IS 'The event.';
 COMMENT ON COLUMN errtrack.set_aside_events.received_at IS 'When it arrived.';
@@ -289,8 +289,8 @@ CREATE TABLE errtrack.event_outcomes (
 );
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
-COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
+COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named; 0: one of many that are unknown, beyond the first 1,000.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
 COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
@@ -2964,6 +2964,40 @@ BEGIN
     ) AS w
     ON CONFLICT (project_id, event_id, slot) DO NOTHING
   ),
+  -- unknown projects.  Whoever invents numbers must not fill the disk: a thousand of each are kept, ten thousand in all,
+  -- and beyond a thousand projects the others are counted as one.  No table is read without a batch that has any
+  stranger AS MATERIALIZED (
+    SELECT s.project_id,
+           CASE WHEN room_for_all > 0
+                THEN 1000 - (SELECT count(*) FROM (SELECT FROM errtrack.set_aside_events AS k
+                                                   WHERE k.project_id = s.project_id LIMIT 1000) AS held)
+                ELSE 0 END AS room,
+           room_for_all,
+           -- those that have a count of their own keep it
+           CASE WHEN has_count
+                  OR row_number() OVER (PARTITION BY has_count ORDER BY s.first_n)
+                     <= 1000 - (SELECT count(*) FROM (SELECT FROM errtrack.event_outcomes AS o
+                                                      WHERE o.outcome = 'set_aside' LIMIT 1000) AS counted)
+                THEN s.project_id ELSE 0 END AS counts_to
+    FROM (SELECT j.project_id, min(j.n) AS first_n,
+                 (SELECT true FROM errtrack.event_outcomes AS o
+                  WHERE o.project_id = j.project_id AND o.outcome = 'set_aside') IS NOT NULL AS has_count,
+                 10000 - (SELECT count(*) FROM (SELECT FROM errtrack.set_aside_events LIMIT 10000) AS held) AS room_for_all
+          FROM judged AS j
+          WHERE j.stray
+          GROUP BY j.project_id
+          OFFSET 0) AS s
+  ),
+  strays AS MATERIALIZED (
+    SELECT s.slot, s.tid, s.project_id, s.event_id, s.received_at
+    FROM (SELECT *, row_number() OVER (ORDER BY n) AS nth_of_all
+          FROM (SELECT j.*, t.room, t.room_for_all, row_number() OVER (PARTITION BY j.project_id ORDER BY j.n) AS nth
+                FROM judged AS j
+                JOIN stranger AS t ON t.project_id = j.project_id
+                WHERE j.stray AND t.room > 0) AS j
+          WHERE nth <= room) AS s
+    WHERE nth_of_all <= room_for_all
+  ),
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
     SELECT j.project_id, j.event_id, j.received_at, 'unknown_project',
@@ -2971,16 +3005,16 @@ BEGIN
                     WHERE value <> 'null')
             FROM errtrack.raw_events AS r
             WHERE r.slot = j.slot AND r.ctid = j.tid)
-    FROM judged AS j
-    WHERE j.stray
+    FROM strays AS j
     ON CONFLICT (project_id, event_id) DO NOTHING
   ),
   outcome AS (
     INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
-    SELECT project_id, CASE WHEN stray AND NOT duplicate THEN 'set_aside' ELSE 'duplicate' END AS outcome,
-           count(*), max(received_at)
-    FROM judged
-    WHERE n NOT IN (SELECT n FROM counted)
+    SELECT coalesce(t.counts_to, j.project_id), CASE WHEN j.stray AND NOT j.duplicate THEN 'set_aside' ELSE 'duplicate' END,
+           count(*), max(j.received_at)
+    FROM judged AS j
+    LEFT JOIN stranger AS t ON t.project_id = j.project_id
+    WHERE j.n NOT IN (SELECT n FROM counted)
     GROUP BY 1, 2
     ON CONFLICT (project_id, outcome) DO UPDATE SET
       events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)

@@ -71,7 +71,7 @@ CREATE TABLE errtrack.set_aside_events (
   PRIMARY KEY (project_id, event_id)
 );
 COMMENT ON TABLE errtrack.set_aside_events IS
-  'Events that could not be counted to an issue. Put them back with SELECT errtrack.capture(event, <project_id>) FROM errtrack.set_aside_events, then DELETE.';
+  'Events that could not be counted to an issue: of each project the first 1,000, in all no more than 10,000, and only counted beyond that. Put them back with SELECT errtrack.capture(event, <project_id>) FROM errtrack.set_aside_events, then DELETE.';
 COMMENT ON COLUMN errtrack.set_aside_events.project_id IS 'The project that the event named.';
 COMMENT ON COLUMN errtrack.set_aside_events.event_id IS 'The event.';
 COMMENT ON COLUMN errtrack.set_aside_events.received_at IS 'When it arrived.';
@@ -89,8 +89,8 @@ CREATE TABLE errtrack.event_outcomes (
 );
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
-COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
+COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named; 0: one of many that are unknown, beyond the first 1,000.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
 COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');

@@ -349,6 +349,40 @@ BEGIN
     ) AS w
     ON CONFLICT (project_id, event_id, slot) DO NOTHING
   ),
+  -- unknown projects.  Whoever invents numbers must not fill the disk: a thousand of each are kept, ten thousand in all,
+  -- and beyond a thousand projects the others are counted as one.  No table is read without a batch that has any
+  stranger AS MATERIALIZED (
+    SELECT s.project_id,
+           CASE WHEN room_for_all > 0
+                THEN 1000 - (SELECT count(*) FROM (SELECT FROM errtrack.set_aside_events AS k
+                                                   WHERE k.project_id = s.project_id LIMIT 1000) AS held)
+                ELSE 0 END AS room,
+           room_for_all,
+           -- those that have a count of their own keep it
+           CASE WHEN has_count
+                  OR row_number() OVER (PARTITION BY has_count ORDER BY s.first_n)
+                     <= 1000 - (SELECT count(*) FROM (SELECT FROM errtrack.event_outcomes AS o
+                                                      WHERE o.outcome = 'set_aside' LIMIT 1000) AS counted)
+                THEN s.project_id ELSE 0 END AS counts_to
+    FROM (SELECT j.project_id, min(j.n) AS first_n,
+                 (SELECT true FROM errtrack.event_outcomes AS o
+                  WHERE o.project_id = j.project_id AND o.outcome = 'set_aside') IS NOT NULL AS has_count,
+                 10000 - (SELECT count(*) FROM (SELECT FROM errtrack.set_aside_events LIMIT 10000) AS held) AS room_for_all
+          FROM judged AS j
+          WHERE j.stray
+          GROUP BY j.project_id
+          OFFSET 0) AS s
+  ),
+  strays AS MATERIALIZED (
+    SELECT s.slot, s.tid, s.project_id, s.event_id, s.received_at
+    FROM (SELECT *, row_number() OVER (ORDER BY n) AS nth_of_all
+          FROM (SELECT j.*, t.room, t.room_for_all, row_number() OVER (PARTITION BY j.project_id ORDER BY j.n) AS nth
+                FROM judged AS j
+                JOIN stranger AS t ON t.project_id = j.project_id
+                WHERE j.stray AND t.room > 0) AS j
+          WHERE nth <= room) AS s
+    WHERE nth_of_all <= room_for_all
+  ),
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
     SELECT j.project_id, j.event_id, j.received_at, 'unknown_project',
@@ -356,16 +390,16 @@ BEGIN
                     WHERE value <> 'null')
             FROM errtrack.raw_events AS r
             WHERE r.slot = j.slot AND r.ctid = j.tid)
-    FROM judged AS j
-    WHERE j.stray
+    FROM strays AS j
     ON CONFLICT (project_id, event_id) DO NOTHING
   ),
   outcome AS (
     INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
-    SELECT project_id, CASE WHEN stray AND NOT duplicate THEN 'set_aside' ELSE 'duplicate' END AS outcome,
-           count(*), max(received_at)
-    FROM judged
-    WHERE n NOT IN (SELECT n FROM counted)
+    SELECT coalesce(t.counts_to, j.project_id), CASE WHEN j.stray AND NOT j.duplicate THEN 'set_aside' ELSE 'duplicate' END,
+           count(*), max(j.received_at)
+    FROM judged AS j
+    LEFT JOIN stranger AS t ON t.project_id = j.project_id
+    WHERE j.n NOT IN (SELECT n FROM counted)
     GROUP BY 1, 2
     ON CONFLICT (project_id, outcome) DO UPDATE SET
       events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)

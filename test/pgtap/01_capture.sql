@@ -300,6 +300,34 @@ SELECT results_eq($$SELECT o.message, o.tags, o.received_at, o.occurred_at FROM 
                   $$VALUES ('stray', '{"t": 1}'::jsonb, '2001-02-03'::timestamptz, '2001-02-02'::timestamptz)$$, '... and in an issue, whole');
 SELECT is((SELECT extra FROM errtrack.occurrences WHERE project_id = 4712), '{"a": null, "b": {"c": [null]}}', '... with the nulls in its JSON');
 
+-- however many come, their number is bounded
+DELETE FROM errtrack.set_aside_events;
+DELETE FROM errtrack.event_outcomes;
+SET client_min_messages = error;
+INSERT INTO errtrack.raw_events (project_id, event_id, message) SELECT 900, md5(i::text)::uuid, 'stray ' || i FROM generate_series(1, 600) AS i;
+SELECT is(errtrack.consume(), 600, 'events of an unknown project');
+INSERT INTO errtrack.raw_events (project_id, message) SELECT 900 + i % 2, 'stray ' || i FROM generate_series(1, 1000) AS i;
+SELECT is(errtrack.consume(), 1000, '... and more, and of another one');
+SELECT results_eq('SELECT project_id, count(*) FROM errtrack.set_aside_events GROUP BY 1 ORDER BY 1', 'VALUES (900, 1000::bigint), (901, 500)', '... of each a thousand are kept');
+SELECT is((SELECT count(*) FROM errtrack.set_aside_events WHERE project_id = 900 AND event_id IN (SELECT md5(i::text)::uuid FROM generate_series(1, 600) AS i)), 600::bigint, '... the first');
+SELECT results_eq('SELECT project_id, outcome, events FROM errtrack.event_outcomes ORDER BY 1', $$VALUES (900, 'set_aside', 1100::bigint), (901, 'set_aside', 500)$$, '... and all are counted');
+INSERT INTO errtrack.raw_events (project_id, message) SELECT 100000 + i, 'stray' FROM generate_series(1, 4000) AS i;
+SELECT is(errtrack.consume(), 4000, 'of very many projects');
+SELECT is((SELECT count(*) FROM errtrack.event_outcomes), 1001::bigint, '... no more than a thousand, and the others as one');
+SELECT is((SELECT events FROM errtrack.event_outcomes WHERE project_id = 0), 3002::bigint, '... are counted');
+SELECT is((SELECT count(*) FROM errtrack.set_aside_events), 5500::bigint, '... and kept, while there is room');
+INSERT INTO errtrack.raw_events (project_id, message) SELECT 200000 + i % 3000, 'stray' FROM generate_series(1, 5000) AS i;
+INSERT INTO errtrack.raw_events (project_id, message) VALUES (100001, 'again'), (300000, 'new');
+SELECT is(errtrack.consume(10000), 5002, 'more than there is room for');
+SELECT is((SELECT count(*) FROM errtrack.set_aside_events), 10000::bigint, '... are not kept');
+INSERT INTO errtrack.raw_events (project_id, message) VALUES (901, 'one more');
+SELECT is(errtrack.consume(), 1, 'one more');
+SELECT is((SELECT count(*) FROM errtrack.set_aside_events), 10000::bigint, '... neither');
+SELECT results_eq('SELECT project_id, events FROM errtrack.event_outcomes WHERE project_id IN (0, 901, 100001, 300000) ORDER BY 1', 'VALUES (0, 8003::bigint), (901, 501), (100001, 2)', '... but counted, where they were before');
+SELECT is((SELECT sum(events) FROM errtrack.event_outcomes), 10603::numeric, 'all of them are counted');
+DELETE FROM errtrack.set_aside_events;
+SET client_min_messages = warning;
+
 -- projects
 SELECT is(errtrack.create_project('tools') > 1, true, 'create_project() returns a number');
 SELECT throws_ok($$SELECT errtrack.create_project('tools')$$, '23505', 'project "tools" exists already', 'a taken name is refused');
