@@ -23,7 +23,6 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 #include "utils/varlena.h"
 
 /* What has no worker is looked at again after so long (ms); if its worker ended soon, after twice that, … */
@@ -36,8 +35,8 @@ typedef struct Served
 {
 	Oid database; /* hash key */
 	BackgroundWorkerHandle *handle;
-	TimestampTz started_at; /* when it was registered */
-	int wait;               /* so long (ms) after that another one may be */
+	int64 started_at; /* when it was registered: ticks() */
+	int wait;         /* so long (ms) after that another one may be */
 } Served;
 
 /* Registers the launcher, while the server starts. */
@@ -66,7 +65,6 @@ serve(HTAB *served, Oid database, const char *name)
 {
 	bool found;
 	Served *entry = hash_search(served, &database, HASH_ENTER, &found);
-	TimestampTz now = GetCurrentTimestamp();
 	pid_t pid;
 
 	if (!found)
@@ -74,7 +72,7 @@ serve(HTAB *served, Oid database, const char *name)
 		entry->handle = NULL;
 		entry->wait = 0;
 	}
-	else if (!TimestampDifferenceExceeds(entry->started_at, now, entry->wait))
+	else if (!has_passed(entry->wait, entry->started_at))
 		return;
 	if (entry->handle != NULL)
 	{
@@ -83,11 +81,11 @@ serve(HTAB *served, Oid database, const char *name)
 		pfree(entry->handle);
 		entry->handle = NULL;
 	}
-	if (entry->wait == 0 || TimestampDifferenceExceeds(entry->started_at, now, LAST_LOOK + entry->wait))
+	if (entry->wait == 0 || has_passed(LAST_LOOK + entry->wait, entry->started_at))
 		entry->wait = FIRST_LOOK;
 	else
 		entry->wait = Min(entry->wait * 2, LAST_LOOK);
-	entry->started_at = now;
+	entry->started_at = ticks();
 	if (!register_worker(database, name, MyProcPid, &entry->handle))
 		ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 		              errmsg("errtrack could not register a background worker for database \"%s\"", name),

@@ -277,7 +277,8 @@ publish(void)
 	own->database = MyDatabaseId;
 	own->pgprocno = MyProc->pgprocno;
 	own->pid = MyProcPid;
-	own->started_at = own->report.rate_at = GetCurrentTimestamp();
+	own->started_at = GetCurrentTimestamp();
+	own->report.rate_at = ticks();
 	pg_atomic_init_u32(&own->state, WORKER_STARTING);
 	pg_atomic_init_u32(&own->request, REQUEST_NONE);
 	pg_atomic_init_u64(&own->succeeded_at, 0);
@@ -406,7 +407,8 @@ has_prepared_events(void)
 static Outcome
 consume_batch(int *events)
 {
-	TimestampTz began = GetCurrentTimestamp();
+	TimestampTz began_at = GetCurrentTimestamp();
+	int64 began = ticks();
 	char query[80];
 	int numbers[2]; /* events, alerts */
 	Outcome outcome;
@@ -419,7 +421,7 @@ consume_batch(int *events)
 	if (*events > 0)
 		report_batch(own, began, *events);
 	else
-		report_drained(own, began);
+		report_drained(own, began_at);
 	return DONE;
 }
 
@@ -454,19 +456,17 @@ wait_for(int milliseconds, bool wakeable)
 static void
 back_off(int milliseconds)
 {
-	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
-	long left = milliseconds;
+	int64 until = ticks() + milliseconds * (int64) 1000, left;
 
 	set_state(WORKER_BACKING_OFF);
-	while (left > 0 && !is_requested(REQUEST_STOP) && !is_requested(REQUEST_RETRY))
+	while ((left = until - ticks()) > 0 && !is_requested(REQUEST_STOP) && !is_requested(REQUEST_RETRY))
 	{
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, PG_WAIT_EXTENSION);
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left / 1000 + 1,
+		                 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 		if (reload_settings())
 			return;
-		/* a clock that was set back must not make this longer */
-		left = Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until), milliseconds);
 	}
 }
 
@@ -489,18 +489,16 @@ recover(int wait)
 static void
 tend(bool has_drained)
 {
-	static TimestampTz rotated_at = 0, kept_up_at = 0;
-	TimestampTz now = GetCurrentTimestamp();
+	static int64 rotated_at = 0, kept_up_at = 0;
 
-	/* a clock that was set back must not keep it from being done */
-	if (has_drained && (now < rotated_at || TimestampDifferenceExceeds(rotated_at, now, ROTATION_INTERVAL)))
+	if (has_drained && has_passed(ROTATION_INTERVAL, rotated_at))
 	{
-		rotated_at = now;
+		rotated_at = ticks();
 		(void) run_statement("SELECT errtrack.rotate_inbox()");
 	}
-	if (now < kept_up_at || TimestampDifferenceExceeds(kept_up_at, now, UPKEEP_INTERVAL))
+	if (has_passed(UPKEEP_INTERVAL, kept_up_at))
 	{
-		kept_up_at = now;
+		kept_up_at = ticks();
 		(void) run_statement("SELECT pg_catalog.count(*) FROM errtrack.upkeep()");
 	}
 }
@@ -509,7 +507,7 @@ tend(bool has_drained)
 static bool
 run(void)
 {
-	TimestampTz last_work = GetCurrentTimestamp();
+	int64 last_work = ticks();
 	int poll = FIRST_POLL, retry = FIRST_RETRY;
 
 	while (!is_requested(REQUEST_STOP))
@@ -531,7 +529,7 @@ run(void)
 		tend(events < BATCH_EVENTS);
 		if (events > 0)
 		{
-			last_work = GetCurrentTimestamp();
+			last_work = ticks();
 			poll = FIRST_POLL;
 			if (events < BATCH_EVENTS)
 				wait_for(PAUSE, false);
@@ -539,9 +537,7 @@ run(void)
 				CHECK_FOR_INTERRUPTS();
 			continue;
 		}
-		if (!is_permanent &&
-		    TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
-		    !has_prepared_events())
+		if (!is_permanent && has_passed(worker_idle_timeout, last_work) && !has_prepared_events())
 			return true;
 		set_state(WORKER_IDLE);
 		wait_for(poll, true);
