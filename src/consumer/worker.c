@@ -144,6 +144,8 @@ override_settings(void)
 		{"idle_session_timeout", "0"},
 		{"session_replication_role", "origin"},
 		{"search_path", "pg_catalog, pg_temp"},
+		{"role", "none"},
+		{"exit_on_error", "off"},
 	};
 
 	for (size_t i = 0; i < lengthof(settings); i++)
