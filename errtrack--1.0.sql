@@ -223,9 +223,9 @@ $$;
 COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
   'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';
 
--- Takes an event as text, which need not be JSON that jsonb takes.
+-- Takes an event as text, which need not be JSON that jsonb takes: no error of jsonb's is to end the session.
 CREATE FUNCTION errtrack.capture(event text, project_id int DEFAULT 1) RETURNS uuid
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET exit_on_error = off AS $$
 DECLARE
   payload jsonb;
   -- escapes that JSON has and jsonb refuses: a NUL, half of a surrogate pair, what the encoding has no character for
@@ -409,9 +409,9 @@ INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'python', file, 'not_in_app', true
 FROM unnest(ARRAY[
   -- installed packages, among them the frameworks, servers and test runners
-  '*/site-packages/*', '*/dist-packages/*', '*\site-packages\*', '*.egg/*',
+  '*/site-packages/*', '*/dist-packages/*', E'*\\site-packages\\*', '*.egg/*',
   -- the standard library
-  '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*', '*\Python3*\lib\*', '*\Python3*\Lib\*',
+  '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*', E'*\\Python3*\\lib\\*', E'*\\Python3*\\Lib\\*',
   '*/python3*.zip/*', '*/asyncio/*.py', '*/importlib/*.py', '<frozen *',
   -- code that is made at run time
   '<string>', '<attrs generated*', '<decorator-gen*', '<__array_function__*',
@@ -510,7 +510,7 @@ FROM unnest(ARRAY[
   'child_process.js', 'cluster.js', 'readline.js', 'repl.js', 'path.js', 'buffer.js', 'zlib.js', 'crypto.js',
   'url.js', 'querystring.js', 'string_decoder.js', 'tty.js', 'async_hooks.js', 'electron/js2c/*',
   -- packages
-  '*node_modules/*', '*node_modules\*', '*/~/*', '*/bower_components/*', '*/jspm_packages/*', '*/.yarn/cache/*',
+  '*node_modules/*', E'*node_modules\\*', '*/~/*', '*/bower_components/*', '*/jspm_packages/*', '*/.yarn/cache/*',
   '*/.yarn/unplugged/*', '/usr/share/nodejs/*', '*/.cache/deno/*',
   -- libraries from where they are served to everyone
   'https://cdn.jsdelivr.net/*', 'https://unpkg.com/*', 'https://cdnjs.cloudflare.com/*', 'https://esm.sh/*',
@@ -668,7 +668,7 @@ INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'php', file, 'not_in_app', true
 FROM unnest(ARRAY[
   -- Composer's packages, PEAR's, archives
-  '*/vendor/*', 'vendor/*', '*\vendor\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
+  '*/vendor/*', 'vendor/*', E'*\\vendor\\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
   -- WordPress, Drupal and other applications that call those of others
   '*/wp-includes/*', '*/wp-admin/*', '*/wp-load.php', '*/wp-settings.php', '*/wp-config.php', '*/wp-blog-header.php',
   '*/core/lib/Drupal/*', '*/core/modules/*',
@@ -680,9 +680,9 @@ INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'php', module, 'not_in_app', true
 FROM unnest(ARRAY[
   -- frameworks and libraries, where the text has no file of theirs
-  'Illuminate\*', 'Laravel\*', 'Symfony\*', 'Doctrine\*', 'Twig\*', 'Monolog\*', 'GuzzleHttp\*', 'Psr\*',
-  'Composer\*', 'PHPUnit\*', 'PhpParser\*', 'Carbon\*', 'League\*', 'Laminas\*', 'Zend\*', 'Zend_*', 'Yiisoft\*',
-  'yii\*', 'Cake\*', 'Slim\*', 'Drupal\Core\*', 'Sentry\*', 'Nette\*', 'CodeIgniter\*',
+  E'Illuminate\\*', E'Laravel\\*', E'Symfony\\*', E'Doctrine\\*', E'Twig\\*', E'Monolog\\*', E'GuzzleHttp\\*', E'Psr\\*',
+  E'Composer\\*', E'PHPUnit\\*', E'PhpParser\\*', E'Carbon\\*', E'League\\*', E'Laminas\\*', E'Zend\\*', 'Zend_*', E'Yiisoft\\*',
+  E'yii\\*', E'Cake\\*', E'Slim\\*', E'Drupal\\Core\\*', E'Sentry\\*', E'Nette\\*', E'CodeIgniter\\*',
   -- PHP's own classes
   'PDO', 'PDOStatement', 'mysqli', 'mysqli_stmt', 'SoapClient', 'SoapServer', 'ReflectionClass', 'ReflectionMethod',
   'ReflectionFunction', 'Generator', 'Closure', 'ArrayObject', 'ArrayIterator', 'DateTime', 'DateTimeImmutable',
@@ -766,8 +766,8 @@ FROM unnest(ARRAY[
 -- the machinery of a panic, and what took the backtrace: the frame that panicked stands below;
 -- crates are printed with their hashes, `std[0123456789abcdef]::`, or without
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop_above', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
+SELECT DISTINCT platform, regexp_replace(function, E'^(<?)(\\w+)::', hashed), 'drop_above', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[E'\\1\\2::', E'\\1\\2[*::']) AS hashed, unnest(ARRAY[
   '*rust_begin_unwind*', '*rust_panic*', 'rust_oom', '*__rust_start_panic*', '*__rust_alloc_error_handler*',
   'std::panicking::begin_panic*', 'std::panicking::rust_panic*', 'std::panicking::panic_*', 'std::panicking::default_hook*',
   'std::sys_common::backtrace::__rust_end_short_backtrace*', 'std::sys::backtrace::__rust_end_short_backtrace*',
@@ -786,8 +786,8 @@ FROM unnest(ARRAY['rust', 'native']) AS platform,
 
 -- where threads, main() and tests begin
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
+SELECT DISTINCT platform, regexp_replace(function, E'^(<?)(\\w+)::', hashed), 'drop', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[E'\\1\\2::', E'\\1\\2[*::']) AS hashed, unnest(ARRAY[
   '*__rust_begin_short_backtrace*', 'std::rt::lang_start*', 'std::panic::catch_unwind*', 'std::panicking::try*',
   'std::panicking::catch_unwind*', '__rust_try', '__rust_try.*', '__rust_maybe_catch_panic', 'std::thread::Builder::spawn*',
   'std::sys::*thread::Thread::new::thread_start*', '*::thread::*::thread_start*', 'test::run_test*', 'test::__rust_begin_short*',
@@ -964,9 +964,9 @@ SELECT 'native', file, 'not_in_app', true
 FROM unnest(ARRAY[
   '*/include/c++/*', '*/libc++/*', '*/libcxx/*', '*/libcxxabi/*', '*/libc++_shared.so', '*/libstdc++*',
   '/usr/include/*', '*/glibc-*', '*/eglibc-*',
-  '*/bionic/libc/*', 'bionic/libc/*', '*sysdeps/*', '*/nptl/*', '*\VC\Tools\MSVC\*', '*\crt\src\*', '*/musl/*',
+  '*/bionic/libc/*', 'bionic/libc/*', '*sysdeps/*', '*/nptl/*', E'*\\VC\\Tools\\MSVC\\*', E'*\\crt\\src\\*', '*/musl/*',
   '/lib/*', '/lib64/*', '/usr/lib/*', '/usr/lib64/*', '/usr/libexec/*', '/system/lib*', '/apex/*', '/vendor/lib*',
-  '*/libc.so*', '*/libc-2.*', '*/libpthread*', '*/libm.so*', '*/ld-linux*', 'libc.so*', '?:\Windows\*'
+  '*/libc.so*', '*/libc-2.*', '*/libpthread*', '*/libm.so*', '*/ld-linux*', 'libc.so*', E'?:\\Windows\\*'
 ]) AS file;
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'native', function, 'drop', true
@@ -1060,7 +1060,7 @@ FROM unnest(ARRAY[
   'package:sqflite*', 'package:drift/*', 'package:hive/*', 'package:isar/*', 'package:firebase_*',
   'package:cloud_firestore*', 'package:cached_network_image/*', 'package:flutter_cache_manager/*',
   'package:shared_preferences*', 'package:sentry*', 'package:logger/*', 'package:serverpod*', 'package:dart_frog/*',
-  '*/.pub-cache/*', '*\Pub\Cache\*'
+  '*/.pub-cache/*', E'*\\Pub\\Cache\\*'
 ]) AS file;
 
 -- entry points of the event loop in programs without file names
@@ -1527,7 +1527,7 @@ SELECT pg_extension_config_dump('errtrack.fingerprint_rules_rule_id_seq', '');
 
 -- A variable that is misspelt would join all events: it is refused when the rule is written.
 CREATE FUNCTION errtrack.check_fingerprint_rule() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
 DECLARE
   wrong text;
 BEGIN
@@ -3281,7 +3281,7 @@ BEGIN
       sqlstates := sqlstates || failed_state;
       -- of the context what lies within the fold: its statement would follow, whole
       errors := errors || concat_ws(E'\n', error, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''),
-                                    'CONTEXT: ' || nullif(regexp_replace(context, '\n?SQL statement ".*', ''), ''));
+                                    'CONTEXT: ' || nullif(regexp_replace(context, E'\n?SQL statement ".*', ''), ''));
     END IF;
   END LOOP;
   IF failed_leaves <> '{}' THEN
@@ -4184,7 +4184,7 @@ COMMENT ON FUNCTION errtrack.upkeep() IS
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.
 CREATE VIEW errtrack.storage AS
 WITH relation AS (
-  SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_\d+$') AS ring,
+  SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_[0-9]+$') AS ring,
          CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
@@ -4205,7 +4205,7 @@ leaf AS (
   SELECT r.*, errtrack.ring_leaves(r.ring) AS leaves,
          -- it was last filled so many widths ago
          date_bin(errtrack.ring_width(r.ring), clock_timestamp(), '1970-01-01 00:00+00')
-           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '\d+$')::int
+           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '[0-9]+$')::int
                  + errtrack.ring_leaves(r.ring), errtrack.ring_leaves(r.ring)) * errtrack.ring_width(r.ring) AS since
   FROM relation AS r
 )
@@ -4272,7 +4272,7 @@ BEGIN
       FROM pg_attribute AS a
       JOIN pg_class AS c ON c.oid = a.attrelid
       WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters)(_\d+)?$'
+        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters)(_[0-9]+)?$'
         AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage = 'x'
     LOOP
       EXECUTE format('ALTER TABLE %s ALTER %I SET COMPRESSION lz4', of_column.relation, of_column.attname);

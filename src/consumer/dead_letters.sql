@@ -167,7 +167,7 @@ BEGIN
       sqlstates := sqlstates || failed_state;
       -- of the context what lies within the fold: its statement would follow, whole
       errors := errors || concat_ws(E'\n', error, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''),
-                                    'CONTEXT: ' || nullif(regexp_replace(context, '\n?SQL statement ".*', ''), ''));
+                                    'CONTEXT: ' || nullif(regexp_replace(context, E'\n?SQL statement ".*', ''), ''));
     END IF;
   END LOOP;
   IF failed_leaves <> '{}' THEN
