@@ -63,6 +63,8 @@
 #define FIRST_RETRY 1000
 /* … at most this. */
 #define LAST_RETRY 60000
+/* While it waits it looks so often (ms) whether errtrack is still there. */
+#define LOOK_INTERVAL 1000
 /* For one that is just starting, and cannot be found yet, the lock is tried again so often, … */
 #define LOCK_TRIES 10
 /* … after so long (ms). */
@@ -79,7 +81,8 @@ typedef enum Outcome
 static dsm_segment *segment = NULL;
 static WorkerShared *own = NULL; /* in segment */
 static char database_name[NAMEDATALEN] = "";
-static bool is_permanent; /* does not leave when there is nothing to do */
+static bool is_permanent;                /* does not leave when there is nothing to do */
+static Oid known_extension = InvalidOid; /* the one that this worker serves */
 
 /*
  * Registers a worker for a database.  notify: the process to tell of its end, or
@@ -204,8 +207,6 @@ commit_asynchronously(void)
 static bool
 start_transaction(void)
 {
-	static Oid known = InvalidOid;
-
 	for (;;)
 	{
 		Oid extension;
@@ -218,14 +219,14 @@ start_transaction(void)
 			CommitTransactionCommand();
 			return false;
 		}
-		if (extension == known)
+		if (extension == known_extension)
 			return true;
 		/* it must be found even if what comes next fails */
 		written = write_handle();
 		commit_asynchronously();
 		if (!written)
 			return false;
-		known = extension;
+		known_extension = extension;
 	}
 }
 
@@ -453,22 +454,35 @@ wait_for(int milliseconds, bool wakeable)
 
 /*
  * Waits after an error: so many milliseconds, or until the settings are read
- * anew, or a session asks for something.  Commits do not set the latch meanwhile.
+ * anew, a session asks for something, or errtrack is dropped, which nobody tells.
+ * Commits do not set the latch meanwhile.
  */
 static void
 back_off(int milliseconds)
 {
 	int64 until = ticks() + milliseconds * (int64) 1000, left;
+	bool looks = true;
 
 	set_state(WORKER_BACKING_OFF);
 	while ((left = until - ticks()) > 0 && !is_requested(REQUEST_STOP) && !is_requested(REQUEST_RETRY))
 	{
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left / 1000 + 1,
-		                 PG_WAIT_EXTENSION);
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+		                 Min(left / 1000 + 1, LOOK_INTERVAL), PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 		if (reload_settings())
 			return;
+		if (looks)
+		{
+			Oid extension = known_extension;
+			Outcome outcome = run_statement("SELECT 1");
+
+			/* the error was of another one, if it has been created again */
+			if (outcome == NOT_WANTED || extension != known_extension)
+				return;
+			/* an error here is reported once, and not each second */
+			looks = outcome == DONE;
+		}
 	}
 }
 
