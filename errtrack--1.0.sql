@@ -3570,15 +3570,12 @@ COMMENT ON COLUMN errtrack.workers.waits_for IS
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  fill double precision;
+  bytes bigint;
 BEGIN
-  -- errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
-  IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
-    RETURN 0;
-  END IF;
-  EXECUTE 'SELECT (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-                  - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b)' INTO fill;
-  RETURN fill / nullif(pg_size_bytes(current_setting('errtrack.inbox_limit', true)), 0);
+  -- inbox_bytes() loads the library, before which there is no setting
+  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
+  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
   'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
@@ -3667,7 +3664,7 @@ BEGIN
   IF n > 0 THEN
     ranks := ranks || 2;
     reasons := reasons || format('the inbox was full within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'Raise errtrack.inbox_limit, or see what keeps the worker. errtrack.event_outcomes counts what was dropped.'::text;
+    hints := hints || 'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'::text;
   END IF;
 
   -- events that did not become part of an issue
@@ -4156,6 +4153,11 @@ BEGIN
   IF n > 0 THEN
     RETURN NEXT format('%s dead letters deleted, older than errtrack.retention', n);
   END IF;
+  DELETE FROM errtrack.quota_use WHERE minute < at - interval '2 days';
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s minutes of quotas deleted, older than two days', n);
+  END IF;
 
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
@@ -4178,20 +4180,20 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   SELECT * FROM errtrack.upkeep_at(clock_timestamp())
 $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
-  'Removes occurrences, set-aside events and dead letters older than errtrack.retention and event ids older than a week, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and what quotas used more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
 -- ---- how much room it takes -----------------------------------------------------------------------------------------
 
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.
 CREATE VIEW errtrack.storage AS
 WITH relation AS (
   SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_[0-9]+$') AS ring,
-         CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch)' THEN 1
+         CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch|shed_events)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
               WHEN c.relname ~ '^issue_counts' THEN 4
               WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
-              WHEN c.relname ~ '(users|sessions|people|affected)' THEN 6
-              WHEN c.relname ~ '(tags|facets)' THEN 7
+              WHEN c.relname ~ '_people$' THEN 6
+              WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8
               WHEN c.relname ~ '_rules$' THEN 9
               WHEN c.relname ~ '^(set_aside_events|dead_letters)$' THEN 10
@@ -4386,7 +4388,7 @@ BEGIN
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also resolves, acknowledges, ignores, reopens, consumes, stops and starts the worker, retries dead letters, regroups, creates projects). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

@@ -63,10 +63,10 @@ _PG_init(void)
 	                        NULL, &sample_first, 1000, 0, INT_MAX, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomRealVariable("errtrack.sample_rate", "Which share of an issue's later events is kept whole.",
 	                         NULL, &sample_rate, 0.1, 0.0, 1.0, PGC_SUSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("errtrack.retention", "How long kept occurrences and set-aside events stay.",
-	                        "At most 91 days: there are that many leaves (src/storage/rings.sql).",
-	                        &retention, 30 * 24 * 60, 24 * 60, 91 * 24 * 60, PGC_SUSET, GUC_UNIT_MIN, NULL,
-	                        NULL, NULL);
+	DefineCustomIntVariable(
+		"errtrack.retention", "How long occurrences, set-aside events and dead letters stay.",
+		"At most 91 days: there are that many leaves (src/storage/rings.sql).", &retention, 30 * 24 * 60,
+		24 * 60, 91 * 24 * 60, PGC_SUSET, GUC_UNIT_MIN, NULL, NULL, NULL);
 	DefineCustomEnumVariable("errtrack.notify_payload",
 	                         "What a notification holds: all of an alert, or ids only.",
 	                         "Any role can listen: titles may hold what not everybody may read.",

@@ -1,5 +1,6 @@
 /*
- * What the server-side files share: slices of datums, memory, and JSON members.
+ * What the server-side files share: errtrack's own tables, slices of datums,
+ * memory, and JSON members.
  */
 #include "server.h"
 

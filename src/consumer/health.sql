@@ -4,15 +4,12 @@
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  fill double precision;
+  bytes bigint;
 BEGIN
-  -- errtrack.inbox and errtrack.inbox_bytes() come with the rotation of the inbox
-  IF to_regclass('errtrack.inbox') IS NULL OR to_regprocedure('errtrack.inbox_bytes()') IS NULL THEN
-    RETURN 0;
-  END IF;
-  EXECUTE 'SELECT (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-                  - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b)' INTO fill;
-  RETURN fill / nullif(pg_size_bytes(current_setting('errtrack.inbox_limit', true)), 0);
+  -- inbox_bytes() loads the library, before which there is no setting
+  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
+  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
   'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
@@ -101,7 +98,7 @@ BEGIN
   IF n > 0 THEN
     ranks := ranks || 2;
     reasons := reasons || format('the inbox was full within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'Raise errtrack.inbox_limit, or see what keeps the worker. errtrack.event_outcomes counts what was dropped.'::text;
+    hints := hints || 'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'::text;
   END IF;
 
   -- events that did not become part of an issue

@@ -7,17 +7,16 @@
  */
 #include "../capture/event.h"
 #include "../grouping/digest.h"
+#include "inbox_slot.h"
 #include "ledger.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
 #include "utils/typcache.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -191,14 +190,12 @@ read_event(Batch *batch, int slot, ItemPointer tid, const Event *event)
 static void
 read_leaf(Batch *batch, int slot, ArrayType *tids)
 {
-	char name[NAMEDATALEN];
 	Relation leaf;
 	TupleTableSlot *tuple;
 	Datum *places;
 	int nplaces;
 
-	snprintf(name, sizeof(name), "raw_events_%d", slot);
-	leaf = table_open(get_relname_relid(name, get_namespace_oid("errtrack", false)), AccessShareLock);
+	leaf = table_open(leaf_relid(slot), AccessShareLock);
 	tuple = table_slot_create(leaf, NULL);
 	deconstruct_array(tids, TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT, &places, NULL, &nplaces);
 	for (int i = 0; i < nplaces; i++)
@@ -243,7 +240,7 @@ errtrack_read_batch(PG_FUNCTION_ARGS)
 	batch.errors = make_table("errtrack errors", sizeof(ErrorKey), sizeof(KnownError));
 	batch.ledger = open_ledger();
 	batch.nevents = 0;
-	for (int slot = 0; slot < 3; slot++)
+	for (int slot = 0; slot < LEAVES; slot++)
 		if (!PG_ARGISNULL(slot))
 			read_leaf(&batch, slot, PG_GETARG_ARRAYTYPE_P(slot));
 	close_ledger(batch.ledger);

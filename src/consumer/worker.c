@@ -305,7 +305,7 @@ query_numbers(const char *query, int *numbers, int n)
 	}
 }
 
-/* As run_statement(), but an error is raised. */
+/* As run_statement_for(), but an error is raised. */
 static Outcome
 run_transaction(const char *query, int *numbers, int n)
 {

@@ -4,13 +4,13 @@
 CREATE VIEW errtrack.storage AS
 WITH relation AS (
   SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_[0-9]+$') AS ring,
-         CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch)' THEN 1
+         CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch|shed_events)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
               WHEN c.relname ~ '^issue_counts' THEN 4
               WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
-              WHEN c.relname ~ '(users|sessions|people|affected)' THEN 6
-              WHEN c.relname ~ '(tags|facets)' THEN 7
+              WHEN c.relname ~ '_people$' THEN 6
+              WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8
               WHEN c.relname ~ '_rules$' THEN 9
               WHEN c.relname ~ '^(set_aside_events|dead_letters)$' THEN 10

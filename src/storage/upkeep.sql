@@ -121,6 +121,11 @@ BEGIN
   IF n > 0 THEN
     RETURN NEXT format('%s dead letters deleted, older than errtrack.retention', n);
   END IF;
+  DELETE FROM errtrack.quota_use WHERE minute < at - interval '2 days';
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s minutes of quotas deleted, older than two days', n);
+  END IF;
 
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
@@ -143,4 +148,4 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   SELECT * FROM errtrack.upkeep_at(clock_timestamp())
 $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
-  'Removes occurrences, set-aside events and dead letters older than errtrack.retention and event ids older than a week, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and what quotas used more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';

@@ -76,6 +76,10 @@ SELECT is((SELECT count(*) FROM errtrack.occurrences AS o JOIN errtrack.issues A
 SELECT is((SELECT flood_capped FROM errtrack.quotas WHERE project_id = :free), 10::numeric, 'the view tells');
 SELECT is((SELECT sum(occurrence_count) FROM errtrack.issues) + (SELECT sum(events) FROM errtrack.event_outcomes), (SELECT count(*) FROM errtrack.raw_events)::numeric, 'all that was received is counted, or counted as shed');
 
+-- what was used is forgotten after two days
+SELECT results_eq($$SELECT errtrack.upkeep_at('2026-03-03 10:00:30+00')$$, $$VALUES ('1 minutes of quotas deleted, older than two days')$$, 'what was used two days ago goes');
+SELECT is((SELECT min(minute) FROM errtrack.quota_use), '2026-03-01 10:01+00'::timestamptz, '... and nothing younger');
+
 -- mistakes
 SELECT throws_ok('SELECT errtrack.set_quota(12345, 1)', 'P0002', 'there is no project 12345', 'a project that is not there');
 SELECT throws_ok('SELECT errtrack.set_quota(NULL, 1)', 'P0002', 'there is no project (null)', '... or null');

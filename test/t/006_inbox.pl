@@ -25,7 +25,7 @@ sub new_database
 	my ($name, @settings) = @_;
 	$node->safe_psql('postgres', "CREATE DATABASE $name");
 	$node->safe_psql('postgres', "ALTER DATABASE $name SET $_") for @settings;
-	$node->safe_psql($name, 'CREATE EXTENSION errtrack');
+	create_errtrack($node, $name);
 	$node->safe_psql($name, 'CREATE TABLE committed (event_id uuid)');
 }
 
@@ -77,12 +77,17 @@ new_database('rotated');
 my $filenodes = q{SELECT pg_relation_filenode('errtrack.raw_events_0') || ' ' || pg_relation_filenode('errtrack.raw_events_1') || ' ' || pg_relation_filenode('errtrack.raw_events_2')};
 my @before = split ' ', $node->safe_psql('rotated', $filenodes);
 my $rotation = script('rotation', <<'END');
-SELECT errtrack.consume_batch(50);
+SELECT errtrack.consume_batch(500);
 UPDATE errtrack.inbox SET rotated_at = '2020-01-01';
 SELECT errtrack.rotate_inbox();
 END
-under_load('rotated', $rotation, '-c', 8, '-j', 2, '-t', 250, '-f', $application);
-my @after = split ' ', $node->safe_psql('rotated', $filenodes);
+my @after = @before;
+for my $round (1 .. 20)
+{
+	under_load('rotated', $rotation, '-c', 8, '-j', 2, '-t', 250, '-f', $application);
+	@after = split ' ', $node->safe_psql('rotated', $filenodes);
+	last unless grep { $after[$_] eq $before[$_] } 0 .. 2;
+}
 isnt($after[$_], $before[$_], "leaf $_ has been emptied") for 0 .. 2;
 cmp_ok($node->safe_psql('rotated', 'SELECT count(*) FROM committed') / 2,
 	'>', $node->safe_psql('rotated', 'SELECT count(*) FROM errtrack.raw_events'), 'most events are gone from the inbox');
@@ -132,7 +137,7 @@ is($node->safe_psql('crowded', q{SELECT events FROM errtrack.event_outcomes WHER
 
 # A transaction of many events, and a crash while it passes in pieces
 new_database('large');
-$node->safe_psql('large', q{INSERT INTO errtrack.raw_events (exception_class, message) SELECT 'Failure', 'of disk ' || n FROM generate_series(1, 100000) AS n});
+send_events($node, 'large', 'exception_class, message', q{SELECT 'Failure', 'of disk ' || n FROM generate_series(1, 100000) AS n});
 $node->safe_psql('postgres', 'ALTER DATABASE large SET errtrack.worker = on');
 send_event($node, 'large', 'wakes the worker');
 ok($node->poll_query_until('large', 'SELECT sum(occurrence_count) > 20000 FROM errtrack.issues'), 'a part is folded');
@@ -141,7 +146,7 @@ $node->start;
 isnt($node->safe_psql('large', 'SELECT cur FROM errtrack.inbox_progress'), '', '(in the middle of it)');
 send_event($node, 'large', 'wakes the worker');
 ok($node->poll_query_until('large', 'SELECT sum(occurrence_count) >= 100002 FROM errtrack.issues'), 'all is folded');
-counts_ok($node, 'large', 'a crash between pieces');
+oracle_ok($node, 'large', 'a crash between pieces');
 
 $node->stop;
 done_testing();

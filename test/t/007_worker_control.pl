@@ -64,7 +64,7 @@ my @shops = map { "shop$_" } 1 .. 3;
 for my $shop (@shops)
 {
 	query('postgres', "CREATE DATABASE $shop");
-	query($shop, 'CREATE EXTENSION errtrack');
+	create_errtrack($node, $shop);
 }
 send_event($node, $_, 'first') for @shops;
 wait_counted($node, $_, 1, "an event of $_") for @shops;
@@ -259,7 +259,7 @@ ok(eval { $node->wait_for_log(qr/tries again in 32 s/, $log_from) }, 'a change o
 wait_until('shop3', "SELECT state = 'backing off' FROM errtrack.workers", 'it waits');
 is(query('shop3', 'DROP EXTENSION errtrack'), '', 'DROP EXTENSION does not wait for it');
 ok(wait_seconds(20, sub { workers('shop3') == 0 }), '... and ends its wait');
-query('shop3', 'CREATE EXTENSION errtrack');
+create_errtrack($node, 'shop3');
 send_event($node, 'shop3', 'anew');
 wait_counted($node, 'shop3', 1, 'a new extension');
 
