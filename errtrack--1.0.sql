@@ -2578,7 +2578,7 @@ COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
  * error is asked once for each error and not for each event, rows of single
  * events are narrow, and the whole event is read again if it is kept.
  */
-CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
+CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off SET enable_seqscan = off SET work_mem = '64MB' SET jit = off
 SET plan_cache_mode = auto AS $$
@@ -2940,14 +2940,16 @@ BEGIN
   told AS MATERIALIZED (
     SELECT errtrack.notify_alert(a.alert_id, a.kind, a.project_id,
              (SELECT p.name FROM errtrack.projects AS p WHERE p.project_id = a.project_id), a.issue_id, i.title,
-             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at)
+             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at) AS is_sent
     FROM alert AS a
     JOIN issue AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
   )
-  SELECT (SELECT count(*) FROM event) + shed, (SELECT count(*) FROM told) INTO events, alerts;
+  SELECT (SELECT count(*) FROM event) + shed, count(*), count(*) FILTER (WHERE NOT is_sent)
+  INTO events, alerts, unsent
+  FROM told;
 END $$;
 COMMENT ON FUNCTION errtrack.fold(tid[], tid[], tid[]) IS
-  'Part of consume(): folds the events at these places of the inbox, and returns how many they were and how many alerts they raised.';
+  'Part of consume(): folds the events at these places of the inbox, and returns how many they were, how many alerts they raised, and how many of these could not be sent.';
 -- ---- consume: a batch, a transaction --------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.begin_consume() RETURNS void
@@ -2983,6 +2985,7 @@ DECLARE
   bytes bigint[];
   blocks bigint;
   n int := 0;
+  unsent int := 0;
   has_moved boolean := false;
 BEGIN
   events := 0;
@@ -3053,7 +3056,14 @@ BEGIN
   END LOOP;
 
   IF n > 0 THEN
-    SELECT f.* INTO events, alerts FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
+    SELECT f.* INTO events, alerts, unsent FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
+    IF unsent > 0 THEN
+      RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
+        USING ERRCODE = 'program_limit_exceeded',
+              DETAIL = format('Of this batch %s stand in errtrack.alerts only. pg_notification_queue_usage() is %s.',
+                              unsent, round(pg_notification_queue_usage()::numeric, 2)),
+              HINT = 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend().';
+    END IF;
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
@@ -3244,7 +3254,8 @@ COMMENT ON FUNCTION errtrack.kinds_of_events(tid[], tid[], tid[]) IS
  * the last one, and twice as many each time that they are.  Events of the same
  * error stand together, as one that fails is seldom alone of its kind.
  */
-CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
+CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[],
+                                     OUT events int, OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   leaves int[];
@@ -3254,7 +3265,7 @@ DECLARE
   size int;       -- how many are tried next
   bad int := 0;   -- the last of those among which one fails
   good int := 0;  -- how many were folded since the last one that failed
-  raised int;
+  folded record;
   failed boolean;
   failed_leaves int[] := '{}';
   failed_places tid[] := '{}';
@@ -3268,7 +3279,7 @@ DECLARE
 BEGIN
   events := coalesce(cardinality(tids_0), 0) + coalesce(cardinality(tids_1), 0) + coalesce(cardinality(tids_2), 0);
   BEGIN
-    SELECT f.alerts INTO alerts FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
+    SELECT f.alerts, f.unsent INTO alerts, unsent FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
     RETURN;
   EXCEPTION WHEN OTHERS THEN
     IF NOT errtrack.is_events_fault(SQLSTATE) OR NOT errtrack.can_fold() THEN
@@ -3280,12 +3291,13 @@ BEGIN
   INTO leaves, places
   FROM errtrack.kinds_of_events(tids_0, tids_1, tids_2) AS p;
   alerts := 0;
+  unsent := 0;
   size := events / 2;
   WHILE low <= events LOOP
     size := greatest(size, 1);
     high := least(low + size - 1, events);
     BEGIN
-      SELECT f.alerts INTO raised
+      SELECT f.alerts, f.unsent INTO folded
       FROM (SELECT array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 0) AS of_0,
                    array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 1) AS of_1,
                    array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 2) AS of_2
@@ -3302,7 +3314,8 @@ BEGIN
       failed_state := SQLSTATE;
     END;
     IF NOT failed THEN
-      alerts := alerts + raised;
+      alerts := alerts + folded.alerts;
+      unsent := unsent + folded.unsent;
       good := good + high - low + 1;
       -- then it is one of the rest, which need not be tried whole
       size := CASE WHEN high < bad THEN (bad - high) / 2 ELSE size * 2 END;
@@ -3730,6 +3743,14 @@ BEGIN
     ranks := ranks || 1;
     reasons := reasons || format('the quota was used up within the last 5 minutes: events of project %s were dropped', other);
     hints := hints || 'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.'::text;
+  END IF;
+
+  -- as notify_alert() has it
+  IF pg_notification_queue_usage() > 0.8 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('alerts are not sent: the notification queue is %s %% full',
+                                 round(pg_notification_queue_usage() * 100));
+    hints := hints || 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend(); errtrack.alerts holds what was not sent.'::text;
   END IF;
 
   SELECT coalesce(array_agg(r ORDER BY rank DESC, i), '{}'), coalesce(array_agg(h ORDER BY rank DESC, i), '{}'),

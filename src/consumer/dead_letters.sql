@@ -130,7 +130,8 @@ COMMENT ON FUNCTION errtrack.kinds_of_events(tid[], tid[], tid[]) IS
  * the last one, and twice as many each time that they are.  Events of the same
  * error stand together, as one that fails is seldom alone of its kind.
  */
-CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
+CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[],
+                                     OUT events int, OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   leaves int[];
@@ -140,7 +141,7 @@ DECLARE
   size int;       -- how many are tried next
   bad int := 0;   -- the last of those among which one fails
   good int := 0;  -- how many were folded since the last one that failed
-  raised int;
+  folded record;
   failed boolean;
   failed_leaves int[] := '{}';
   failed_places tid[] := '{}';
@@ -154,7 +155,7 @@ DECLARE
 BEGIN
   events := coalesce(cardinality(tids_0), 0) + coalesce(cardinality(tids_1), 0) + coalesce(cardinality(tids_2), 0);
   BEGIN
-    SELECT f.alerts INTO alerts FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
+    SELECT f.alerts, f.unsent INTO alerts, unsent FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
     RETURN;
   EXCEPTION WHEN OTHERS THEN
     IF NOT errtrack.is_events_fault(SQLSTATE) OR NOT errtrack.can_fold() THEN
@@ -166,12 +167,13 @@ BEGIN
   INTO leaves, places
   FROM errtrack.kinds_of_events(tids_0, tids_1, tids_2) AS p;
   alerts := 0;
+  unsent := 0;
   size := events / 2;
   WHILE low <= events LOOP
     size := greatest(size, 1);
     high := least(low + size - 1, events);
     BEGIN
-      SELECT f.alerts INTO raised
+      SELECT f.alerts, f.unsent INTO folded
       FROM (SELECT array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 0) AS of_0,
                    array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 1) AS of_1,
                    array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 2) AS of_2
@@ -188,7 +190,8 @@ BEGIN
       failed_state := SQLSTATE;
     END;
     IF NOT failed THEN
-      alerts := alerts + raised;
+      alerts := alerts + folded.alerts;
+      unsent := unsent + folded.unsent;
       good := good + high - low + 1;
       -- then it is one of the rest, which need not be tried whole
       size := CASE WHEN high < bad THEN (bad - high) / 2 ELSE size * 2 END;

@@ -127,6 +127,14 @@ BEGIN
     hints := hints || 'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.'::text;
   END IF;
 
+  -- as notify_alert() has it
+  IF pg_notification_queue_usage() > 0.8 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('alerts are not sent: the notification queue is %s %% full',
+                                 round(pg_notification_queue_usage() * 100));
+    hints := hints || 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend(); errtrack.alerts holds what was not sent.'::text;
+  END IF;
+
   SELECT coalesce(array_agg(r ORDER BY rank DESC, i), '{}'), coalesce(array_agg(h ORDER BY rank DESC, i), '{}'),
          CASE max(rank) WHEN 2 THEN 'failing' WHEN 1 THEN 'degraded' ELSE 'ok' END
   INTO reasons, hints, status
