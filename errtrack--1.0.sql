@@ -181,6 +181,11 @@ BEGIN
   END LOOP;
 END $$;
 
+-- A publication of all tables refuses an UPDATE without it, of which there is one: when restored events are adopted.
+ALTER TABLE errtrack.raw_events_0 REPLICA IDENTITY FULL;
+ALTER TABLE errtrack.raw_events_1 REPLICA IDENTITY FULL;
+ALTER TABLE errtrack.raw_events_2 REPLICA IDENTITY FULL;
+
 -- the consumer finds what became visible between two snapshots by transaction id
 CREATE INDEX raw_events_txid_idx ON errtrack.raw_events (txid);
 
@@ -223,7 +228,8 @@ $$;
 COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
   'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';
 
--- Takes an event as text, which need not be JSON that jsonb takes: no error of jsonb's is to end the session.
+-- Takes an event as text, which need not be JSON that jsonb takes. Its literals hold backslashes: an application may have
+-- standard_conforming_strings off, or exit_on_error on, when no error of jsonb's is to end the session.
 CREATE FUNCTION errtrack.capture(event text, project_id int DEFAULT 1) RETURNS uuid
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET exit_on_error = off AS $$
 DECLARE
@@ -1973,7 +1979,11 @@ COMMENT ON FUNCTION errtrack.auto_resolve(interval) IS
 CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF to_regprocedure('cron.schedule(text, text, text)') IS NULL THEN
+  -- a function of that name which is not pg_cron's would run as the owner of errtrack
+  IF NOT EXISTS (SELECT FROM pg_depend AS d
+                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
+                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
     RAISE EXCEPTION 'pg_cron is not installed in this database'
       USING ERRCODE = 'undefined_function',
             DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
@@ -1982,9 +1992,9 @@ BEGIN
                           current_setting('server_version_num')::int / 10000, current_database());
   END IF;
   -- schedule() replaces a job of the same name
-  PERFORM cron.schedule('errtrack auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()');
-  PERFORM cron.schedule('errtrack consume', '* * * * *', 'SELECT errtrack.consume()');
-  PERFORM cron.schedule('errtrack upkeep', '41 * * * *', 'SELECT errtrack.upkeep()');
+  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
+  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
+  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
   RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
@@ -2227,6 +2237,14 @@ END $$;
 COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
   'The current snapshot, in which the calling transaction is still in progress.';
 
+-- Only these are looked up: one that is still open may have written a million events, none of which can be seen.
+CREATE FUNCTION errtrack.ended_between(taken pg_snapshot, until pg_snapshot) RETURNS xid8[]
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ARRAY(SELECT xid FROM pg_snapshot_xip(taken) AS in_progress (xid) WHERE pg_visible_in_snapshot(xid, until))
+$$;
+COMMENT ON FUNCTION errtrack.ended_between(pg_snapshot, pg_snapshot) IS
+  'The transactions that were in progress in the first snapshot, and are over in the second.';
+
 CREATE TABLE errtrack.inbox_progress (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -2234,6 +2252,7 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
+  file oid,
   cur_bytes bigint[],
   was_restored boolean NOT NULL DEFAULT false,
   CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
@@ -2246,6 +2265,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.file IS 'Of which file of the leaf (pg_relation_filenode()) that is a row; null where none of it has been read yet.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 COMMENT ON COLUMN errtrack.inbox_progress.was_restored IS 'Whether restored events have been adopted: those that a parallel restore brings later need not wait.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
@@ -2287,8 +2307,9 @@ DECLARE
   early xid8 := (SELECT coalesce(max(txid::text::int), 2) + 1 FROM errtrack.raw_events WHERE txid < '500')::text::xid8;
 BEGIN
   UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
+  -- a window that passes in pieces does not take them, nor are they taken for consumed meanwhile
   UPDATE errtrack.inbox_progress
-  SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
+  SET prev = errtrack.without_transaction(prev, early),
       cur = errtrack.without_transaction(cur, early),
       was_restored = true;
   UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
@@ -2344,7 +2365,7 @@ BEGIN
     OR errtrack.has_restored_events()
     OR EXISTS (
       SELECT FROM errtrack.raw_events
-      WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+      WHERE (txid = ANY (errtrack.ended_between(p.prev, until))
              OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until))
         AND pg_visible_in_snapshot(txid, until));
 END $$;
@@ -2377,6 +2398,15 @@ END $$;
 COMMENT ON FUNCTION errtrack.leaf_is_consumed(smallint) IS
   'Part of rotate_inbox(): whether no event of this leaf that can be seen is still to be consumed.';
 
+-- A dump that has its snapshot, but not all its locks yet, would have to fail if a leaf were emptied (inbox.sql), and with
+-- it the backup of all the database.  Soon it holds the leaves anyway.
+CREATE FUNCTION errtrack.is_being_dumped() RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name = 'pg_dump' AND backend_xmin IS NOT NULL)
+$$;
+COMMENT ON FUNCTION errtrack.is_being_dumped() IS 'Part of rotate_inbox(): whether pg_dump has a snapshot of this database.';
+
 -- Empties a leaf, if it is not empty already, can be had, and all in it is consumed.
 CREATE FUNCTION errtrack.empty_leaf(leaf smallint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -2385,7 +2415,8 @@ BEGIN
     RETURN true;
   END IF;
   -- the first look spares a lock that would be of no use; the second counts
-  IF NOT errtrack.leaf_is_consumed(leaf) OR NOT errtrack.try_lock_leaf(leaf) OR NOT errtrack.leaf_is_consumed(leaf) THEN
+  IF NOT errtrack.leaf_is_consumed(leaf) OR errtrack.is_being_dumped() OR NOT errtrack.try_lock_leaf(leaf)
+     OR NOT errtrack.leaf_is_consumed(leaf) THEN
     RETURN false;
   END IF;
   BEGIN
@@ -2398,7 +2429,7 @@ BEGIN
   RETURN true;
 END $$;
 COMMENT ON FUNCTION errtrack.empty_leaf(smallint) IS
-  'Part of rotate_inbox(): empties a leaf by TRUNCATE; false where it is in use or holds events that have not been consumed.';
+  'Part of rotate_inbox(): empties a leaf by TRUNCATE; false where it is in use, pg_dump runs, or it holds events that have not been consumed.';
 
 /*
  * When the current leaf is large, or old, empties the next one and lets new
@@ -2684,11 +2715,8 @@ BEGIN
   ),
   -- each error's issue, and what was counted there before
   place AS MATERIALIZED (
-    SELECT p.*,
-           (SELECT i.occurrence_count FROM errtrack.issues AS i
-            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS count_before,
-           (SELECT i.regression_count FROM errtrack.issues AS i
-            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS regressions_before,
+    SELECT p.key_no, p.project_id, p.issue_id, p.fingerprints, p.digest, p.before[1] AS count_before,
+           p.before[2] AS regressions_before,
            -- how many more may be kept, where that is limited
            p.kept_per_hour
              - CASE WHEN p.kept_per_hour IS NOT NULL
@@ -2696,10 +2724,15 @@ BEGIN
                           WHERE o.project_id = p.project_id AND o.issue_id = p.issue_id
                             AND o.received_at > folded_at - interval '1 hour') END AS room
     FROM (
-      SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest, coalesce(r.known_id, d.issue_id) AS issue_id
+      SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest,
+             coalesce(r.known_id, d.issue_id) AS issue_id,
+             -- both at once: while an old snapshot keeps all of its versions, a row that is hot is dear to find
+             (SELECT ARRAY[i.occurrence_count, i.regression_count] FROM errtrack.issues AS i
+              WHERE i.project_id = k.project_id AND i.issue_id = coalesce(r.known_id, d.issue_id)) AS before
       FROM error AS k
       JOIN resolved AS r ON r.project_id = k.project_id AND r.fingerprint = k.fingerprints[1]
       LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
+      OFFSET 0
     ) AS p
   ),
   placed_part AS MATERIALIZED (
@@ -2732,8 +2765,11 @@ BEGIN
     SELECT min(p.first_fresh_n)
     FROM placed_part AS p
     GROUP BY p.project_id, p.issue_id, p.environment
-    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
-                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
+    -- no index leads from an environment to its rows: of an issue's, no more are read than the hundred
+    HAVING CASE WHEN (SELECT true FROM (SELECT r.environment FROM errtrack.issue_releases AS r
+                                        WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                        LIMIT 100) AS seen
+                      WHERE seen.environment = p.environment
                       LIMIT 1) IS NULL
                 THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
                                             WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
@@ -2984,6 +3020,7 @@ DECLARE
   piece tid[];
   bytes bigint[];
   blocks bigint;
+  file oid;
   n int := 0;
   unsent int := 0;
   has_moved boolean := false;
@@ -3007,7 +3044,7 @@ BEGIN
       INTO n, tids_0, tids_1, tids_2
       FROM (-- was in progress then, and is done now
             SELECT slot, ctid FROM errtrack.raw_events
-            WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+            WHERE txid = ANY (errtrack.ended_between(p.prev, until))
             UNION ALL
             -- began since
             SELECT slot, ctid FROM errtrack.raw_events
@@ -3029,6 +3066,13 @@ BEGIN
     -- a window that passes in pieces: the next piece that holds an event
     has_moved := true;
     piece := errtrack.read_piece(p.leaf, p."position", p.prev, p.cur, max_events);
+    -- That has locked the leaf.  VACUUM FULL gives rows other places: then all of it is read again, and what has been
+    -- consumed is known by its event_id.
+    file := pg_relation_filenode(format('errtrack.raw_events_%s', p.leaf)::regclass);
+    IF p.file <> file THEN
+      piece := errtrack.read_piece(p.leaf, '(0,0)', p.prev, p.cur, max_events);
+    END IF;
+    p.file := file;
     n := cardinality(piece);
     tids_0 := CASE WHEN p.leaf = 0 THEN piece END;
     tids_1 := CASE WHEN p.leaf = 1 THEN piece END;
@@ -3043,6 +3087,7 @@ BEGIN
     ELSIF p.leaf < 2 THEN
       p.leaf := p.leaf + 1;
       p."position" := '(0,0)';
+      p.file := NULL;
       bytes := ARRAY[p.cur_bytes[1], CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
     ELSE
       bytes := p.cur_bytes;
@@ -3050,6 +3095,7 @@ BEGIN
       p.cur := NULL;
       p.leaf := NULL;
       p."position" := NULL;
+      p.file := NULL;
       p.cur_bytes := NULL;
     END IF;
     EXIT WHEN n > 0;
@@ -3067,7 +3113,8 @@ BEGIN
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", cur_bytes = p.cur_bytes;
+    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", file = p.file,
+        cur_bytes = p.cur_bytes;
   END IF;
   PERFORM errtrack.note_consumed(bytes);
 END $$;
@@ -3157,17 +3204,22 @@ COMMENT ON FUNCTION errtrack.is_events_fault(text) IS
   'Part of fold_safely(): whether an error with this code may come from an event, and not from the state of the server.';
 
 -- Folds an event that has nothing special, and takes that back: where this fails as well, it is not for the event that
--- failed before it, and setting events aside would empty the inbox into dead_letters.
+-- failed before it, and setting events aside would empty the inbox into dead_letters.  It must be folded indeed, whatever
+-- quotas say; and a txid that is not its own keeps it from being dropped where the inbox is full.
 CREATE FUNCTION errtrack.can_fold() RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  of_project int := coalesce((SELECT project_id FROM errtrack.projects
+                              ORDER BY events_per_minute IS NOT NULL, project_id LIMIT 1), 1);
   leaf smallint;
   tid tid;
 BEGIN
   BEGIN
-    INSERT INTO errtrack.raw_events AS r (project_id, exception_class, message)
-    VALUES (coalesce((SELECT min(project_id) FROM errtrack.projects), 1), 'errtrack', 'Is an event of any kind folded?')
-    RETURNING r.slot, r.ctid INTO leaf, tid;
+    UPDATE errtrack.projects SET events_per_minute = NULL
+    WHERE project_id = of_project AND events_per_minute IS NOT NULL;
+    INSERT INTO errtrack.raw_events AS r (txid, project_id, exception_class, message)
+    VALUES ('0', of_project, 'errtrack', 'Is an event of any kind folded?')
+    RETURNING r.slot, r.ctid INTO STRICT leaf, tid;
     PERFORM errtrack.fold(CASE leaf WHEN 0 THEN ARRAY[tid] END, CASE leaf WHEN 1 THEN ARRAY[tid] END,
                           CASE leaf WHEN 2 THEN ARRAY[tid] END);
     RAISE SQLSTATE 'ETUND';
@@ -3491,12 +3543,12 @@ BEGIN
           UNION ALL
           SELECT FROM errtrack.raw_events
           WHERE slot > p.leaf
-            AND (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+            AND (txid = ANY (errtrack.ended_between(p.prev, p.cur))
                  OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(p.cur))
             AND pg_visible_in_snapshot(txid, p.cur)
           UNION ALL
           SELECT FROM errtrack.raw_events
-          WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken)))
+          WHERE (txid = ANY (errtrack.ended_between(taken, until))
                  OR txid >= pg_snapshot_xmax(taken) AND txid < pg_snapshot_xmax(until))
             AND pg_visible_in_snapshot(txid, until)
           LIMIT most) AS e);
@@ -3526,7 +3578,7 @@ BEGIN
   -- a transaction that was in progress when the last window was taken, and is done
   IF oldest IS NULL THEN
     SELECT received_at INTO oldest FROM errtrack.raw_events
-    WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken))) AND pg_visible_in_snapshot(txid, until)
+    WHERE txid = ANY (errtrack.ended_between(taken, until))
     LIMIT 1;
   END IF;
   IF oldest IS NULL THEN

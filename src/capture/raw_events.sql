@@ -88,6 +88,11 @@ BEGIN
   END LOOP;
 END $$;
 
+-- A publication of all tables refuses an UPDATE without it, of which there is one: when restored events are adopted.
+ALTER TABLE errtrack.raw_events_0 REPLICA IDENTITY FULL;
+ALTER TABLE errtrack.raw_events_1 REPLICA IDENTITY FULL;
+ALTER TABLE errtrack.raw_events_2 REPLICA IDENTITY FULL;
+
 -- the consumer finds what became visible between two snapshots by transaction id
 CREATE INDEX raw_events_txid_idx ON errtrack.raw_events (txid);
 

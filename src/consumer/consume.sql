@@ -32,6 +32,7 @@ DECLARE
   piece tid[];
   bytes bigint[];
   blocks bigint;
+  file oid;
   n int := 0;
   unsent int := 0;
   has_moved boolean := false;
@@ -55,7 +56,7 @@ BEGIN
       INTO n, tids_0, tids_1, tids_2
       FROM (-- was in progress then, and is done now
             SELECT slot, ctid FROM errtrack.raw_events
-            WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev))) AND pg_visible_in_snapshot(txid, until)
+            WHERE txid = ANY (errtrack.ended_between(p.prev, until))
             UNION ALL
             -- began since
             SELECT slot, ctid FROM errtrack.raw_events
@@ -77,6 +78,13 @@ BEGIN
     -- a window that passes in pieces: the next piece that holds an event
     has_moved := true;
     piece := errtrack.read_piece(p.leaf, p."position", p.prev, p.cur, max_events);
+    -- That has locked the leaf.  VACUUM FULL gives rows other places: then all of it is read again, and what has been
+    -- consumed is known by its event_id.
+    file := pg_relation_filenode(format('errtrack.raw_events_%s', p.leaf)::regclass);
+    IF p.file <> file THEN
+      piece := errtrack.read_piece(p.leaf, '(0,0)', p.prev, p.cur, max_events);
+    END IF;
+    p.file := file;
     n := cardinality(piece);
     tids_0 := CASE WHEN p.leaf = 0 THEN piece END;
     tids_1 := CASE WHEN p.leaf = 1 THEN piece END;
@@ -91,6 +99,7 @@ BEGIN
     ELSIF p.leaf < 2 THEN
       p.leaf := p.leaf + 1;
       p."position" := '(0,0)';
+      p.file := NULL;
       bytes := ARRAY[p.cur_bytes[1], CASE WHEN p.leaf > 1 THEN p.cur_bytes[2] ELSE 0 END, 0];
     ELSE
       bytes := p.cur_bytes;
@@ -98,6 +107,7 @@ BEGIN
       p.cur := NULL;
       p.leaf := NULL;
       p."position" := NULL;
+      p.file := NULL;
       p.cur_bytes := NULL;
     END IF;
     EXIT WHEN n > 0;
@@ -115,7 +125,8 @@ BEGIN
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
-    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", cur_bytes = p.cur_bytes;
+    SET prev = p.prev, cur = p.cur, leaf = p.leaf, "position" = p."position", file = p.file,
+        cur_bytes = p.cur_bytes;
   END IF;
   PERFORM errtrack.note_consumed(bytes);
 END $$;

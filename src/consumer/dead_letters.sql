@@ -33,17 +33,22 @@ COMMENT ON FUNCTION errtrack.is_events_fault(text) IS
   'Part of fold_safely(): whether an error with this code may come from an event, and not from the state of the server.';
 
 -- Folds an event that has nothing special, and takes that back: where this fails as well, it is not for the event that
--- failed before it, and setting events aside would empty the inbox into dead_letters.
+-- failed before it, and setting events aside would empty the inbox into dead_letters.  It must be folded indeed, whatever
+-- quotas say; and a txid that is not its own keeps it from being dropped where the inbox is full.
 CREATE FUNCTION errtrack.can_fold() RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  of_project int := coalesce((SELECT project_id FROM errtrack.projects
+                              ORDER BY events_per_minute IS NOT NULL, project_id LIMIT 1), 1);
   leaf smallint;
   tid tid;
 BEGIN
   BEGIN
-    INSERT INTO errtrack.raw_events AS r (project_id, exception_class, message)
-    VALUES (coalesce((SELECT min(project_id) FROM errtrack.projects), 1), 'errtrack', 'Is an event of any kind folded?')
-    RETURNING r.slot, r.ctid INTO leaf, tid;
+    UPDATE errtrack.projects SET events_per_minute = NULL
+    WHERE project_id = of_project AND events_per_minute IS NOT NULL;
+    INSERT INTO errtrack.raw_events AS r (txid, project_id, exception_class, message)
+    VALUES ('0', of_project, 'errtrack', 'Is an event of any kind folded?')
+    RETURNING r.slot, r.ctid INTO STRICT leaf, tid;
     PERFORM errtrack.fold(CASE leaf WHEN 0 THEN ARRAY[tid] END, CASE leaf WHEN 1 THEN ARRAY[tid] END,
                           CASE leaf WHEN 2 THEN ARRAY[tid] END);
     RAISE SQLSTATE 'ETUND';

@@ -123,11 +123,8 @@ BEGIN
   ),
   -- each error's issue, and what was counted there before
   place AS MATERIALIZED (
-    SELECT p.*,
-           (SELECT i.occurrence_count FROM errtrack.issues AS i
-            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS count_before,
-           (SELECT i.regression_count FROM errtrack.issues AS i
-            WHERE i.project_id = p.project_id AND i.issue_id = p.issue_id) AS regressions_before,
+    SELECT p.key_no, p.project_id, p.issue_id, p.fingerprints, p.digest, p.before[1] AS count_before,
+           p.before[2] AS regressions_before,
            -- how many more may be kept, where that is limited
            p.kept_per_hour
              - CASE WHEN p.kept_per_hour IS NOT NULL
@@ -135,10 +132,15 @@ BEGIN
                           WHERE o.project_id = p.project_id AND o.issue_id = p.issue_id
                             AND o.received_at > folded_at - interval '1 hour') END AS room
     FROM (
-      SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest, coalesce(r.known_id, d.issue_id) AS issue_id
+      SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest,
+             coalesce(r.known_id, d.issue_id) AS issue_id,
+             -- both at once: while an old snapshot keeps all of its versions, a row that is hot is dear to find
+             (SELECT ARRAY[i.occurrence_count, i.regression_count] FROM errtrack.issues AS i
+              WHERE i.project_id = k.project_id AND i.issue_id = coalesce(r.known_id, d.issue_id)) AS before
       FROM error AS k
       JOIN resolved AS r ON r.project_id = k.project_id AND r.fingerprint = k.fingerprints[1]
       LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
+      OFFSET 0
     ) AS p
   ),
   placed_part AS MATERIALIZED (
@@ -171,8 +173,11 @@ BEGIN
     SELECT min(p.first_fresh_n)
     FROM placed_part AS p
     GROUP BY p.project_id, p.issue_id, p.environment
-    HAVING CASE WHEN (SELECT true FROM errtrack.issue_releases AS r
-                      WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id AND r.environment = p.environment
+    -- no index leads from an environment to its rows: of an issue's, no more are read than the hundred
+    HAVING CASE WHEN (SELECT true FROM (SELECT r.environment FROM errtrack.issue_releases AS r
+                                        WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id
+                                        LIMIT 100) AS seen
+                      WHERE seen.environment = p.environment
                       LIMIT 1) IS NULL
                 THEN (SELECT count(*) FROM (SELECT FROM errtrack.issue_releases AS r
                                             WHERE r.project_id = p.project_id AND r.issue_id = p.issue_id

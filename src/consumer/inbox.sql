@@ -24,6 +24,14 @@ END $$;
 COMMENT ON FUNCTION errtrack.inbox_snapshot() IS
   'The current snapshot, in which the calling transaction is still in progress.';
 
+-- Only these are looked up: one that is still open may have written a million events, none of which can be seen.
+CREATE FUNCTION errtrack.ended_between(taken pg_snapshot, until pg_snapshot) RETURNS xid8[]
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ARRAY(SELECT xid FROM pg_snapshot_xip(taken) AS in_progress (xid) WHERE pg_visible_in_snapshot(xid, until))
+$$;
+COMMENT ON FUNCTION errtrack.ended_between(pg_snapshot, pg_snapshot) IS
+  'The transactions that were in progress in the first snapshot, and are over in the second.';
+
 CREATE TABLE errtrack.inbox_progress (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -31,6 +39,7 @@ CREATE TABLE errtrack.inbox_progress (
   cur pg_snapshot,
   leaf smallint,
   "position" tid,
+  file oid,
   cur_bytes bigint[],
   was_restored boolean NOT NULL DEFAULT false,
   CHECK (num_nulls(cur, leaf, "position", cur_bytes) IN (0, 4))
@@ -43,6 +52,7 @@ COMMENT ON COLUMN errtrack.inbox_progress.prev IS 'All events visible in this sn
 COMMENT ON COLUMN errtrack.inbox_progress.cur IS 'Where the window that is being consumed in pieces ends; null where there is none.';
 COMMENT ON COLUMN errtrack.inbox_progress.leaf IS 'The leaf that is being read.';
 COMMENT ON COLUMN errtrack.inbox_progress."position" IS 'Up to this row of the leaf the window has been consumed.';
+COMMENT ON COLUMN errtrack.inbox_progress.file IS 'Of which file of the leaf (pg_relation_filenode()) that is a row; null where none of it has been read yet.';
 COMMENT ON COLUMN errtrack.inbox_progress.cur_bytes IS 'How large the leaves were, by inbox_bytes(), when cur was taken.';
 COMMENT ON COLUMN errtrack.inbox_progress.was_restored IS 'Whether restored events have been adopted: those that a parallel restore brings later need not wait.';
 INSERT INTO errtrack.inbox_progress (prev) VALUES (errtrack.inbox_snapshot());
@@ -84,8 +94,9 @@ DECLARE
   early xid8 := (SELECT coalesce(max(txid::text::int), 2) + 1 FROM errtrack.raw_events WHERE txid < '500')::text::xid8;
 BEGIN
   UPDATE errtrack.raw_events SET txid = early WHERE txid = '18446744073709551615';
+  -- a window that passes in pieces does not take them, nor are they taken for consumed meanwhile
   UPDATE errtrack.inbox_progress
-  SET prev = CASE WHEN cur IS NULL THEN errtrack.without_transaction(prev, early) ELSE prev END,
+  SET prev = errtrack.without_transaction(prev, early),
       cur = errtrack.without_transaction(cur, early),
       was_restored = true;
   UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
@@ -141,7 +152,7 @@ BEGIN
     OR errtrack.has_restored_events()
     OR EXISTS (
       SELECT FROM errtrack.raw_events
-      WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+      WHERE (txid = ANY (errtrack.ended_between(p.prev, until))
              OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(until))
         AND pg_visible_in_snapshot(txid, until));
 END $$;

@@ -25,6 +25,15 @@ END $$;
 COMMENT ON FUNCTION errtrack.leaf_is_consumed(smallint) IS
   'Part of rotate_inbox(): whether no event of this leaf that can be seen is still to be consumed.';
 
+-- A dump that has its snapshot, but not all its locks yet, would have to fail if a leaf were emptied (inbox.sql), and with
+-- it the backup of all the database.  Soon it holds the leaves anyway.
+CREATE FUNCTION errtrack.is_being_dumped() RETURNS boolean
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name = 'pg_dump' AND backend_xmin IS NOT NULL)
+$$;
+COMMENT ON FUNCTION errtrack.is_being_dumped() IS 'Part of rotate_inbox(): whether pg_dump has a snapshot of this database.';
+
 -- Empties a leaf, if it is not empty already, can be had, and all in it is consumed.
 CREATE FUNCTION errtrack.empty_leaf(leaf smallint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -33,7 +42,8 @@ BEGIN
     RETURN true;
   END IF;
   -- the first look spares a lock that would be of no use; the second counts
-  IF NOT errtrack.leaf_is_consumed(leaf) OR NOT errtrack.try_lock_leaf(leaf) OR NOT errtrack.leaf_is_consumed(leaf) THEN
+  IF NOT errtrack.leaf_is_consumed(leaf) OR errtrack.is_being_dumped() OR NOT errtrack.try_lock_leaf(leaf)
+     OR NOT errtrack.leaf_is_consumed(leaf) THEN
     RETURN false;
   END IF;
   BEGIN
@@ -46,7 +56,7 @@ BEGIN
   RETURN true;
 END $$;
 COMMENT ON FUNCTION errtrack.empty_leaf(smallint) IS
-  'Part of rotate_inbox(): empties a leaf by TRUNCATE; false where it is in use or holds events that have not been consumed.';
+  'Part of rotate_inbox(): empties a leaf by TRUNCATE; false where it is in use, pg_dump runs, or it holds events that have not been consumed.';
 
 /*
  * When the current leaf is large, or old, empties the next one and lets new

@@ -440,6 +440,16 @@ reload_settings(void)
 	return true;
 }
 
+/* CHECK_FOR_INTERRUPTS() between batches: pg_cancel_backend() has none to cancel, and must not end the worker. */
+static void
+check_interrupts(void)
+{
+	HOLD_CANCEL_INTERRUPTS();
+	CHECK_FOR_INTERRUPTS();
+	RESUME_CANCEL_INTERRUPTS();
+	QueryCancelPending = false;
+}
+
 /* Waits for so many milliseconds, or where wakeable, until somebody sets the latch; no snapshot is held. */
 static void
 wait_for(int milliseconds, bool wakeable)
@@ -448,7 +458,7 @@ wait_for(int milliseconds, bool wakeable)
 	                 PG_WAIT_EXTENSION);
 	if (wakeable)
 		ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
+	check_interrupts();
 	(void) reload_settings();
 }
 
@@ -469,7 +479,7 @@ back_off(int milliseconds)
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 		                 Min(left / 1000 + 1, LOOK_INTERVAL), PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
-		CHECK_FOR_INTERRUPTS();
+		check_interrupts();
 		if (reload_settings())
 			return;
 		if (looks)
@@ -550,7 +560,7 @@ run(void)
 			if (events < BATCH_EVENTS)
 				wait_for(PAUSE, false);
 			else
-				CHECK_FOR_INTERRUPTS();
+				check_interrupts();
 			continue;
 		}
 		if (!is_permanent && has_passed(worker_idle_timeout, last_work) && !has_prepared_events())
@@ -573,7 +583,7 @@ leave(void)
 
 	set_state(WORKER_LEAVING);
 	do
-		CHECK_FOR_INTERRUPTS();
+		check_interrupts();
 	while (consume_batch(&events) == DONE && events > 0);
 	query =
 		psprintf("UPDATE errtrack.worker SET drained_at = '%s'", timestamptz_to_str(own->report.drained_at));

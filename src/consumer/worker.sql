@@ -100,12 +100,12 @@ BEGIN
           UNION ALL
           SELECT FROM errtrack.raw_events
           WHERE slot > p.leaf
-            AND (txid = ANY (ARRAY(SELECT pg_snapshot_xip(p.prev)))
+            AND (txid = ANY (errtrack.ended_between(p.prev, p.cur))
                  OR txid >= pg_snapshot_xmax(p.prev) AND txid < pg_snapshot_xmax(p.cur))
             AND pg_visible_in_snapshot(txid, p.cur)
           UNION ALL
           SELECT FROM errtrack.raw_events
-          WHERE (txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken)))
+          WHERE (txid = ANY (errtrack.ended_between(taken, until))
                  OR txid >= pg_snapshot_xmax(taken) AND txid < pg_snapshot_xmax(until))
             AND pg_visible_in_snapshot(txid, until)
           LIMIT most) AS e);
@@ -135,7 +135,7 @@ BEGIN
   -- a transaction that was in progress when the last window was taken, and is done
   IF oldest IS NULL THEN
     SELECT received_at INTO oldest FROM errtrack.raw_events
-    WHERE txid = ANY (ARRAY(SELECT pg_snapshot_xip(taken))) AND pg_visible_in_snapshot(txid, until)
+    WHERE txid = ANY (errtrack.ended_between(taken, until))
     LIMIT 1;
   END IF;
   IF oldest IS NULL THEN

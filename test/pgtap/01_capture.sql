@@ -12,6 +12,12 @@ DROP EXTENSION IF EXISTS errtrack CASCADE;
 CREATE EXTENSION errtrack;
 SELECT no_plan();
 
+-- before capture() is compiled in this session
+SET standard_conforming_strings = off;
+SELECT lives_ok($$SELECT errtrack.capture('no JSON'::text)$$, 'capture() where backslashes escape');
+RESET standard_conforming_strings;
+TRUNCATE errtrack.raw_events;
+
 CREATE TEMP TABLE got (event_id uuid);
 -- the row that an event became
 CREATE FUNCTION pg_temp.row_of(id uuid) RETURNS jsonb LANGUAGE sql AS

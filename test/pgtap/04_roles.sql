@@ -217,6 +217,16 @@ SELECT is_empty($$SELECT classid::regclass, objid FROM pg_depend WHERE refclassi
                   AND classid = 'pg_proc'::regclass AND objid NOT IN (SELECT oid FROM pg_proc WHERE pronamespace = 'errtrack'::regnamespace)$$, 'the extension has no function outside of its schema');
 SELECT isnt_empty($$SELECT FROM pg_class WHERE relnamespace = 'errtrack'::regnamespace AND relispartition AND relkind = 'r'$$, '(there are leaves)');
 
+-- pg_cron is not what somebody else calls so
+SELECT format('GRANT CREATE ON DATABASE %I TO errtrack_t_operator', current_database()) \gexec
+SET ROLE errtrack_t_operator;
+CREATE SCHEMA cron;
+CREATE FUNCTION cron.schedule(text, text, text) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE 'it runs as %', current_user; END $$;
+SELECT throws_ok('SELECT errtrack.schedule_jobs()', '42883', 'pg_cron is not installed in this database', 'an operator''s own schedule() is not called');
+RESET ROLE;
+DROP SCHEMA cron CASCADE;
+SELECT format('REVOKE CREATE ON DATABASE %I FROM errtrack_t_operator', current_database()) \gexec
+
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;
 DROP SCHEMA IF EXISTS errtrack CASCADE;

@@ -198,6 +198,20 @@ INSERT INTO errtrack.restore_epoch VALUES (gen_random_uuid());
 SELECT is((SELECT sum(errtrack.consume(4)) FROM generate_series(1, 5)), 8::bigint, '... and a second restore');
 SELECT is(pg_temp.counted(), (:counted + 22)::numeric, '... counted once');
 SELECT is((SELECT count(*) FROM errtrack.event_outcomes WHERE outcome = 'duplicate'), 0::bigint, '... without a duplicate');
+-- ... in leaves that the window has not come to, of which it takes nothing; in a database that publishes all tables
+CREATE PUBLICATION errtrack_t_all FOR ALL TABLES;
+INSERT INTO errtrack.raw_events (slot, message) SELECT 0, 'woven' FROM generate_series(1, 9) AS i;
+SELECT is(errtrack.consume(4), 4, 'a window in pieces');
+INSERT INTO errtrack.raw_events (slot, txid, message) VALUES (1, '3', 'restored'), (2, '3', 'restored');
+INSERT INTO errtrack.restore_epoch VALUES (gen_random_uuid());
+SELECT is(errtrack.consume(4), 4, '... and another restore');
+SELECT is((SELECT count(*) FROM errtrack.restore_epoch), 1::bigint, '(adopted)');
+SELECT is((SELECT array_agg(pg_temp.judged(leaf::smallint)) FROM generate_series(0, 2) AS leaf), '{f,f,f}', '... is not taken for consumed');
+SELECT is(pg_temp.dumped(), 3::bigint, '... and is dumped again');
+SELECT is(errtrack.backlog(100), 3, '... and waits');
+SELECT is((SELECT array_agg(errtrack.consume(4)) FROM generate_series(1, 3)), '{1,2,0}', '... until the window has passed');
+SELECT is(pg_temp.counted(), (:counted + 33)::numeric, '... counted once');
+DROP PUBLICATION errtrack_t_all;
 -- as a subscription brings them
 SET session_replication_role = replica;
 INSERT INTO errtrack.raw_events (slot, txid, message) VALUES (1, '5', 'replicated');
@@ -346,5 +360,21 @@ SELECT is(pg_temp.piece('3:3:', format('3:%s:', (SELECT max(txid::text::bigint) 
 SELECT is(pg_temp.piece(format('3:%s:', (SELECT max(txid::text::bigint) FROM errtrack.raw_events)), pg_current_snapshot()::text, '(0,0)', 5000), 500, 'of the second');
 SELECT is(pg_temp.error_of('SELECT errtrack.read_piece(3::smallint, ''(0,0)'', ''3:3:'', ''3:3:'', 5)'), 'XX000 there is no leaf 3', 'no such leaf');
 SELECT is(pg_temp.error_of('SELECT errtrack.try_lock_leaf(-1::smallint)'), 'XX000 there is no leaf -1', 'no such leaf');
+
+--
+-- A leaf that is written anew while a window passes in pieces
+--
+SELECT ok(errtrack.consume() >= 0, '(all is consumed)');
+CALL pg_temp.empty_inbox();
+SELECT pg_temp.counted() AS counted \gset
+BEGIN;
+INSERT INTO errtrack.raw_events (slot, message) SELECT 0, 'rolled back' FROM generate_series(1, 50);
+ROLLBACK;
+INSERT INTO errtrack.raw_events (slot, message) SELECT 0, 'moved' FROM generate_series(1, 30);
+SELECT is(errtrack.consume(10), 10, 'a window in pieces');
+VACUUM FULL errtrack.raw_events_0;
+SELECT is((SELECT sum(errtrack.consume(10)) FROM generate_series(1, 4)), 30::bigint, '... after VACUUM FULL the leaf is read from its beginning');
+SELECT is(pg_temp.counted(), (:counted + 30)::numeric, '... so that none is lost, nor counted twice');
+SELECT is(errtrack.consume(10), 0, '... and that is all');
 
 SELECT * FROM finish();

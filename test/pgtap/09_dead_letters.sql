@@ -245,10 +245,26 @@ INSERT INTO errtrack.raw_events (exception_class, message) SELECT 'Good', 'fine'
 SELECT pg_temp.broken('a trigger that fails for each statement', 'CREATE TRIGGER all_fail BEFORE INSERT ON errtrack.issue_counts FOR EACH STATEMENT EXECUTE FUNCTION public.errtrack_t_all()', 'DROP TRIGGER all_fail ON errtrack.issue_counts');
 INSERT INTO errtrack.raw_events (exception_class, message) SELECT 'Good', 'fine' FROM generate_series(1, 20);
 SELECT pg_temp.broken('a column that is not there', 'ALTER TABLE errtrack.issue_counts RENAME COLUMN bucket TO pail', 'ALTER TABLE errtrack.issue_counts RENAME COLUMN pail TO bucket');
+-- ... also where the plain event that tells would itself not be taken
+UPDATE errtrack.projects SET events_per_minute = 1000;
+UPDATE errtrack.quota_use SET taken = 1000;
+INSERT INTO errtrack.quota_use VALUES (1, date_trunc('minute', now(), 'UTC'), 1000, 0), (1, date_trunc('minute', now(), 'UTC') + interval '1 minute', 1000, 0) ON CONFLICT (project_id, minute) DO UPDATE SET taken = 1000;
+INSERT INTO errtrack.raw_events (received_at, exception_class, message) SELECT '2001-01-01', 'Good', 'fine' FROM generate_series(1, 20);
+SELECT pg_temp.broken('what fails while the quota is used up', 'CREATE TRIGGER all_fail BEFORE INSERT OR UPDATE ON errtrack.issues FOR EACH ROW EXECUTE FUNCTION public.errtrack_t_all()', 'DROP TRIGGER all_fail ON errtrack.issues');
+SELECT is((SELECT events_per_minute FROM errtrack.projects WHERE project_id = 1), 1000, '... which stays');
+UPDATE errtrack.projects SET events_per_minute = NULL;
 
 -- in all of this, nothing was lost and nothing counted twice
 SELECT is((SELECT sum(occurrence_count) FROM errtrack.issues) + (SELECT sum(events) FROM errtrack.event_outcomes),
           (SELECT count(*) - 4 FROM errtrack.raw_events)::numeric, 'received (four rows of the inbox were retries) = counted + outcomes');
+-- what fails while the inbox is full: the plain event is not dropped
+SET errtrack.inbox_limit = '1MB';
+INSERT INTO errtrack.raw_events (exception_class, message, stack_trace) SELECT 'Good', 'fine', (SELECT string_agg(md5(i::text || j), ' ') FROM generate_series(1, 3000) AS j) FROM generate_series(1, 20) AS i;
+SELECT pg_sleep(0.11) \g /dev/null
+INSERT INTO errtrack.raw_events (message) VALUES ('dropped');
+SELECT is((SELECT count(*) FROM errtrack.raw_events WHERE message = 'dropped'), 0::bigint, '(the inbox is full)');
+SELECT pg_temp.broken('what fails while the inbox is full', 'CREATE TRIGGER all_fail BEFORE INSERT OR UPDATE ON errtrack.issues FOR EACH ROW EXECUTE FUNCTION public.errtrack_t_all()', 'DROP TRIGGER all_fail ON errtrack.issues');
+RESET errtrack.inbox_limit;
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;
 DROP FUNCTION public.errtrack_t_poison(), public.errtrack_t_all(), public.errtrack_t_try(), public.errtrack_t_odd();

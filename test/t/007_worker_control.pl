@@ -279,12 +279,19 @@ send_event($node, 'shop3', 'anew');
 ok(wait_seconds(20, sub { query('shop3', 'SELECT count(*) FROM errtrack.issues') == 1 }), 'a new one that it has not seen go');
 is(query('shop3', 'SELECT pid FROM errtrack.workers'), $pid, 'it is the same worker');
 
+# --- pg_cancel_backend() cancels a batch; it has none
+$pid = query('shop3', 'SELECT pid FROM errtrack.workers');
+query('shop3', "SELECT pg_cancel_backend($pid)");
+send_event($node, 'shop3', 'goes on');
+wait_counted($node, 'shop3', 2, 'a worker that was cancelled between batches');
+is(query('shop3', 'SELECT pid FROM errtrack.workers'), $pid, '... is there');
+
 # --- it is killed by a session
 $pid = query('shop3', 'SELECT pid FROM errtrack.workers');
 query('shop3', "SELECT pg_terminate_backend($pid, 60000)");
 is(query('shop3', 'SELECT state FROM errtrack.workers'), 'none', 'a worker that was terminated is not there');
 send_event($node, 'shop3', 'after that');
-wait_counted($node, 'shop3', 2, 'the next event starts another');
+wait_counted($node, 'shop3', 3, 'the next event starts another');
 
 # --- settings
 query('postgres', 'ALTER DATABASE shop3 SET errtrack.worker = off');
@@ -308,7 +315,7 @@ ok($log =~ qr/HINT:  You may need to increase max_worker_processes/, '... and sa
 is($crowd->{err}, '', '... and the application hears nothing');
 query('shop1', 'SELECT errtrack.worker_stop()');
 send_event($node, 'shop3', 'there is a place');
-wait_counted($node, 'shop3', 23, 'when there is a place again, its events');
+wait_counted($node, 'shop3', 24, 'when there is a place again, its events');
 
 $_->{run}->finish for map { $_->{in} .= "\\q\n"; $_ } $stopper, $operator, $listener, $crowd;
 $node->stop;
