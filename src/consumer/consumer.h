@@ -89,7 +89,6 @@ extern void note_insert(void);
 extern void wake_init(void);
 
 /* worker.c */
-extern bool register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle);
 extern PGDLLEXPORT void errtrack_worker_main(Datum arg);
 
 /* worker_report.c */
@@ -98,6 +97,7 @@ extern void report_drained(WorkerShared *shared, TimestampTz at);
 extern void report_error(WorkerShared *shared, int sqlerrcode, const char *message);
 
 /* launcher.c */
+extern bool register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle);
 extern void register_launcher(void);
 extern bool is_listed_database(const char *name);
 extern PGDLLEXPORT void errtrack_launcher_main(Datum arg);

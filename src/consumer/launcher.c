@@ -1,6 +1,6 @@
 /*
- * The launcher, where the library is preloaded: it sees to it that each database
- * in errtrack.databases has a worker from server start on.
+ * Registering workers; and the launcher, where the library is preloaded: it sees to
+ * it that each database in errtrack.databases has a worker from server start on.
  */
 #include "consumer.h"
 
@@ -38,6 +38,29 @@ typedef struct Served
 	int64 started_at; /* when it was registered: ticks() */
 	int wait;         /* so long (ms) after that another one may be */
 } Served;
+
+/*
+ * Registers a worker for a database.  notify: the process to tell of its end, or
+ * 0; handle: where to return its handle, or NULL, and then nothing here can fail.
+ * False where the server has no place for another worker.
+ */
+bool
+register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle)
+{
+	BackgroundWorker worker;
+
+	memset(&worker, 0, sizeof(worker));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	worker.bgw_main_arg = ObjectIdGetDatum(database);
+	worker.bgw_notify_pid = notify;
+	strlcpy(worker.bgw_library_name, "errtrack", BGW_MAXLEN);
+	strlcpy(worker.bgw_function_name, "errtrack_worker_main", BGW_MAXLEN);
+	snprintf(worker.bgw_name, BGW_MAXLEN, "errtrack worker %s", name);
+	strlcpy(worker.bgw_type, "errtrack worker", BGW_MAXLEN);
+	return RegisterDynamicBackgroundWorker(&worker, handle);
+}
 
 /* Registers the launcher, while the server starts. */
 void

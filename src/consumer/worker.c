@@ -33,7 +33,6 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/dsm.h"
 #include "storage/ipc.h"
@@ -83,29 +82,6 @@ static WorkerShared *own = NULL; /* in segment */
 static char database_name[NAMEDATALEN] = "";
 static bool is_permanent;                /* does not leave when there is nothing to do */
 static Oid known_extension = InvalidOid; /* the one that this worker serves */
-
-/*
- * Registers a worker for a database.  notify: the process to tell of its end, or
- * 0; handle: where to return its handle, or NULL, and then nothing here can fail.
- * False where the server has no place for another worker.
- */
-bool
-register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle)
-{
-	BackgroundWorker worker;
-
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	worker.bgw_main_arg = ObjectIdGetDatum(database);
-	worker.bgw_notify_pid = notify;
-	strlcpy(worker.bgw_library_name, "errtrack", BGW_MAXLEN);
-	strlcpy(worker.bgw_function_name, "errtrack_worker_main", BGW_MAXLEN);
-	snprintf(worker.bgw_name, BGW_MAXLEN, "errtrack worker %s", name);
-	strlcpy(worker.bgw_type, "errtrack worker", BGW_MAXLEN);
-	return RegisterDynamicBackgroundWorker(&worker, handle);
-}
 
 /* Tells those who would wake this worker that it is gone. */
 static void
