@@ -49,8 +49,13 @@
 
 /* Events in a batch. */
 #define BATCH_EVENTS 5000
-/* After a batch the worker waits so long (ms) for the next ones to come together. */
-#define PAUSE 20
+/*
+ * After a batch the worker waits as long as that took, so that small ones cost half of a core at the most; at least so
+ * many milliseconds, for events to come together, …
+ */
+#define SHORTEST_PAUSE 20
+/* … and no longer than this: a batch is slow while somebody's old snapshot keeps all versions of the rows it updates. */
+#define LONGEST_PAUSE 500
 /* It looks for events that nobody woke it for after this time, and if there are none, after twice that, … */
 #define FIRST_POLL 20
 /* … at most this. */
@@ -514,6 +519,7 @@ run(void)
 
 	while (!is_requested(REQUEST_STOP))
 	{
+		int64 began = ticks();
 		int events;
 		Outcome outcome;
 
@@ -534,7 +540,7 @@ run(void)
 			last_work = ticks();
 			poll = FIRST_POLL;
 			if (events < BATCH_EVENTS)
-				wait_for(PAUSE, false);
+				wait_for(Max(SHORTEST_PAUSE, Min((last_work - began) / 1000, LONGEST_PAUSE)), false);
 			else
 				check_interrupts();
 			continue;
