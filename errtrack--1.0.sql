@@ -66,7 +66,7 @@ COMMENT ON FUNCTION errtrack.create_project(text) IS
   'Creates a project and returns its project_id, which events then name. Raises unique_violation where the name is taken.';
 -- ---- the inbox: which leaf takes new events -------------------------------------------------------------------------
 
--- src/consumer/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
+-- src/inbox/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
 CREATE TABLE errtrack.inbox (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   slot smallint NOT NULL DEFAULT 0 CHECK (slot BETWEEN 0 AND 2),
@@ -296,7 +296,7 @@ COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arri
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
 -- ---- events that were dropped because the inbox was full ------------------------------------------------------------
 
--- written by the backends that drop them, in src/capture/shed.c; room for its versions keeps updates off the index
+-- written by the backends that drop them, in src/inbox/shed.c; room for its versions keeps updates off the index
 CREATE TABLE errtrack.shed_events (
   project_id int NOT NULL,
   lane int NOT NULL,
