@@ -18,10 +18,10 @@ OBJS = $(patsubst %.c,%.o,$(filter-out src/alerts/listen.c,$(wildcard src/*.c sr
 SQL_PARTS = \
 	src/errtrack.sql \
 	src/capture/projects.sql \
-	src/consumer/inbox_slot.sql \
+	src/inbox/inbox_slot.sql \
 	src/capture/raw_events.sql \
 	src/capture/capture.sql \
-	src/capture/shed.sql \
+	src/inbox/shed.sql \
 	src/stack/stack.sql \
 	src/grouping/frame_rules.sql \
 	src/grouping/rules/python.sql \
@@ -53,12 +53,12 @@ SQL_PARTS = \
 	src/people/sketch.sql \
 	src/tags/tags.sql \
 	src/alerts/alerts.sql \
-	src/consumer/inbox.sql \
-	src/consumer/rotation.sql \
-	src/consumer/quotas.sql \
-	src/consumer/fold.sql \
+	src/inbox/inbox.sql \
+	src/inbox/rotation.sql \
+	src/fold/quotas.sql \
+	src/fold/fold.sql \
 	src/consumer/consume.sql \
-	src/consumer/dead_letters.sql \
+	src/fold/dead_letters.sql \
 	src/consumer/worker.sql \
 	src/consumer/health.sql \
 	src/issues/regroup.sql \

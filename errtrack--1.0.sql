@@ -66,7 +66,7 @@ COMMENT ON FUNCTION errtrack.create_project(text) IS
   'Creates a project and returns its project_id, which events then name. Raises unique_violation where the name is taken.';
 -- ---- the inbox: which leaf takes new events -------------------------------------------------------------------------
 
--- src/consumer/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
+-- src/inbox/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
 CREATE TABLE errtrack.inbox (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   slot smallint NOT NULL DEFAULT 0 CHECK (slot BETWEEN 0 AND 2),
@@ -229,9 +229,9 @@ COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
   'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';
 
 -- Takes an event as text, which need not be JSON that jsonb takes. Its literals hold backslashes: an application may have
--- standard_conforming_strings off.
+-- standard_conforming_strings off, or exit_on_error on, when no error of jsonb's is to end the session.
 CREATE FUNCTION errtrack.capture(event text, project_id int DEFAULT 1) RETURNS uuid
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET exit_on_error = off AS $$
 DECLARE
   payload jsonb;
   -- escapes that JSON has and jsonb refuses: a NUL, half of a surrogate pair, what the encoding has no character for
@@ -296,7 +296,7 @@ COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arri
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
 -- ---- events that were dropped because the inbox was full ------------------------------------------------------------
 
--- written by the backends that drop them, in src/capture/shed.c; room for its versions keeps updates off the index
+-- written by the backends that drop them, in src/inbox/shed.c; room for its versions keeps updates off the index
 CREATE TABLE errtrack.shed_events (
   project_id int NOT NULL,
   lane int NOT NULL,
@@ -415,9 +415,9 @@ INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'python', file, 'not_in_app', true
 FROM unnest(ARRAY[
   -- installed packages, among them the frameworks, servers and test runners
-  '*/site-packages/*', '*/dist-packages/*', '*\site-packages\*', '*.egg/*',
+  '*/site-packages/*', '*/dist-packages/*', E'*\\site-packages\\*', '*.egg/*',
   -- the standard library
-  '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*', '*\Python3*\lib\*', '*\Python3*\Lib\*',
+  '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*', E'*\\Python3*\\lib\\*', E'*\\Python3*\\Lib\\*',
   '*/python3*.zip/*', '*/asyncio/*.py', '*/importlib/*.py', '<frozen *',
   -- code that is made at run time
   '<string>', '<attrs generated*', '<decorator-gen*', '<__array_function__*',
@@ -516,7 +516,7 @@ FROM unnest(ARRAY[
   'child_process.js', 'cluster.js', 'readline.js', 'repl.js', 'path.js', 'buffer.js', 'zlib.js', 'crypto.js',
   'url.js', 'querystring.js', 'string_decoder.js', 'tty.js', 'async_hooks.js', 'electron/js2c/*',
   -- packages
-  '*node_modules/*', '*node_modules\*', '*/~/*', '*/bower_components/*', '*/jspm_packages/*', '*/.yarn/cache/*',
+  '*node_modules/*', E'*node_modules\\*', '*/~/*', '*/bower_components/*', '*/jspm_packages/*', '*/.yarn/cache/*',
   '*/.yarn/unplugged/*', '/usr/share/nodejs/*', '*/.cache/deno/*',
   -- libraries from where they are served to everyone
   'https://cdn.jsdelivr.net/*', 'https://unpkg.com/*', 'https://cdnjs.cloudflare.com/*', 'https://esm.sh/*',
@@ -674,7 +674,7 @@ INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'php', file, 'not_in_app', true
 FROM unnest(ARRAY[
   -- Composer's packages, PEAR's, archives
-  '*/vendor/*', 'vendor/*', '*\vendor\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
+  '*/vendor/*', 'vendor/*', E'*\\vendor\\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
   -- WordPress, Drupal and other applications that call those of others
   '*/wp-includes/*', '*/wp-admin/*', '*/wp-load.php', '*/wp-settings.php', '*/wp-config.php', '*/wp-blog-header.php',
   '*/core/lib/Drupal/*', '*/core/modules/*',
@@ -686,9 +686,9 @@ INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'php', module, 'not_in_app', true
 FROM unnest(ARRAY[
   -- frameworks and libraries, where the text has no file of theirs
-  'Illuminate\*', 'Laravel\*', 'Symfony\*', 'Doctrine\*', 'Twig\*', 'Monolog\*', 'GuzzleHttp\*', 'Psr\*',
-  'Composer\*', 'PHPUnit\*', 'PhpParser\*', 'Carbon\*', 'League\*', 'Laminas\*', 'Zend\*', 'Zend_*', 'Yiisoft\*',
-  'yii\*', 'Cake\*', 'Slim\*', 'Drupal\Core\*', 'Sentry\*', 'Nette\*', 'CodeIgniter\*',
+  E'Illuminate\\*', E'Laravel\\*', E'Symfony\\*', E'Doctrine\\*', E'Twig\\*', E'Monolog\\*', E'GuzzleHttp\\*', E'Psr\\*',
+  E'Composer\\*', E'PHPUnit\\*', E'PhpParser\\*', E'Carbon\\*', E'League\\*', E'Laminas\\*', E'Zend\\*', 'Zend_*', E'Yiisoft\\*',
+  E'yii\\*', E'Cake\\*', E'Slim\\*', E'Drupal\\Core\\*', E'Sentry\\*', E'Nette\\*', E'CodeIgniter\\*',
   -- PHP's own classes
   'PDO', 'PDOStatement', 'mysqli', 'mysqli_stmt', 'SoapClient', 'SoapServer', 'ReflectionClass', 'ReflectionMethod',
   'ReflectionFunction', 'Generator', 'Closure', 'ArrayObject', 'ArrayIterator', 'DateTime', 'DateTimeImmutable',
@@ -772,8 +772,8 @@ FROM unnest(ARRAY[
 -- the machinery of a panic, and what took the backtrace: the frame that panicked stands below;
 -- crates are printed with their hashes, `std[0123456789abcdef]::`, or without
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop_above', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
+SELECT DISTINCT platform, regexp_replace(function, E'^(<?)(\\w+)::', hashed), 'drop_above', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[E'\\1\\2::', E'\\1\\2[*::']) AS hashed, unnest(ARRAY[
   '*rust_begin_unwind*', '*rust_panic*', 'rust_oom', '*__rust_start_panic*', '*__rust_alloc_error_handler*',
   'std::panicking::begin_panic*', 'std::panicking::rust_panic*', 'std::panicking::panic_*', 'std::panicking::default_hook*',
   'std::sys_common::backtrace::__rust_end_short_backtrace*', 'std::sys::backtrace::__rust_end_short_backtrace*',
@@ -792,8 +792,8 @@ FROM unnest(ARRAY['rust', 'native']) AS platform,
 
 -- where threads, main() and tests begin
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
+SELECT DISTINCT platform, regexp_replace(function, E'^(<?)(\\w+)::', hashed), 'drop', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[E'\\1\\2::', E'\\1\\2[*::']) AS hashed, unnest(ARRAY[
   '*__rust_begin_short_backtrace*', 'std::rt::lang_start*', 'std::panic::catch_unwind*', 'std::panicking::try*',
   'std::panicking::catch_unwind*', '__rust_try', '__rust_try.*', '__rust_maybe_catch_panic', 'std::thread::Builder::spawn*',
   'std::sys::*thread::Thread::new::thread_start*', '*::thread::*::thread_start*', 'test::run_test*', 'test::__rust_begin_short*',
@@ -970,9 +970,9 @@ SELECT 'native', file, 'not_in_app', true
 FROM unnest(ARRAY[
   '*/include/c++/*', '*/libc++/*', '*/libcxx/*', '*/libcxxabi/*', '*/libc++_shared.so', '*/libstdc++*',
   '/usr/include/*', '*/glibc-*', '*/eglibc-*',
-  '*/bionic/libc/*', 'bionic/libc/*', '*sysdeps/*', '*/nptl/*', '*\VC\Tools\MSVC\*', '*\crt\src\*', '*/musl/*',
+  '*/bionic/libc/*', 'bionic/libc/*', '*sysdeps/*', '*/nptl/*', E'*\\VC\\Tools\\MSVC\\*', E'*\\crt\\src\\*', '*/musl/*',
   '/lib/*', '/lib64/*', '/usr/lib/*', '/usr/lib64/*', '/usr/libexec/*', '/system/lib*', '/apex/*', '/vendor/lib*',
-  '*/libc.so*', '*/libc-2.*', '*/libpthread*', '*/libm.so*', '*/ld-linux*', 'libc.so*', '?:\Windows\*'
+  '*/libc.so*', '*/libc-2.*', '*/libpthread*', '*/libm.so*', '*/ld-linux*', 'libc.so*', E'?:\\Windows\\*'
 ]) AS file;
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'native', function, 'drop', true
@@ -1066,7 +1066,7 @@ FROM unnest(ARRAY[
   'package:sqflite*', 'package:drift/*', 'package:hive/*', 'package:isar/*', 'package:firebase_*',
   'package:cloud_firestore*', 'package:cached_network_image/*', 'package:flutter_cache_manager/*',
   'package:shared_preferences*', 'package:sentry*', 'package:logger/*', 'package:serverpod*', 'package:dart_frog/*',
-  '*/.pub-cache/*', '*\Pub\Cache\*'
+  '*/.pub-cache/*', E'*\\Pub\\Cache\\*'
 ]) AS file;
 
 -- entry points of the event loop in programs without file names
@@ -1533,7 +1533,7 @@ SELECT pg_extension_config_dump('errtrack.fingerprint_rules_rule_id_seq', '');
 
 -- A variable that is misspelt would join all events: it is refused when the rule is written.
 CREATE FUNCTION errtrack.check_fingerprint_rule() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
 DECLARE
   wrong text;
 BEGIN
@@ -2632,7 +2632,7 @@ COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
  * error is asked once for each error and not for each event, rows of single
  * events are narrow, and the whole event is read again if it is kept.
  */
-CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
+CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off SET enable_seqscan = off SET work_mem = '64MB' SET jit = off
 SET plan_cache_mode = auto AS $$
@@ -3038,14 +3038,16 @@ BEGIN
   told AS MATERIALIZED (
     SELECT errtrack.notify_alert(a.alert_id, a.kind, a.project_id,
              (SELECT p.name FROM errtrack.projects AS p WHERE p.project_id = a.project_id), a.issue_id, i.title,
-             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at)
+             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at) AS is_sent
     FROM alert AS a
     JOIN issue AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
   )
-  SELECT (SELECT count(*) FROM event) + shed, (SELECT count(*) FROM told) INTO events, alerts;
+  SELECT (SELECT count(*) FROM event) + shed, count(*), count(*) FILTER (WHERE NOT is_sent)
+  INTO events, alerts, unsent
+  FROM told;
 END $$;
 COMMENT ON FUNCTION errtrack.fold(tid[], tid[], tid[]) IS
-  'Part of consume(): folds the events at these places of the inbox, and returns how many they were and how many alerts they raised.';
+  'Part of consume(): folds the events at these places of the inbox, and returns how many they were, how many alerts they raised, and how many of these could not be sent.';
 -- ---- consume: a batch, a transaction --------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.begin_consume() RETURNS void
@@ -3083,6 +3085,7 @@ DECLARE
   blocks bigint;
   file oid;
   n int := 0;
+  unsent int := 0;
   has_moved boolean := false;
 BEGIN
   events := 0;
@@ -3167,7 +3170,14 @@ BEGIN
   END LOOP;
 
   IF n > 0 THEN
-    SELECT f.* INTO events, alerts FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
+    SELECT f.* INTO events, alerts, unsent FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
+    IF unsent > 0 THEN
+      RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
+        USING ERRCODE = 'program_limit_exceeded',
+              DETAIL = format('Of this batch %s stand in errtrack.alerts only. pg_notification_queue_usage() is %s.',
+                              unsent, round(pg_notification_queue_usage()::numeric, 2)),
+              HINT = 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend().';
+    END IF;
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
@@ -3340,25 +3350,47 @@ END $$;
 COMMENT ON FUNCTION errtrack.set_aside_dead_letters(int[], tid[], text[], text[]) IS
   'Part of fold_safely(): puts the events at these places of the inbox into dead_letters, counts them, and logs their errors.';
 
+-- Which events are of the same error, as far as they can be read: an event whose reading fails hides the others' kinds.
+CREATE FUNCTION errtrack.kinds_of_events(tids_0 tid[], tids_1 tid[], tids_2 tid[])
+RETURNS TABLE (leaf int, tid tid, kind int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT b.slot::int, b.tid, b.key_no FROM errtrack.read_batch(tids_0, tids_1, tids_2) AS b;
+EXCEPTION WHEN OTHERS THEN
+  IF NOT errtrack.is_events_fault(SQLSTATE) THEN
+    RAISE;
+  END IF;
+  RETURN QUERY
+    SELECT 0, t, 0 FROM unnest(tids_0) AS t
+    UNION ALL
+    SELECT 1, t, 0 FROM unnest(tids_1) AS t
+    UNION ALL
+    SELECT 2, t, 0 FROM unnest(tids_2) AS t;
+END $$;
+COMMENT ON FUNCTION errtrack.kinds_of_events(tid[], tid[], tid[]) IS
+  'Part of fold_safely(): the events at these places of the inbox, those of the same error with the same kind.';
+
 /*
  * Folds the events at these places of the three leaves, those that fail apart
- * from the others: what raises an error is taken back and halved, until the
- * events that fail stand alone.  Where none does it costs one subtransaction.
+ * from the others.  Where none does it costs one subtransaction.  What raises an
+ * error is taken back, and tried in parts: half of what is known to hold an event
+ * that fails, until that stands alone; then as many at once as were good since
+ * the last one, and twice as many each time that they are.  Events of the same
+ * error stand together, as one that fails is seldom alone of its kind.
  */
-CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
+CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[],
+                                     OUT events int, OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  -- places are numbered through the three leaves
-  n_0 int := coalesce(cardinality(tids_0), 0);
-  n_1 int := coalesce(cardinality(tids_1), 0);
-  n int := n_0 + n_1 + coalesce(cardinality(tids_2), 0);
-  first_of int[] := ARRAY[1];  -- the parts that are still to be folded, the next one first
-  last_of int[] := ARRAY[n];
-  low int;
-  high int;
-  raised int;
+  leaves int[];
+  places tid[];
+  low int := 1;   -- the first event that has not been dealt with
+  high int;       -- the last of the part that is tried
+  size int;       -- how many are tried next
+  bad int := 0;   -- the last of those among which one fails
+  good int := 0;  -- how many were folded since the last one that failed
+  folded record;
   failed boolean;
-  can_fold boolean;
   failed_leaves int[] := '{}';
   failed_places tid[] := '{}';
   sqlstates text[] := '{}';
@@ -3369,24 +3401,35 @@ DECLARE
   hint text;
   context text;
 BEGIN
-  events := n;
+  events := coalesce(cardinality(tids_0), 0) + coalesce(cardinality(tids_1), 0) + coalesce(cardinality(tids_2), 0);
+  BEGIN
+    SELECT f.alerts, f.unsent INTO alerts, unsent FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
+    RETURN;
+  EXCEPTION WHEN OTHERS THEN
+    IF NOT errtrack.is_events_fault(SQLSTATE) OR NOT errtrack.can_fold() THEN
+      RAISE;
+    END IF;
+  END;
+
+  SELECT array_agg(p.leaf ORDER BY p.kind, p.leaf, p.tid), array_agg(p.tid ORDER BY p.kind, p.leaf, p.tid)
+  INTO leaves, places
+  FROM errtrack.kinds_of_events(tids_0, tids_1, tids_2) AS p;
   alerts := 0;
-  WHILE cardinality(first_of) > 0 LOOP
-    low := first_of[1];
-    high := last_of[1];
-    first_of := first_of[2:];
-    last_of := last_of[2:];
+  unsent := 0;
+  size := events / 2;
+  WHILE low <= events LOOP
+    size := greatest(size, 1);
+    high := least(low + size - 1, events);
     BEGIN
-      SELECT f.alerts INTO raised
-      FROM errtrack.fold(tids_0[low : high], tids_1[low - n_0 : high - n_0],
-                         tids_2[low - n_0 - n_1 : high - n_0 - n_1]) AS f;
+      SELECT f.alerts, f.unsent INTO folded
+      FROM (SELECT array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 0) AS of_0,
+                   array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 1) AS of_1,
+                   array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 2) AS of_2
+            FROM unnest(leaves[low : high], places[low : high]) WITH ORDINALITY AS p (leaf, tid, n)) AS part,
+           errtrack.fold(part.of_0, part.of_1, part.of_2) AS f;
       failed := false;
     EXCEPTION WHEN OTHERS THEN
       IF NOT errtrack.is_events_fault(SQLSTATE) THEN
-        RAISE;
-      END IF;
-      can_fold := coalesce(can_fold, errtrack.can_fold());  -- asked once a batch
-      IF NOT can_fold THEN
         RAISE;
       END IF;
       failed := true;
@@ -3395,17 +3438,26 @@ BEGIN
       failed_state := SQLSTATE;
     END;
     IF NOT failed THEN
-      alerts := alerts + raised;
+      alerts := alerts + folded.alerts;
+      unsent := unsent + folded.unsent;
+      good := good + high - low + 1;
+      -- then it is one of the rest, which need not be tried whole
+      size := CASE WHEN high < bad THEN (bad - high) / 2 ELSE size * 2 END;
+      low := high + 1;
     ELSIF low < high THEN
-      first_of := ARRAY[low, (low + high) / 2 + 1] || first_of;
-      last_of := ARRAY[(low + high) / 2, high] || last_of;
+      bad := high;
+      size := (high - low + 1) / 2;
     ELSE
-      failed_leaves := failed_leaves || CASE WHEN low <= n_0 THEN 0 WHEN low <= n_0 + n_1 THEN 1 ELSE 2 END;
-      failed_places := failed_places || coalesce(tids_0[low], tids_1[low - n_0], tids_2[low - n_0 - n_1]);
+      failed_leaves := failed_leaves || leaves[low];
+      failed_places := failed_places || places[low];
       sqlstates := sqlstates || failed_state;
       -- of the context what lies within the fold: its statement would follow, whole
       errors := errors || concat_ws(E'\n', error, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''),
-                                    'CONTEXT: ' || nullif(regexp_replace(context, '\n?SQL statement ".*', ''), ''));
+                                    'CONTEXT: ' || nullif(regexp_replace(context, E'\n?SQL statement ".*', ''), ''));
+      size := good;
+      good := 0;
+      bad := 0;
+      low := low + 1;
     END IF;
   END LOOP;
   IF failed_leaves <> '{}' THEN
@@ -3807,6 +3859,22 @@ BEGIN
     ranks := ranks || 1;
     reasons := reasons || format('events of unknown project %s arrived within the last day', other);
     hints := hints || 'Create the project, or correct what the application sends. errtrack.set_aside_events holds the events.'::text;
+  END IF;
+  SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
+  FROM (SELECT * FROM errtrack.event_outcomes
+        WHERE outcome = 'over_quota' AND last_at > clock_timestamp() - interval '5 min' LIMIT 10) AS o;
+  IF n > 0 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('the quota was used up within the last 5 minutes: events of project %s were dropped', other);
+    hints := hints || 'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.'::text;
+  END IF;
+
+  -- as notify_alert() has it
+  IF pg_notification_queue_usage() > 0.8 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('alerts are not sent: the notification queue is %s %% full',
+                                 round(pg_notification_queue_usage() * 100));
+    hints := hints || 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend(); errtrack.alerts holds what was not sent.'::text;
   END IF;
 
   SELECT coalesce(array_agg(r ORDER BY rank DESC, i), '{}'), coalesce(array_agg(h ORDER BY rank DESC, i), '{}'),
@@ -4327,7 +4395,7 @@ COMMENT ON FUNCTION errtrack.upkeep() IS
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.
 CREATE VIEW errtrack.storage AS
 WITH relation AS (
-  SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_\d+$') AS ring,
+  SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_[0-9]+$') AS ring,
          CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch|shed_events)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
@@ -4348,7 +4416,7 @@ leaf AS (
   SELECT r.*, errtrack.ring_leaves(r.ring) AS leaves,
          -- it was last filled so many widths ago
          date_bin(errtrack.ring_width(r.ring), clock_timestamp(), '1970-01-01 00:00+00')
-           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '\d+$')::int
+           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '[0-9]+$')::int
                  + errtrack.ring_leaves(r.ring), errtrack.ring_leaves(r.ring)) * errtrack.ring_width(r.ring) AS since
   FROM relation AS r
 )
@@ -4415,7 +4483,7 @@ BEGIN
       FROM pg_attribute AS a
       JOIN pg_class AS c ON c.oid = a.attrelid
       WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters)(_\d+)?$'
+        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters)(_[0-9]+)?$'
         AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage = 'x'
     LOOP
       EXECUTE format('ALTER TABLE %s ALTER %I SET COMPRESSION lz4', of_column.relation, of_column.attname);

@@ -181,7 +181,12 @@ SELECT errtrack.facets_merge('\x010000', '\x01');
 -- counts that would become too large
 SELECT errtrack.facets_merge('\x0180808080808080800100', '\x010100');
 SELECT errtrack.facets_merge('\x0100010161808080808080808001000000', '\x0100010161808080808080808001000000');
-SELECT errtrack.facets_add(NULL, '{}', NULL, NULL);
+-- it is for the aggregate only; servers say so in different ways
+DO $$ BEGIN
+  PERFORM errtrack.facets_add(NULL, '{}', NULL, NULL);
+  RAISE 'can be called';
+EXCEPTION WHEN undefined_function OR feature_not_supported THEN
+END $$;
 
 -- every truncation and thousands of changed bytes: refused, or facets that can be merged and read then
 CREATE TEMPORARY TABLE parts AS

@@ -109,7 +109,12 @@ SELECT errtrack.sketch_merge(NULL, '\x01');
 SELECT errtrack.sketch_merge(pg_temp.people(1, 300), '\x0103');
 SELECT errtrack.sketch_merge(NULL, NULL) IS NULL AS of_nulls_null;
 SELECT errtrack.sketch_is_exact('\x');
-SELECT errtrack.sketch_add(NULL, 'x');
+-- it is for the aggregate only; servers say so in different ways
+DO $$ BEGIN
+  PERFORM errtrack.sketch_add(NULL, 'x');
+  RAISE 'can be called';
+EXCEPTION WHEN undefined_function OR feature_not_supported THEN
+END $$;
 
 -- every truncation and thousands of changed bytes: refused, or a set that can be merged and stays as it is then
 CREATE FUNCTION pg_temp.survives(s bytea) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -7,9 +7,9 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
-#include "capture/shed.h"
+#include "inbox/shed.h"
 #include "consumer/consumer.h"
-#include "consumer/inbox_slot.h"
+#include "inbox/inbox_slot.h"
 
 PG_MODULE_MAGIC;
 

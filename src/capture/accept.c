@@ -4,8 +4,8 @@
  * that nothing that an event holds fails its INSERT.
  */
 #include "event.h"
-#include "shed.h"
-#include "../consumer/inbox_slot.h"
+#include "../inbox/shed.h"
+#include "../inbox/inbox_slot.h"
 
 #include "access/detoast.h"
 #include "access/genam.h"
@@ -83,7 +83,7 @@ static const struct
 /* … and in that time of so many projects. */
 #define PROJECTS_WARNED_OF 16
 
-/* What restored events bear until the consumer adopts them (src/consumer/inbox.sql): no transaction's id. */
+/* What restored events bear until the consumer adopts them (src/inbox/inbox.sql): no transaction's id. */
 #define RESTORED_TXID UINT64CONST(0xFFFFFFFFFFFFFFFF)
 
 /* Projects that this backend has seen in the table.  Rows that go are the consumer's to notice. */

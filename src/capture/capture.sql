@@ -29,9 +29,9 @@ COMMENT ON FUNCTION errtrack.capture(jsonb, int) IS
   'Inserts an event given as JSON, and returns its event_id: an object with the names of the columns of raw_events, or an SDK''s event payload unchanged. The project is the second argument, whatever the event says. No shape of the JSON is an error.';
 
 -- Takes an event as text, which need not be JSON that jsonb takes. Its literals hold backslashes: an application may have
--- standard_conforming_strings off.
+-- standard_conforming_strings off, or exit_on_error on, when no error of jsonb's is to end the session.
 CREATE FUNCTION errtrack.capture(event text, project_id int DEFAULT 1) RETURNS uuid
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET exit_on_error = off AS $$
 DECLARE
   payload jsonb;
   -- escapes that JSON has and jsonb refuses: a NUL, half of a surrogate pair, what the encoding has no character for

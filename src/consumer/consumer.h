@@ -7,6 +7,7 @@
 #include "../compat.h"
 #include "datatype/timestamp.h"
 #include "port/atomics.h"
+#include "portability/instr_time.h"
 #include "postmaster/bgworker.h"
 #include "storage/lock.h"
 
@@ -38,8 +39,8 @@ typedef struct WorkerReport
 	int32 batch_events;
 	int64 events; /* since it started */
 	int64 batches;
-	double rate; /* events per second, smoothed, as of rate_at */
-	TimestampTz rate_at;
+	double rate;           /* events per second, smoothed, as of rate_at */
+	int64 rate_at;         /* ticks() */
 	TimestampTz failed_at; /* of the last error; 0: there was none */
 	int sqlerrcode;
 	char error[512];
@@ -55,7 +56,7 @@ typedef struct WorkerShared
 	TimestampTz started_at;
 	pg_atomic_uint32 state;
 	pg_atomic_uint32 request;
-	pg_atomic_uint64 succeeded_at; /* when somebody last registered its successor */
+	pg_atomic_uint64 succeeded_at; /* when somebody last registered its successor: ticks(), or 0 */
 	volatile uint32 changecount;   /* odd while report is being written */
 	WorkerReport report;
 } WorkerShared;
@@ -88,18 +89,35 @@ extern void note_insert(void);
 extern void wake_init(void);
 
 /* worker.c */
-extern bool register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle);
 extern PGDLLEXPORT void errtrack_worker_main(Datum arg);
 
 /* worker_report.c */
-extern void report_batch(WorkerShared *shared, TimestampTz began, int events);
+extern void report_batch(WorkerShared *shared, int64 began, int events);
 extern void report_drained(WorkerShared *shared, TimestampTz at);
 extern void report_error(WorkerShared *shared, int sqlerrcode, const char *message);
 
 /* launcher.c */
+extern bool register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle);
 extern void register_launcher(void);
 extern bool is_listed_database(const char *name);
 extern PGDLLEXPORT void errtrack_launcher_main(Datum arg);
+
+/* Microseconds by a clock that nobody sets, the same one in all processes. */
+static inline int64
+ticks(void)
+{
+	instr_time now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) INSTR_TIME_GET_MICROSEC(now);
+}
+
+/* Have so many milliseconds passed since that many ticks?  0 was long ago. */
+static inline bool
+has_passed(int64 milliseconds, int64 since)
+{
+	return since == 0 || ticks() - since >= milliseconds * 1000;
+}
 
 /* Is a worker there, and will it see what is committed by now? */
 static inline bool

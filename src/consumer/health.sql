@@ -118,6 +118,22 @@ BEGIN
     reasons := reasons || format('events of unknown project %s arrived within the last day', other);
     hints := hints || 'Create the project, or correct what the application sends. errtrack.set_aside_events holds the events.'::text;
   END IF;
+  SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
+  FROM (SELECT * FROM errtrack.event_outcomes
+        WHERE outcome = 'over_quota' AND last_at > clock_timestamp() - interval '5 min' LIMIT 10) AS o;
+  IF n > 0 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('the quota was used up within the last 5 minutes: events of project %s were dropped', other);
+    hints := hints || 'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.'::text;
+  END IF;
+
+  -- as notify_alert() has it
+  IF pg_notification_queue_usage() > 0.8 THEN
+    ranks := ranks || 1;
+    reasons := reasons || format('alerts are not sent: the notification queue is %s %% full',
+                                 round(pg_notification_queue_usage() * 100));
+    hints := hints || 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend(); errtrack.alerts holds what was not sent.'::text;
+  END IF;
 
   SELECT coalesce(array_agg(r ORDER BY rank DESC, i), '{}'), coalesce(array_agg(h ORDER BY rank DESC, i), '{}'),
          CASE max(rank) WHEN 2 THEN 'failing' WHEN 1 THEN 'degraded' ELSE 'ok' END

@@ -1,6 +1,6 @@
 /*
- * The launcher, where the library is preloaded: it sees to it that each database
- * in errtrack.databases has a worker from server start on.
+ * Registering workers; and the launcher, where the library is preloaded: it sees to
+ * it that each database in errtrack.databases has a worker from server start on.
  */
 #include "consumer.h"
 
@@ -23,7 +23,6 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 #include "utils/varlena.h"
 
 /* What has no worker is looked at again after so long (ms); if its worker ended soon, after twice that, … */
@@ -36,9 +35,32 @@ typedef struct Served
 {
 	Oid database; /* hash key */
 	BackgroundWorkerHandle *handle;
-	TimestampTz started_at; /* when it was registered */
-	int wait;               /* so long (ms) after that another one may be */
+	int64 started_at; /* when it was registered: ticks() */
+	int wait;         /* so long (ms) after that another one may be */
 } Served;
+
+/*
+ * Registers a worker for a database.  notify: the process to tell of its end, or
+ * 0; handle: where to return its handle, or NULL, and then nothing here can fail.
+ * False where the server has no place for another worker.
+ */
+bool
+register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle)
+{
+	BackgroundWorker worker;
+
+	memset(&worker, 0, sizeof(worker));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	worker.bgw_main_arg = ObjectIdGetDatum(database);
+	worker.bgw_notify_pid = notify;
+	strlcpy(worker.bgw_library_name, "errtrack", BGW_MAXLEN);
+	strlcpy(worker.bgw_function_name, "errtrack_worker_main", BGW_MAXLEN);
+	snprintf(worker.bgw_name, BGW_MAXLEN, "errtrack worker %s", name);
+	strlcpy(worker.bgw_type, "errtrack worker", BGW_MAXLEN);
+	return RegisterDynamicBackgroundWorker(&worker, handle);
+}
 
 /* Registers the launcher, while the server starts. */
 void
@@ -66,7 +88,6 @@ serve(HTAB *served, Oid database, const char *name)
 {
 	bool found;
 	Served *entry = hash_search(served, &database, HASH_ENTER, &found);
-	TimestampTz now = GetCurrentTimestamp();
 	pid_t pid;
 
 	if (!found)
@@ -74,7 +95,7 @@ serve(HTAB *served, Oid database, const char *name)
 		entry->handle = NULL;
 		entry->wait = 0;
 	}
-	else if (!TimestampDifferenceExceeds(entry->started_at, now, entry->wait))
+	else if (!has_passed(entry->wait, entry->started_at))
 		return;
 	if (entry->handle != NULL)
 	{
@@ -83,11 +104,11 @@ serve(HTAB *served, Oid database, const char *name)
 		pfree(entry->handle);
 		entry->handle = NULL;
 	}
-	if (entry->wait == 0 || TimestampDifferenceExceeds(entry->started_at, now, LAST_LOOK + entry->wait))
+	if (entry->wait == 0 || has_passed(LAST_LOOK + entry->wait, entry->started_at))
 		entry->wait = FIRST_LOOK;
 	else
 		entry->wait = Min(entry->wait * 2, LAST_LOOK);
-	entry->started_at = now;
+	entry->started_at = ticks();
 	if (!register_worker(database, name, MyProcPid, &entry->handle))
 		ereport(LOG, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 		              errmsg("errtrack could not register a background worker for database \"%s\"", name),

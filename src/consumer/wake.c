@@ -22,7 +22,6 @@
 #include "storage/proc.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(errtrack_begin_consume);
 PG_FUNCTION_INFO_V1(errtrack_wake_worker);
@@ -52,12 +51,12 @@ static bool must_register = false;  /* a worker is to be started if none is ther
 static bool is_stopped = false;     /* nobody is to start one; as of the last look at errtrack.worker */
 static dsm_segment *segment = NULL; /* of the worker that was last found */
 static dsm_handle last_handle = DSM_HANDLE_INVALID; /* in errtrack.worker, when that was last looked at */
-static TimestampTz looked_at = 0;                   /* when no worker was found */
+static int64 looked_at = 0;                         /* when no worker was found: ticks() */
 static char database_name[NAMEDATALEN] = "";
 
-/* The worker that this backend last registered: what there was before it, when, and how long to wait for it. */
+/* The worker that this backend last registered: what there was before it, when, and how long (ms) to wait for it. */
 static dsm_handle attempt_handle = DSM_HANDLE_INVALID;
-static TimestampTz attempted_at = 0;
+static int64 attempted_at = 0;
 static int attempt_wait = 0;
 
 /* Makes the tag of one of errtrack's own locks, in this database. */
@@ -192,8 +191,7 @@ wake(WorkerShared *shared)
 static bool
 is_time_to_register(void)
 {
-	return last_handle != attempt_handle || attempted_at == 0 ||
-	       TimestampDifferenceExceeds(attempted_at, looked_at, attempt_wait);
+	return last_handle != attempt_handle || has_passed(attempt_wait, attempted_at);
 }
 
 /* Looks for a worker, and whatever else after_commit() will need; is none to be found, and one to be started? */
@@ -209,7 +207,7 @@ is_worker_missing(void)
 	}
 	if (find_worker() != NULL || is_stopped)
 		return false;
-	looked_at = GetCurrentTimestamp();
+	looked_at = ticks();
 	return true;
 }
 
@@ -246,30 +244,28 @@ before_commit(void)
 static bool
 is_successor(WorkerShared *shared)
 {
-	TimestampTz now = GetCurrentTimestamp();
 	uint64 last = pg_atomic_read_u64(&shared->succeeded_at);
 
-	return TimestampDifferenceExceeds((TimestampTz) last, now, SUCCESSION) &&
-	       pg_atomic_compare_exchange_u64(&shared->succeeded_at, &last, (uint64) now);
+	return has_passed(SUCCESSION, (int64) last) &&
+	       pg_atomic_compare_exchange_u64(&shared->succeeded_at, &last, (uint64) ticks());
 }
 
 /* Registers a worker.  Must not fail: the transaction is committed. */
 static void
 register_next(void)
 {
-	static TimestampTz logged_at = 0;
-	TimestampTz now = GetCurrentTimestamp();
+	static int64 logged_at = 0;
 
 	attempt_wait = last_handle == attempt_handle && attempted_at != 0 ? Min(attempt_wait * 2, LAST_ATTEMPT)
 	                                                                  : FIRST_ATTEMPT;
 	attempt_handle = last_handle;
-	attempted_at = now;
+	attempted_at = ticks();
 	if (register_worker(MyDatabaseId, database_name, 0, NULL))
 		return;
 	attempt_wait = FIRST_ATTEMPT;
-	if (logged_at != 0 && !TimestampDifferenceExceeds(logged_at, now, LOG_INTERVAL))
+	if (!has_passed(LOG_INTERVAL, logged_at))
 		return;
-	logged_at = now;
+	logged_at = ticks();
 	ereport(LOG,
 	        (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 	         errmsg("errtrack could not register a background worker for database \"%s\"", database_name),
@@ -299,7 +295,7 @@ after_commit(void)
 	else if (must_register)
 		may_register = true;
 	else if (!may_register && !is_stopped)
-		may_register = TimestampDifferenceExceeds(looked_at, GetCurrentTimestamp(), SHORTEST_LIFE);
+		may_register = has_passed(SHORTEST_LIFE, looked_at);
 	if (may_register)
 		register_next();
 }

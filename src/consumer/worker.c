@@ -33,7 +33,6 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
 #include "storage/dsm.h"
 #include "storage/ipc.h"
@@ -50,8 +49,13 @@
 
 /* Events in a batch. */
 #define BATCH_EVENTS 5000
-/* After a batch the worker waits so long (ms) for the next ones to come together. */
-#define PAUSE 20
+/*
+ * After a batch the worker waits as long as that took, so that small ones cost half of a core at the most; at least so
+ * many milliseconds, for events to come together, …
+ */
+#define SHORTEST_PAUSE 20
+/* … and no longer than this: a batch is slow while somebody's old snapshot keeps all versions of the rows it updates. */
+#define LONGEST_PAUSE 500
 /* It looks for events that nobody woke it for after this time, and if there are none, after twice that, … */
 #define FIRST_POLL 20
 /* … at most this. */
@@ -63,6 +67,8 @@
 #define FIRST_RETRY 1000
 /* … at most this. */
 #define LAST_RETRY 60000
+/* While it waits it looks so often (ms) whether errtrack is still there. */
+#define LOOK_INTERVAL 1000
 /* For one that is just starting, and cannot be found yet, the lock is tried again so often, … */
 #define LOCK_TRIES 10
 /* … after so long (ms). */
@@ -79,30 +85,8 @@ typedef enum Outcome
 static dsm_segment *segment = NULL;
 static WorkerShared *own = NULL; /* in segment */
 static char database_name[NAMEDATALEN] = "";
-static bool is_permanent; /* does not leave when there is nothing to do */
-
-/*
- * Registers a worker for a database.  notify: the process to tell of its end, or
- * 0; handle: where to return its handle, or NULL, and then nothing here can fail.
- * False where the server has no place for another worker.
- */
-bool
-register_worker(Oid database, const char *name, pid_t notify, BackgroundWorkerHandle **handle)
-{
-	BackgroundWorker worker;
-
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	worker.bgw_main_arg = ObjectIdGetDatum(database);
-	worker.bgw_notify_pid = notify;
-	strlcpy(worker.bgw_library_name, "errtrack", BGW_MAXLEN);
-	strlcpy(worker.bgw_function_name, "errtrack_worker_main", BGW_MAXLEN);
-	snprintf(worker.bgw_name, BGW_MAXLEN, "errtrack worker %s", name);
-	strlcpy(worker.bgw_type, "errtrack worker", BGW_MAXLEN);
-	return RegisterDynamicBackgroundWorker(&worker, handle);
-}
+static bool is_permanent;                /* does not leave when there is nothing to do */
+static Oid known_extension = InvalidOid; /* the one that this worker serves */
 
 /* Tells those who would wake this worker that it is gone. */
 static void
@@ -144,6 +128,8 @@ override_settings(void)
 		{"idle_session_timeout", "0"},
 		{"session_replication_role", "origin"},
 		{"search_path", "pg_catalog, pg_temp"},
+		{"role", "none"},
+		{"exit_on_error", "off"},
 	};
 
 	for (size_t i = 0; i < lengthof(settings); i++)
@@ -202,8 +188,6 @@ commit_asynchronously(void)
 static bool
 start_transaction(void)
 {
-	static Oid known = InvalidOid;
-
 	for (;;)
 	{
 		Oid extension;
@@ -216,14 +200,14 @@ start_transaction(void)
 			CommitTransactionCommand();
 			return false;
 		}
-		if (extension == known)
+		if (extension == known_extension)
 			return true;
 		/* it must be found even if what comes next fails */
 		written = write_handle();
 		commit_asynchronously();
 		if (!written)
 			return false;
-		known = extension;
+		known_extension = extension;
 	}
 }
 
@@ -277,7 +261,8 @@ publish(void)
 	own->database = MyDatabaseId;
 	own->pgprocno = MyProc->pgprocno;
 	own->pid = MyProcPid;
-	own->started_at = own->report.rate_at = GetCurrentTimestamp();
+	own->started_at = GetCurrentTimestamp();
+	own->report.rate_at = ticks();
 	pg_atomic_init_u32(&own->state, WORKER_STARTING);
 	pg_atomic_init_u32(&own->request, REQUEST_NONE);
 	pg_atomic_init_u64(&own->succeeded_at, 0);
@@ -406,7 +391,8 @@ has_prepared_events(void)
 static Outcome
 consume_batch(int *events)
 {
-	TimestampTz began = GetCurrentTimestamp();
+	TimestampTz began_at = GetCurrentTimestamp();
+	int64 began = ticks();
 	char query[80];
 	int numbers[2]; /* events, alerts */
 	Outcome outcome;
@@ -419,7 +405,7 @@ consume_batch(int *events)
 	if (*events > 0)
 		report_batch(own, began, *events);
 	else
-		report_drained(own, began);
+		report_drained(own, began_at);
 	return DONE;
 }
 
@@ -459,24 +445,35 @@ wait_for(int milliseconds, bool wakeable)
 
 /*
  * Waits after an error: so many milliseconds, or until the settings are read
- * anew, or a session asks for something.  Commits do not set the latch meanwhile.
+ * anew, a session asks for something, or errtrack is dropped, which nobody tells.
+ * Commits do not set the latch meanwhile.
  */
 static void
 back_off(int milliseconds)
 {
-	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
-	long left = milliseconds;
+	int64 until = ticks() + milliseconds * (int64) 1000, left;
+	bool looks = true;
 
 	set_state(WORKER_BACKING_OFF);
-	while (left > 0 && !is_requested(REQUEST_STOP) && !is_requested(REQUEST_RETRY))
+	while ((left = until - ticks()) > 0 && !is_requested(REQUEST_STOP) && !is_requested(REQUEST_RETRY))
 	{
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, PG_WAIT_EXTENSION);
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+		                 Min(left / 1000 + 1, LOOK_INTERVAL), PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 		check_interrupts();
 		if (reload_settings())
 			return;
-		/* a clock that was set back must not make this longer */
-		left = Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until), milliseconds);
+		if (looks)
+		{
+			Oid extension = known_extension;
+			Outcome outcome = run_statement("SELECT 1");
+
+			/* the error was of another one, if it has been created again */
+			if (outcome == NOT_WANTED || extension != known_extension)
+				return;
+			/* an error here is reported once, and not each second */
+			looks = outcome == DONE;
+		}
 	}
 }
 
@@ -499,18 +496,16 @@ recover(int wait)
 static void
 tend(bool has_drained)
 {
-	static TimestampTz rotated_at = 0, kept_up_at = 0;
-	TimestampTz now = GetCurrentTimestamp();
+	static int64 rotated_at = 0, kept_up_at = 0;
 
-	/* a clock that was set back must not keep it from being done */
-	if (has_drained && (now < rotated_at || TimestampDifferenceExceeds(rotated_at, now, ROTATION_INTERVAL)))
+	if (has_drained && has_passed(ROTATION_INTERVAL, rotated_at))
 	{
-		rotated_at = now;
+		rotated_at = ticks();
 		(void) run_statement("SELECT errtrack.rotate_inbox()");
 	}
-	if (now < kept_up_at || TimestampDifferenceExceeds(kept_up_at, now, UPKEEP_INTERVAL))
+	if (has_passed(UPKEEP_INTERVAL, kept_up_at))
 	{
-		kept_up_at = now;
+		kept_up_at = ticks();
 		(void) run_statement("SELECT pg_catalog.count(*) FROM errtrack.upkeep()");
 	}
 }
@@ -519,11 +514,12 @@ tend(bool has_drained)
 static bool
 run(void)
 {
-	TimestampTz last_work = GetCurrentTimestamp();
+	int64 last_work = ticks();
 	int poll = FIRST_POLL, retry = FIRST_RETRY;
 
 	while (!is_requested(REQUEST_STOP))
 	{
+		int64 began = ticks();
 		int events;
 		Outcome outcome;
 
@@ -541,17 +537,15 @@ run(void)
 		tend(events < BATCH_EVENTS);
 		if (events > 0)
 		{
-			last_work = GetCurrentTimestamp();
+			last_work = ticks();
 			poll = FIRST_POLL;
 			if (events < BATCH_EVENTS)
-				wait_for(PAUSE, false);
+				wait_for(Max(SHORTEST_PAUSE, Min((last_work - began) / 1000, LONGEST_PAUSE)), false);
 			else
 				check_interrupts();
 			continue;
 		}
-		if (!is_permanent &&
-		    TimestampDifferenceExceeds(last_work, GetCurrentTimestamp(), worker_idle_timeout) &&
-		    !has_prepared_events())
+		if (!is_permanent && has_passed(worker_idle_timeout, last_work) && !has_prepared_events())
 			return true;
 		set_state(WORKER_IDLE);
 		wait_for(poll, true);

@@ -11,7 +11,6 @@
 #include "storage/proc.h"
 #include "storage/procarray.h"
 #include "tcop/utility.h"
-#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 PG_FUNCTION_INFO_V1(errtrack_end_worker);
@@ -52,7 +51,7 @@ errtrack_end_worker(PG_FUNCTION_ARGS)
 {
 	LOCKTAG tag;
 	int pid = 0;
-	TimestampTz asked_at = 0;
+	int64 asked_at = 0;
 
 	PreventCommandIfReadOnly("errtrack.worker_stop()");
 	own_lock_tag(LOCK_WORKER, &tag);
@@ -67,11 +66,11 @@ errtrack_end_worker(PG_FUNCTION_ARGS)
 			if (pid != shared->pid)
 			{
 				pid = shared->pid;
-				asked_at = GetCurrentTimestamp();
+				asked_at = ticks();
 			}
 			pg_atomic_write_u32(&shared->request, REQUEST_STOP);
 			wake(shared);
-			if (TimestampDifferenceExceeds(asked_at, GetCurrentTimestamp(), PATIENCE) && is_connected(pid))
+			if (has_passed(PATIENCE, asked_at) && is_connected(pid))
 				(void) kill(pid, SIGTERM);
 		}
 		wait_a_moment();

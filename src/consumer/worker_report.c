@@ -58,7 +58,7 @@ read_report(WorkerShared *shared, WorkerReport *copy)
 
 /* What is left of the rate at a time, and in *weight how much the time since counts. */
 static double
-decayed_rate(const WorkerReport *report, TimestampTz now, double *weight)
+decayed_rate(const WorkerReport *report, int64 now, double *weight)
 {
 	double seconds = Max(now - report->rate_at, 0) / 1000000.0;
 
@@ -66,18 +66,18 @@ decayed_rate(const WorkerReport *report, TimestampTz now, double *weight)
 	return report->rate * (1 - *weight);
 }
 
-/* A batch is done that began then. */
+/* A batch is done that began at this tick. */
 void
-report_batch(WorkerShared *shared, TimestampTz began, int events)
+report_batch(WorkerShared *shared, int64 began, int events)
 {
 	WorkerReport *report = &shared->report;
-	TimestampTz now = GetCurrentTimestamp();
+	int64 now = ticks();
 	double weight, rate = decayed_rate(report, now, &weight);
 
 	if (now > report->rate_at)
 		rate += weight * events * 1000000.0 / (now - report->rate_at);
 	begin_change(shared);
-	report->batch_at = now;
+	report->batch_at = GetCurrentTimestamp();
 	report->batch_time = now - began;
 	report->batch_events = events;
 	report->events += events;
@@ -156,7 +156,7 @@ errtrack_worker_status(PG_FUNCTION_ARGS)
 		nulls[5] = nulls[6] = report.batches == 0;
 		values[7] = Int64GetDatum(report.events);
 		values[8] = Int64GetDatum(report.batches);
-		values[9] = Float8GetDatum(decayed_rate(&report, GetCurrentTimestamp(), &weight));
+		values[9] = Float8GetDatum(decayed_rate(&report, ticks(), &weight));
 		set_time(values, nulls, 10, report.failed_at);
 		values[11] = CStringGetTextDatum(unpack_sql_state(report.sqlerrcode));
 		values[12] = CStringGetTextDatum(report.error);

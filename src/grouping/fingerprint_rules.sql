@@ -42,7 +42,7 @@ SELECT pg_extension_config_dump('errtrack.fingerprint_rules_rule_id_seq', '');
 
 -- A variable that is misspelt would join all events: it is refused when the rule is written.
 CREATE FUNCTION errtrack.check_fingerprint_rule() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on AS $$
 DECLARE
   wrong text;
 BEGIN

@@ -36,7 +36,7 @@ BEGIN
       FROM pg_attribute AS a
       JOIN pg_class AS c ON c.oid = a.attrelid
       WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters)(_\d+)?$'
+        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters)(_[0-9]+)?$'
         AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage = 'x'
     LOOP
       EXECUTE format('ALTER TABLE %s ALTER %I SET COMPRESSION lz4', of_column.relation, of_column.attname);

@@ -3,7 +3,7 @@
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.
 CREATE VIEW errtrack.storage AS
 WITH relation AS (
-  SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_\d+$') AS ring,
+  SELECT c.oid, c.relname, substring(c.relname FROM '^(occurrences|seen_events)_[0-9]+$') AS ring,
          CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch|shed_events)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
@@ -24,7 +24,7 @@ leaf AS (
   SELECT r.*, errtrack.ring_leaves(r.ring) AS leaves,
          -- it was last filled so many widths ago
          date_bin(errtrack.ring_width(r.ring), clock_timestamp(), '1970-01-01 00:00+00')
-           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '\d+$')::int
+           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '[0-9]+$')::int
                  + errtrack.ring_leaves(r.ring), errtrack.ring_leaves(r.ring)) * errtrack.ring_width(r.ring) AS since
   FROM relation AS r
 )

@@ -150,6 +150,67 @@ SELECT is(errtrack.consume(), 1, '...');
 SELECT is((SELECT count(*) FROM errtrack.dead_letters), 0::bigint, '... and is gone');
 
 --
+-- Which are found without trying each
+--
+CREATE SEQUENCE public.errtrack_t_tries;
+CREATE FUNCTION public.errtrack_t_try() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.errtrack_t_tries'); RETURN NULL; END $$;
+CREATE TRIGGER try BEFORE INSERT ON errtrack.issues FOR EACH STATEMENT EXECUTE FUNCTION public.errtrack_t_try();
+UPDATE before SET counted = pg_temp.counted();
+SELECT pg_temp.batch(1000, ARRAY(SELECT i FROM generate_series(7, 1000, 100) AS i)) \gset
+ALTER SEQUENCE public.errtrack_t_tries RESTART;
+SELECT is(errtrack.consume(), 1000, 'a thousand, of which ten fail, here and there');
+SELECT cmp_ok(last_value, '<', 60::bigint, '... in few tries, as they are of one error') FROM public.errtrack_t_tries;
+SELECT is((SELECT array_agg((event->>'extra')::int ORDER BY (event->>'extra')::int) FROM errtrack.dead_letters), ARRAY(SELECT i FROM generate_series(7, 1000, 100) AS i), '... the right ones are set aside');
+SELECT is(pg_temp.counted() - counted, 990::bigint, '... the others count') FROM before;
+SELECT pg_temp.batch(300, ARRAY(SELECT generate_series(1, 300))) \gset
+ALTER SEQUENCE public.errtrack_t_tries RESTART;
+SELECT is(errtrack.consume(), 300, 'three hundred that all fail');
+SELECT cmp_ok(last_value, '<', 330::bigint, '... are tried hardly more than once each') FROM public.errtrack_t_tries;
+SELECT is((SELECT count(*) FROM errtrack.dead_letters), 300::bigint, '... and set aside');
+-- events of the same error, of which some fail
+CREATE FUNCTION public.errtrack_t_odd() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- not the plain event that the fold is tried with
+  IF get_byte(uuid_send(NEW.event_id), 15) % 23 IN (5, 6) AND NEW.event_id < '00000000-0000-0000-0000-00000000ffff' THEN
+    RAISE 'no %', NEW.event_id USING ERRCODE = '22012';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER odd BEFORE INSERT ON errtrack.seen_events FOR EACH ROW EXECUTE FUNCTION public.errtrack_t_odd();
+UPDATE before SET counted = pg_temp.counted();
+DELETE FROM errtrack.dead_letters;
+INSERT INTO errtrack.raw_events (event_id, slot, exception_class, message) SELECT pg_temp.id(256 + i), i % 3, 'Same', 'x' FROM generate_series(0, 255) AS i;
+SELECT is(errtrack.consume(), 256, 'one error, of which some events fail');
+SELECT is((SELECT array_agg(event_id ORDER BY event_id) FROM errtrack.dead_letters), ARRAY(SELECT pg_temp.id(256 + i) FROM generate_series(0, 255) AS i WHERE i % 23 IN (5, 6)), '... these are set aside');
+SELECT is((SELECT count(*) FROM errtrack.dead_letters WHERE error !~ ('^no ' || event_id)), 0::bigint, '... each with its own error');
+SELECT is(pg_temp.counted() - counted, 256 - (SELECT count(*) FROM errtrack.dead_letters), '... the others count') FROM before;
+SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.id(256) AND pg_temp.id(511)), 256 - (SELECT count(*) FROM errtrack.dead_letters), '... once');
+DROP TRIGGER odd ON errtrack.seen_events;
+-- one that cannot even be read
+ALTER FUNCTION errtrack.read_batch RENAME TO read_batch_as_is;
+CREATE FUNCTION errtrack.read_batch(tids_0 tid[], tids_1 tid[], tids_2 tid[])
+RETURNS TABLE (n int, slot smallint, tid tid, project_id int, event_id uuid, received_at timestamptz,
+               seen_at timestamptz, release text, environment text, server_name text, transaction text,
+               user_id text, session_id text, tags jsonb, duplicate boolean, key_no int, digest errtrack.digest)
+LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY SELECT * FROM errtrack.read_batch_as_is(tids_0, tids_1, tids_2);
+  IF EXISTS (SELECT FROM errtrack.read_batch_as_is(tids_0, tids_1, tids_2) AS b WHERE b.user_id = 'unreadable') THEN
+    RAISE 'unreadable';
+  END IF;
+END $$;
+UPDATE before SET counted = pg_temp.counted();
+DELETE FROM errtrack.dead_letters;
+INSERT INTO errtrack.raw_events (slot, message, user_id) SELECT i % 3, 'read', CASE WHEN i IN (4, 31) THEN 'unreadable' END FROM generate_series(1, 40) AS i;
+SELECT is(errtrack.consume(), 40, 'some that cannot be read');
+SELECT is((SELECT array_agg(event->>'user_id') FROM errtrack.dead_letters), '{unreadable,unreadable}', '... are set aside');
+SELECT is(pg_temp.counted() - counted, 38::bigint, '... the others count') FROM before;
+DROP FUNCTION errtrack.read_batch;
+ALTER FUNCTION errtrack.read_batch_as_is RENAME TO read_batch;
+DELETE FROM errtrack.dead_letters;
+DROP TRIGGER try ON errtrack.issues;
+
+--
 -- Errors that are not an event's
 --
 SELECT is((SELECT string_agg(state, ' ' ORDER BY state) FROM unnest('{53100,53200,57014,57P01,58030,40001,40P01,55P03,XX001,XX002,XX000,22012,23505,42501,54000,P0001}'::text[]) AS state WHERE NOT errtrack.is_events_fault(state)),
@@ -188,6 +249,7 @@ SELECT pg_temp.broken('a column that is not there', 'ALTER TABLE errtrack.issue_
 UPDATE errtrack.projects SET events_per_minute = 1000;
 UPDATE errtrack.quota_use SET taken = 1000;
 INSERT INTO errtrack.quota_use VALUES (1, date_trunc('minute', now(), 'UTC'), 1000, 0), (1, date_trunc('minute', now(), 'UTC') + interval '1 minute', 1000, 0) ON CONFLICT (project_id, minute) DO UPDATE SET taken = 1000;
+UPDATE errtrack.inbox_progress SET prev_at = '2001-01-01';
 INSERT INTO errtrack.raw_events (received_at, exception_class, message) SELECT '2001-01-01', 'Good', 'fine' FROM generate_series(1, 20);
 SELECT pg_temp.broken('what fails while the quota is used up', 'CREATE TRIGGER all_fail BEFORE INSERT OR UPDATE ON errtrack.issues FOR EACH ROW EXECUTE FUNCTION public.errtrack_t_all()', 'DROP TRIGGER all_fail ON errtrack.issues');
 SELECT is((SELECT events_per_minute FROM errtrack.projects WHERE project_id = 1), 1000, '... which stays');
@@ -206,4 +268,5 @@ SELECT pg_temp.broken('what fails while the inbox is full', 'CREATE TRIGGER all_
 RESET errtrack.inbox_limit;
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;
-DROP FUNCTION public.errtrack_t_poison(), public.errtrack_t_all();
+DROP FUNCTION public.errtrack_t_poison(), public.errtrack_t_all(), public.errtrack_t_try(), public.errtrack_t_odd();
+DROP SEQUENCE public.errtrack_t_tries;

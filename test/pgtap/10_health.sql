@@ -151,6 +151,17 @@ INSERT INTO errtrack.event_outcomes VALUES (1, 'inbox_full', 3, now());
 SELECT is(pg_temp.health(), 'failing: the inbox was full within the last 5 minutes: events of project 1 were dropped', 'events that were dropped');
 UPDATE errtrack.event_outcomes SET last_at = now() - interval '6 min';
 SELECT is((SELECT count(*) FROM errtrack.health() WHERE status = 'ok' OR reasons[1] ~ 'unknown'), 1::bigint, '... are told of for a while');
+UPDATE errtrack.event_outcomes SET last_at = now() - interval '25 hours';
+SELECT is((SELECT events_per_minute FROM errtrack.set_quota(1, events_per_minute => 2)), 2, 'a quota');
+INSERT INTO errtrack.raw_events (message, received_at) SELECT 'many', '2020-01-01 00:00+00' FROM generate_series(1, 2);
+SELECT is(errtrack.consume(), 2, '... that is just used up');
+SELECT is(pg_temp.health(), 'ok', '... is well');
+INSERT INTO errtrack.raw_events (message, received_at) SELECT 'many', '2020-01-01 00:00+00' FROM generate_series(1, 3);
+SELECT is(errtrack.consume(), 3, '... but one event more');
+SELECT is(pg_temp.health(), 'degraded: the quota was used up within the last 5 minutes: events of project 1 were dropped', '... is told of');
+SELECT matches((SELECT hints[1] FROM errtrack.health()), 'set_quota', '... with what to do');
+UPDATE errtrack.event_outcomes SET last_at = now() - interval '6 min' WHERE outcome = 'over_quota';
+SELECT is(pg_temp.health(), 'ok', '... for a while');
 
 --
 -- Who may ask

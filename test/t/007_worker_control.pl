@@ -258,10 +258,26 @@ $node->reload;
 ok(eval { $node->wait_for_log(qr/tries again in 32 s/, $log_from) }, 'a change of the settings, too');
 wait_until('shop3', "SELECT state = 'backing off' FROM errtrack.workers", 'it waits');
 is(query('shop3', 'DROP EXTENSION errtrack'), '', 'DROP EXTENSION does not wait for it');
+ok(wait_seconds(20, sub { workers('shop3') == 0 }), '... and ends its wait');
 create_errtrack($node, 'shop3');
-$node->reload;
 send_event($node, 'shop3', 'anew');
 wait_counted($node, 'shop3', 1, 'a new extension');
+
+# one that is created again before the worker looks need not wait for what was wrong with the other
+query('shop3', 'CREATE TRIGGER poison BEFORE INSERT OR UPDATE ON errtrack.issues FOR EACH ROW EXECUTE FUNCTION poison()');
+$log_from = -s $node->logfile;
+send_event($node, 'shop3', 'first');
+for my $seconds (1, 2, 4, 8, 16)
+{
+	ok(eval { $node->wait_for_log(qr/tries again in $seconds s/, $log_from) }, "it waits for $seconds s");
+	query('shop3', 'SELECT errtrack.worker_start()');
+}
+ok(eval { $node->wait_for_log(qr/tries again in 32 s/, $log_from) }, 'it waits for long');
+$pid = query('shop3', 'SELECT pid FROM errtrack.workers');
+query('shop3', 'BEGIN; DROP EXTENSION errtrack; CREATE EXTENSION errtrack; COMMIT');
+send_event($node, 'shop3', 'anew');
+ok(wait_seconds(20, sub { query('shop3', 'SELECT count(*) FROM errtrack.issues') == 1 }), 'a new one that it has not seen go');
+is(query('shop3', 'SELECT pid FROM errtrack.workers'), $pid, 'it is the same worker');
 
 # --- pg_cancel_backend() cancels a batch; it has none
 $pid = query('shop3', 'SELECT pid FROM errtrack.workers');
@@ -304,6 +320,18 @@ wait_counted($node, 'shop3', 24, 'when there is a place again, its events');
 $_->{run}->finish for map { $_->{in} .= "\\q\n"; $_ } $stopper, $operator, $listener, $crowd;
 $node->stop;
 done_testing();
+
+# Waits for a condition, but not for as long as the worker would.
+sub wait_seconds
+{
+	my ($seconds, $condition) = @_;
+	for (1 .. 10 * $seconds)
+	{
+		return 1 if $condition->();
+		select(undef, undef, undef, 0.1);
+	}
+	return 0;
+}
 
 # The oracle, where events were retried: they stand in the inbox twice.
 sub counts_ok_with_retries

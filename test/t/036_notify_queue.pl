@@ -44,8 +44,17 @@ is(heard($awake), '1', 'an alert is heard of');
 # --- the queue is nearly full: it is left to others
 is($node->safe_psql('postgres', "SELECT sleep_through($pid, 0.9)"), 't', 'the other listener sleeps for long');
 cmp_ok($node->safe_psql('postgres', 'SELECT pg_notification_queue_usage()'), '>', 0.85, 'the queue is nearly full');
+my $log_size = -s $node->logfile;
 send_events($node, 'postgres', 'exception_class', "SELECT 'Nearly full ' || n FROM generate_series(1, 5) AS n");
 oracle_ok($node, 'postgres', 'nearly full', worker => 1);
+my @told = slurp_file($node->logfile, $log_size) =~ /(WARNING:  alerts are not sent.*\n.*DETAIL: .*\n)/g;
+is(scalar @told, 1, 'the log has one line of it');
+like($told[0], qr/DETAIL:  Of this batch 5 stand in errtrack.alerts only. pg_notification_queue_usage\(\) is 0\.[89]/, 'with figures');
+send_events($node, 'postgres', 'exception_class', "SELECT 'Nearly full ' || n FROM generate_series(1, 5) AS n");
+oracle_ok($node, 'postgres', 'nearly full, nothing new', worker => 1);
+is(scalar(() = slurp_file($node->logfile, $log_size) =~ /WARNING:  alerts are not sent/g), 1, 'and no other where there is no alert');
+like($node->safe_psql('postgres', 'SELECT status, reasons FROM errtrack.health()'),
+	qr/^degraded\|\{"alerts are not sent: the notification queue is [89]\d % full"\}$/, 'health() tells of it');
 is(heard($awake), '', 'alerts are not heard of');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM errtrack.alerts'), 6, 'but stand in their table');
 $node->safe_psql('postgres', "NOTIFY others");
@@ -68,6 +77,7 @@ is( $node->safe_psql('postgres', 'SELECT count(*), min(alert_id), max(alert_id) 
 # --- the sleeper goes
 $node->safe_psql('postgres', "SELECT pg_terminate_backend($pid)");
 ok($node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)"), 'the sleeper goes');
+is($node->safe_psql('postgres', 'SELECT status FROM errtrack.health()'), 'ok', 'all is well then');
 send_event($node, 'postgres', 'last');
 oracle_ok($node, 'postgres', 'not full any more', worker => 1);
 is(heard($awake), '17', 'the next alert is heard of');

@@ -79,11 +79,7 @@ ok($node->wait_for_log(qr/tries again in 1 s/, $log_size), 'the worker backs off
 shim(clock => -$hour);
 $node->safe_psql('postgres', 'DROP TRIGGER refuse ON errtrack.issues');
 my $folded = "SELECT EXISTS (SELECT FROM errtrack.issues WHERE title LIKE '%not now')";
-TODO:
-{
-	local $TODO = 'back_off() waits until the clock is where it was';
-	ok(wait_seconds(5, sub { $node->safe_psql('postgres', $folded) eq 't' }), 'it tries again in time');
-}
+ok(wait_seconds(30, sub { $node->safe_psql('postgres', $folded) eq 't' }), 'it tries again in time');
 shim(clock => 0);
 oracle_ok($node, 'postgres', 'the clock was set back while the worker backed off', duplicates => 60);
 
@@ -96,13 +92,7 @@ shim(clock => 0);
 $node->safe_psql('postgres', "ALTER SYSTEM SET errtrack.worker_idle_timeout = '200ms'");
 $node->reload;
 my $leaves = sub { $node->safe_psql('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)") eq 't' };
-TODO:
-{
-	local $TODO = 'run() counts idle time by a clock that can be set back';
-	ok(wait_seconds(5, $leaves), 'the worker leaves in time');
-}
-shim(clock => $hour);
-ok(wait_seconds($PostgreSQL::Test::Utils::timeout_default, $leaves), 'it leaves when the clock is where it was');
+ok(wait_seconds($PostgreSQL::Test::Utils::timeout_default, $leaves), 'the worker leaves in time');
 
 # --- and the next INSERT starts another, whatever the clock says
 for my $offset (-$hour, -2 * $hour, 0)

@@ -32,7 +32,7 @@ FROM unnest(ARRAY[
   'package:sqflite*', 'package:drift/*', 'package:hive/*', 'package:isar/*', 'package:firebase_*',
   'package:cloud_firestore*', 'package:cached_network_image/*', 'package:flutter_cache_manager/*',
   'package:shared_preferences*', 'package:sentry*', 'package:logger/*', 'package:serverpod*', 'package:dart_frog/*',
-  '*/.pub-cache/*', '*\Pub\Cache\*'
+  '*/.pub-cache/*', E'*\\Pub\\Cache\\*'
 ]) AS file;
 
 -- entry points of the event loop in programs without file names

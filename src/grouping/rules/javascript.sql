@@ -27,7 +27,7 @@ FROM unnest(ARRAY[
   'child_process.js', 'cluster.js', 'readline.js', 'repl.js', 'path.js', 'buffer.js', 'zlib.js', 'crypto.js',
   'url.js', 'querystring.js', 'string_decoder.js', 'tty.js', 'async_hooks.js', 'electron/js2c/*',
   -- packages
-  '*node_modules/*', '*node_modules\*', '*/~/*', '*/bower_components/*', '*/jspm_packages/*', '*/.yarn/cache/*',
+  '*node_modules/*', E'*node_modules\\*', '*/~/*', '*/bower_components/*', '*/jspm_packages/*', '*/.yarn/cache/*',
   '*/.yarn/unplugged/*', '/usr/share/nodejs/*', '*/.cache/deno/*',
   -- libraries from where they are served to everyone
   'https://cdn.jsdelivr.net/*', 'https://unpkg.com/*', 'https://cdnjs.cloudflare.com/*', 'https://esm.sh/*',

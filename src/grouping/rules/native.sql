@@ -137,9 +137,9 @@ SELECT 'native', file, 'not_in_app', true
 FROM unnest(ARRAY[
   '*/include/c++/*', '*/libc++/*', '*/libcxx/*', '*/libcxxabi/*', '*/libc++_shared.so', '*/libstdc++*',
   '/usr/include/*', '*/glibc-*', '*/eglibc-*',
-  '*/bionic/libc/*', 'bionic/libc/*', '*sysdeps/*', '*/nptl/*', '*\VC\Tools\MSVC\*', '*\crt\src\*', '*/musl/*',
+  '*/bionic/libc/*', 'bionic/libc/*', '*sysdeps/*', '*/nptl/*', E'*\\VC\\Tools\\MSVC\\*', E'*\\crt\\src\\*', '*/musl/*',
   '/lib/*', '/lib64/*', '/usr/lib/*', '/usr/lib64/*', '/usr/libexec/*', '/system/lib*', '/apex/*', '/vendor/lib*',
-  '*/libc.so*', '*/libc-2.*', '*/libpthread*', '*/libm.so*', '*/ld-linux*', 'libc.so*', '?:\Windows\*'
+  '*/libc.so*', '*/libc-2.*', '*/libpthread*', '*/libm.so*', '*/ld-linux*', 'libc.so*', E'?:\\Windows\\*'
 ]) AS file;
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
 SELECT 'native', function, 'drop', true

@@ -4,7 +4,7 @@ INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'php', file, 'not_in_app', true
 FROM unnest(ARRAY[
   -- Composer's packages, PEAR's, archives
-  '*/vendor/*', 'vendor/*', '*\vendor\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
+  '*/vendor/*', 'vendor/*', E'*\\vendor\\*', '/usr/share/php/*', '/usr/share/pear/*', 'phar://*', '*/pear/*',
   -- WordPress, Drupal and other applications that call those of others
   '*/wp-includes/*', '*/wp-admin/*', '*/wp-load.php', '*/wp-settings.php', '*/wp-config.php', '*/wp-blog-header.php',
   '*/core/lib/Drupal/*', '*/core/modules/*',
@@ -16,9 +16,9 @@ INSERT INTO errtrack.frame_rules (platform, module, action, built_in)
 SELECT 'php', module, 'not_in_app', true
 FROM unnest(ARRAY[
   -- frameworks and libraries, where the text has no file of theirs
-  'Illuminate\*', 'Laravel\*', 'Symfony\*', 'Doctrine\*', 'Twig\*', 'Monolog\*', 'GuzzleHttp\*', 'Psr\*',
-  'Composer\*', 'PHPUnit\*', 'PhpParser\*', 'Carbon\*', 'League\*', 'Laminas\*', 'Zend\*', 'Zend_*', 'Yiisoft\*',
-  'yii\*', 'Cake\*', 'Slim\*', 'Drupal\Core\*', 'Sentry\*', 'Nette\*', 'CodeIgniter\*',
+  E'Illuminate\\*', E'Laravel\\*', E'Symfony\\*', E'Doctrine\\*', E'Twig\\*', E'Monolog\\*', E'GuzzleHttp\\*', E'Psr\\*',
+  E'Composer\\*', E'PHPUnit\\*', E'PhpParser\\*', E'Carbon\\*', E'League\\*', E'Laminas\\*', E'Zend\\*', 'Zend_*', E'Yiisoft\\*',
+  E'yii\\*', E'Cake\\*', E'Slim\\*', E'Drupal\\Core\\*', E'Sentry\\*', E'Nette\\*', E'CodeIgniter\\*',
   -- PHP's own classes
   'PDO', 'PDOStatement', 'mysqli', 'mysqli_stmt', 'SoapClient', 'SoapServer', 'ReflectionClass', 'ReflectionMethod',
   'ReflectionFunction', 'Generator', 'Closure', 'ArrayObject', 'ArrayIterator', 'DateTime', 'DateTimeImmutable',

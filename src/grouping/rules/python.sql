@@ -12,9 +12,9 @@ INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'python', file, 'not_in_app', true
 FROM unnest(ARRAY[
   -- installed packages, among them the frameworks, servers and test runners
-  '*/site-packages/*', '*/dist-packages/*', '*\site-packages\*', '*.egg/*',
+  '*/site-packages/*', '*/dist-packages/*', E'*\\site-packages\\*', '*.egg/*',
   -- the standard library
-  '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*', '*\Python3*\lib\*', '*\Python3*\Lib\*',
+  '*/lib/python*', '*/lib64/python*', '*/Python3*/lib/*', E'*\\Python3*\\lib\\*', E'*\\Python3*\\Lib\\*',
   '*/python3*.zip/*', '*/asyncio/*.py', '*/importlib/*.py', '<frozen *',
   -- code that is made at run time
   '<string>', '<attrs generated*', '<decorator-gen*', '<__array_function__*',

@@ -4,8 +4,8 @@
 -- the machinery of a panic, and what took the backtrace: the frame that panicked stands below;
 -- crates are printed with their hashes, `std[0123456789abcdef]::`, or without
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop_above', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
+SELECT DISTINCT platform, regexp_replace(function, E'^(<?)(\\w+)::', hashed), 'drop_above', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[E'\\1\\2::', E'\\1\\2[*::']) AS hashed, unnest(ARRAY[
   '*rust_begin_unwind*', '*rust_panic*', 'rust_oom', '*__rust_start_panic*', '*__rust_alloc_error_handler*',
   'std::panicking::begin_panic*', 'std::panicking::rust_panic*', 'std::panicking::panic_*', 'std::panicking::default_hook*',
   'std::sys_common::backtrace::__rust_end_short_backtrace*', 'std::sys::backtrace::__rust_end_short_backtrace*',
@@ -24,8 +24,8 @@ FROM unnest(ARRAY['rust', 'native']) AS platform,
 
 -- where threads, main() and tests begin
 INSERT INTO errtrack.frame_rules (platform, function, action, built_in)
-SELECT DISTINCT platform, regexp_replace(function, '^(<?)(\w+)::', hashed), 'drop', true
-FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY['\1\2::', '\1\2[*::']) AS hashed, unnest(ARRAY[
+SELECT DISTINCT platform, regexp_replace(function, E'^(<?)(\\w+)::', hashed), 'drop', true
+FROM unnest(ARRAY['rust', 'native']) AS platform, unnest(ARRAY[E'\\1\\2::', E'\\1\\2[*::']) AS hashed, unnest(ARRAY[
   '*__rust_begin_short_backtrace*', 'std::rt::lang_start*', 'std::panic::catch_unwind*', 'std::panicking::try*',
   'std::panicking::catch_unwind*', '__rust_try', '__rust_try.*', '__rust_maybe_catch_panic', 'std::thread::Builder::spawn*',
   'std::sys::*thread::Thread::new::thread_start*', '*::thread::*::thread_start*', 'test::run_test*', 'test::__rust_begin_short*',

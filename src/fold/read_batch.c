@@ -7,7 +7,7 @@
  */
 #include "../capture/event.h"
 #include "../grouping/digest.h"
-#include "inbox_slot.h"
+#include "../inbox/inbox_slot.h"
 #include "ledger.h"
 
 #include "access/table.h"

@@ -17,7 +17,7 @@ COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
  * error is asked once for each error and not for each event, rows of single
  * events are narrow, and the whole event is read again if it is kept.
  */
-CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
+CREATE FUNCTION errtrack.fold(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off SET enable_seqscan = off SET work_mem = '64MB' SET jit = off
 SET plan_cache_mode = auto AS $$
@@ -423,11 +423,13 @@ BEGIN
   told AS MATERIALIZED (
     SELECT errtrack.notify_alert(a.alert_id, a.kind, a.project_id,
              (SELECT p.name FROM errtrack.projects AS p WHERE p.project_id = a.project_id), a.issue_id, i.title,
-             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at)
+             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at) AS is_sent
     FROM alert AS a
     JOIN issue AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
   )
-  SELECT (SELECT count(*) FROM event) + shed, (SELECT count(*) FROM told) INTO events, alerts;
+  SELECT (SELECT count(*) FROM event) + shed, count(*), count(*) FILTER (WHERE NOT is_sent)
+  INTO events, alerts, unsent
+  FROM told;
 END $$;
 COMMENT ON FUNCTION errtrack.fold(tid[], tid[], tid[]) IS
-  'Part of consume(): folds the events at these places of the inbox, and returns how many they were and how many alerts they raised.';
+  'Part of consume(): folds the events at these places of the inbox, and returns how many they were, how many alerts they raised, and how many of these could not be sent.';

@@ -107,25 +107,47 @@ END $$;
 COMMENT ON FUNCTION errtrack.set_aside_dead_letters(int[], tid[], text[], text[]) IS
   'Part of fold_safely(): puts the events at these places of the inbox into dead_letters, counts them, and logs their errors.';
 
+-- Which events are of the same error, as far as they can be read: an event whose reading fails hides the others' kinds.
+CREATE FUNCTION errtrack.kinds_of_events(tids_0 tid[], tids_1 tid[], tids_2 tid[])
+RETURNS TABLE (leaf int, tid tid, kind int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT b.slot::int, b.tid, b.key_no FROM errtrack.read_batch(tids_0, tids_1, tids_2) AS b;
+EXCEPTION WHEN OTHERS THEN
+  IF NOT errtrack.is_events_fault(SQLSTATE) THEN
+    RAISE;
+  END IF;
+  RETURN QUERY
+    SELECT 0, t, 0 FROM unnest(tids_0) AS t
+    UNION ALL
+    SELECT 1, t, 0 FROM unnest(tids_1) AS t
+    UNION ALL
+    SELECT 2, t, 0 FROM unnest(tids_2) AS t;
+END $$;
+COMMENT ON FUNCTION errtrack.kinds_of_events(tid[], tid[], tid[]) IS
+  'Part of fold_safely(): the events at these places of the inbox, those of the same error with the same kind.';
+
 /*
  * Folds the events at these places of the three leaves, those that fail apart
- * from the others: what raises an error is taken back and halved, until the
- * events that fail stand alone.  Where none does it costs one subtransaction.
+ * from the others.  Where none does it costs one subtransaction.  What raises an
+ * error is taken back, and tried in parts: half of what is known to hold an event
+ * that fails, until that stands alone; then as many at once as were good since
+ * the last one, and twice as many each time that they are.  Events of the same
+ * error stand together, as one that fails is seldom alone of its kind.
  */
-CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[], OUT events int, OUT alerts int)
+CREATE FUNCTION errtrack.fold_safely(tids_0 tid[], tids_1 tid[], tids_2 tid[],
+                                     OUT events int, OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  -- places are numbered through the three leaves
-  n_0 int := coalesce(cardinality(tids_0), 0);
-  n_1 int := coalesce(cardinality(tids_1), 0);
-  n int := n_0 + n_1 + coalesce(cardinality(tids_2), 0);
-  first_of int[] := ARRAY[1];  -- the parts that are still to be folded, the next one first
-  last_of int[] := ARRAY[n];
-  low int;
-  high int;
-  raised int;
+  leaves int[];
+  places tid[];
+  low int := 1;   -- the first event that has not been dealt with
+  high int;       -- the last of the part that is tried
+  size int;       -- how many are tried next
+  bad int := 0;   -- the last of those among which one fails
+  good int := 0;  -- how many were folded since the last one that failed
+  folded record;
   failed boolean;
-  can_fold boolean;
   failed_leaves int[] := '{}';
   failed_places tid[] := '{}';
   sqlstates text[] := '{}';
@@ -136,24 +158,35 @@ DECLARE
   hint text;
   context text;
 BEGIN
-  events := n;
+  events := coalesce(cardinality(tids_0), 0) + coalesce(cardinality(tids_1), 0) + coalesce(cardinality(tids_2), 0);
+  BEGIN
+    SELECT f.alerts, f.unsent INTO alerts, unsent FROM errtrack.fold(tids_0, tids_1, tids_2) AS f;
+    RETURN;
+  EXCEPTION WHEN OTHERS THEN
+    IF NOT errtrack.is_events_fault(SQLSTATE) OR NOT errtrack.can_fold() THEN
+      RAISE;
+    END IF;
+  END;
+
+  SELECT array_agg(p.leaf ORDER BY p.kind, p.leaf, p.tid), array_agg(p.tid ORDER BY p.kind, p.leaf, p.tid)
+  INTO leaves, places
+  FROM errtrack.kinds_of_events(tids_0, tids_1, tids_2) AS p;
   alerts := 0;
-  WHILE cardinality(first_of) > 0 LOOP
-    low := first_of[1];
-    high := last_of[1];
-    first_of := first_of[2:];
-    last_of := last_of[2:];
+  unsent := 0;
+  size := events / 2;
+  WHILE low <= events LOOP
+    size := greatest(size, 1);
+    high := least(low + size - 1, events);
     BEGIN
-      SELECT f.alerts INTO raised
-      FROM errtrack.fold(tids_0[low : high], tids_1[low - n_0 : high - n_0],
-                         tids_2[low - n_0 - n_1 : high - n_0 - n_1]) AS f;
+      SELECT f.alerts, f.unsent INTO folded
+      FROM (SELECT array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 0) AS of_0,
+                   array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 1) AS of_1,
+                   array_agg(p.tid ORDER BY p.n) FILTER (WHERE p.leaf = 2) AS of_2
+            FROM unnest(leaves[low : high], places[low : high]) WITH ORDINALITY AS p (leaf, tid, n)) AS part,
+           errtrack.fold(part.of_0, part.of_1, part.of_2) AS f;
       failed := false;
     EXCEPTION WHEN OTHERS THEN
       IF NOT errtrack.is_events_fault(SQLSTATE) THEN
-        RAISE;
-      END IF;
-      can_fold := coalesce(can_fold, errtrack.can_fold());  -- asked once a batch
-      IF NOT can_fold THEN
         RAISE;
       END IF;
       failed := true;
@@ -162,17 +195,26 @@ BEGIN
       failed_state := SQLSTATE;
     END;
     IF NOT failed THEN
-      alerts := alerts + raised;
+      alerts := alerts + folded.alerts;
+      unsent := unsent + folded.unsent;
+      good := good + high - low + 1;
+      -- then it is one of the rest, which need not be tried whole
+      size := CASE WHEN high < bad THEN (bad - high) / 2 ELSE size * 2 END;
+      low := high + 1;
     ELSIF low < high THEN
-      first_of := ARRAY[low, (low + high) / 2 + 1] || first_of;
-      last_of := ARRAY[(low + high) / 2, high] || last_of;
+      bad := high;
+      size := (high - low + 1) / 2;
     ELSE
-      failed_leaves := failed_leaves || CASE WHEN low <= n_0 THEN 0 WHEN low <= n_0 + n_1 THEN 1 ELSE 2 END;
-      failed_places := failed_places || coalesce(tids_0[low], tids_1[low - n_0], tids_2[low - n_0 - n_1]);
+      failed_leaves := failed_leaves || leaves[low];
+      failed_places := failed_places || places[low];
       sqlstates := sqlstates || failed_state;
       -- of the context what lies within the fold: its statement would follow, whole
       errors := errors || concat_ws(E'\n', error, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''),
-                                    'CONTEXT: ' || nullif(regexp_replace(context, '\n?SQL statement ".*', ''), ''));
+                                    'CONTEXT: ' || nullif(regexp_replace(context, E'\n?SQL statement ".*', ''), ''));
+      size := good;
+      good := 0;
+      bad := 0;
+      low := low + 1;
     END IF;
   END LOOP;
   IF failed_leaves <> '{}' THEN

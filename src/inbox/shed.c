@@ -7,7 +7,7 @@
  */
 #include "shed.h"
 #include "../consumer/consumer.h"
-#include "../consumer/inbox_slot.h"
+#include "inbox_slot.h"
 #include "../server.h"
 
 #include "access/genam.h"

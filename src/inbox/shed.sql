@@ -1,6 +1,6 @@
 -- ---- events that were dropped because the inbox was full ------------------------------------------------------------
 
--- written by the backends that drop them, in src/capture/shed.c; room for its versions keeps updates off the index
+-- written by the backends that drop them, in src/inbox/shed.c; room for its versions keeps updates off the index
 CREATE TABLE errtrack.shed_events (
   project_id int NOT NULL,
   lane int NOT NULL,

@@ -1,6 +1,6 @@
 -- ---- the inbox: which leaf takes new events -------------------------------------------------------------------------
 
--- src/consumer/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
+-- src/inbox/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
 CREATE TABLE errtrack.inbox (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   slot smallint NOT NULL DEFAULT 0 CHECK (slot BETWEEN 0 AND 2),

@@ -5,7 +5,7 @@
  * a lock and after a look at what is in it.
  */
 #include "inbox_slot.h"
-#include "consumer.h"
+#include "../consumer/consumer.h"
 #include "../server.h"
 
 #include "access/htup_details.h"
