@@ -180,7 +180,11 @@ SELECT is((SELECT array_agg(pg_temp.judged(leaf::smallint)) FROM generate_series
 UPDATE errtrack.inbox SET rotated_at = now() - interval '61 minutes';
 SELECT is(errtrack.rotate_inbox(), false, '... nor emptied');
 SELECT is((SELECT sum(errtrack.consume(2)) FROM generate_series(1, 5)), 7::bigint, 'the window passes without them');
-UPDATE errtrack.inbox SET consumed_bytes = '{100000000,2,3}';
+BEGIN;
+UPDATE errtrack.inbox SET consumed_bytes = '{1,2,3}';
+SELECT errtrack.adopt_restored_events();
+SELECT is((SELECT consumed_bytes FROM errtrack.inbox), '{0,0,0}', 'what is known of the leaves'' bytes is forgotten');
+ROLLBACK;
 INSERT INTO errtrack.restore_epoch VALUES (gen_random_uuid());
 SELECT is(errtrack.rotate_inbox(), false, 'nothing is emptied before they are adopted');
 SELECT is(errtrack.has_unconsumed(errtrack.inbox_snapshot()), true, 'now they are all there');
@@ -188,7 +192,6 @@ SELECT is(errtrack.consume(), 4, '... and consumed');
 SELECT is(errtrack.consume(), 0, '... once');
 SELECT is(pg_temp.counted(), (:counted + 11)::numeric, '... and nothing that was consumed before is consumed again');
 SELECT is((SELECT count(*) FROM errtrack.event_outcomes WHERE outcome = 'duplicate'), 0::bigint, '... nor taken for a duplicate');
-SELECT ok((SELECT consumed_bytes[1] < 100000000 FROM errtrack.inbox), 'what is known of the leaves'' bytes is forgotten');
 SELECT is((SELECT count(*) FROM errtrack.restore_epoch), 1::bigint, 'one epoch is left');
 -- again, while a window passes in pieces
 INSERT INTO errtrack.raw_events (slot, message) SELECT i % 3, 'woven' FROM generate_series(1, 9) AS i;

@@ -92,6 +92,10 @@ SELECT pg_temp.send(:cheat, 10, now() - i * interval '1 minute') FROM generate_s
 SELECT is(errtrack.consume(600) + errtrack.consume(600) + errtrack.consume(600), 900, 'a backlog of two hours, in pieces');
 SELECT is(pg_temp.state(:cheat), '910 counted, 910 kept, 0 capped, 190 over', '... counts to the minutes in which it came');
 SELECT ok((SELECT prev_at > now() - interval '1 minute' AND cur_at IS NULL FROM errtrack.inbox_progress), '... and what comes later, to later ones');
+SELECT pg_temp.send(:cheat, 10, now() - i * interval '1 day') FROM generate_series(1, 5) AS i;
+SELECT errtrack.adopt_restored_events();
+SELECT is(errtrack.consume(), 50, 'events that were restored');
+SELECT is(pg_temp.state(:cheat), '960 counted, 960 kept, 0 capped, 190 over', '... count to their minutes, however old');
 SELECT errtrack.set_quota(:cheat, kept_per_hour => 5) \g /dev/null
 CREATE PROCEDURE pg_temp.cheat(of_project int, class text) LANGUAGE plpgsql AS $$
 BEGIN
