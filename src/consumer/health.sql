@@ -116,7 +116,7 @@ BEGIN
   IF n > 0 THEN
     ranks := ranks || 1;
     reasons := reasons || format('events of unknown project %s arrived within the last day', other);
-    hints := hints || 'Create the project, or correct what the application sends. errtrack.set_aside_events holds the events.'::text;
+    hints := hints || 'Create the project, or correct what the application sends. errtrack.set_aside_events holds the first of the events.'::text;
   END IF;
   SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
   FROM (SELECT * FROM errtrack.event_outcomes

@@ -363,7 +363,7 @@ errtrack_begin_consume(PG_FUNCTION_ARGS)
 {
 	LOCKTAG tag;
 
-	PreventCommandIfReadOnly("errtrack.consume()");
+	PreventCommandIfReadOnly("a function of errtrack that writes");
 	if (!OidIsValid(lock_extension()))
 		ereport(ERROR,
 		        (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("extension \"errtrack\" is not there any more"),
