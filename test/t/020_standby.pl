@@ -49,7 +49,7 @@ for my $statement ("INSERT INTO errtrack.raw_events (message) VALUES ('lost')",
 	for my $standby ($bare, $preloaded)
 	{
 		my ($result, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY verbose\n$statement");
-		like($err, qr/ERROR: +25006: cannot execute \S+ (in a read-only transaction|during recovery)/,
+		like($err, qr/ERROR: +25006: cannot execute .+ (in a read-only transaction|during recovery)/,
 			$standby->name . ": $statement");
 	}
 }
