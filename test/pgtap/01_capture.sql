@@ -1,16 +1,7 @@
 -- Ways in: INSERT in all its forms, COPY, capture() of JSON in errtrack's own shape and in those of SDKs and exports, and
 -- of text that jsonb refuses. Secrets in headers never reach a column. Events of unknown projects are warned of, set
 -- aside and can be put back. Statements commit (consume() cannot see what its own transaction wrote).
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
+\ir setup.psql
 
 -- before capture() is compiled in this session
 SET standard_conforming_strings = off;

@@ -1,14 +1,6 @@
 -- Whatever an event holds, its INSERT raises nothing, consume() counts it, what is too large is cut to the documented
 -- limits, and flags say so. Statements commit (consume() cannot see what its own transaction wrote).
-\set QUIET 1
-\set ECHO none
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
+\ir setup.psql
 
 -- Inserts an event of its own environment, by which it is found again; what raised, or 'none'.
 CREATE FUNCTION pg_temp.try(name text, columns text, value_list text) RETURNS text LANGUAGE plpgsql AS $$

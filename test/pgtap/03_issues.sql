@@ -1,16 +1,7 @@
 -- From events to issues: counts and times, duplicates, the sample that is kept, alerts and the life of an issue, batches
 -- that pass in pieces, and what a notification holds. Statements commit (consume() cannot see what its own transaction
 -- wrote); the order of receipt is given by the order of statements.
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
+\ir setup.psql
 
 -- the issue of a title; its alerts, in order
 CREATE FUNCTION pg_temp.issue(wanted text) RETURNS errtrack.issues LANGUAGE sql AS

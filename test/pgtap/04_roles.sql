@@ -1,24 +1,13 @@
 -- Who may do what: a writer, a viewer and an operator each do their work and are refused everything else; nothing is
 -- anybody's that was not granted; functions pin their search_path; everything has a COMMENT. Statements commit
 -- (consume() cannot see what its own transaction wrote); the roles are dropped at the end.
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
--- (DROP EXTENSION leaves its schema, and what was granted on it)
-DROP SCHEMA IF EXISTS errtrack CASCADE;
+\ir setup.psql
 DROP ROLE IF EXISTS errtrack_t_writer, errtrack_t_viewer, errtrack_t_operator, errtrack_t_nobody, "errtrack T ""odd""";
-CREATE EXTENSION errtrack;
 CREATE ROLE errtrack_t_writer;
 CREATE ROLE errtrack_t_viewer;
 CREATE ROLE errtrack_t_operator;
 CREATE ROLE errtrack_t_nobody;
 CREATE ROLE "errtrack T ""odd""";
-SELECT no_plan();
 
 -- Runs a statement as a role: 'ok', or the SQLSTATE that it raised.
 CREATE FUNCTION pg_temp.as_role(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$

@@ -1,16 +1,7 @@
 -- An issue that is known by several keys: whichever of an event's keys is known finds it, the others are attached, so that
 -- a change of rules, or another version of them, splits nothing. Statements commit (consume() cannot see what its own
 -- transaction wrote).
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
+\ir setup.psql
 
 CREATE FUNCTION pg_temp.java(class text, calls text[]) RETURNS text LANGUAGE sql AS
 $$ SELECT 'shop.' || class || ': x' || string_agg(E'\n\tat ' || c || '(A.java:1)', '' ORDER BY n) FROM unnest(calls) WITH ORDINALITY AS u (c, n) $$;

@@ -1,17 +1,7 @@
 -- regroup(): what it says would move and what it moves; that nothing is lost of what was counted; that later events go where
 -- it has put the earlier ones. Statements commit (consume() cannot see what its own transaction wrote).
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-DROP SCHEMA IF EXISTS errtrack CASCADE;
+\ir setup.psql
 DROP ROLE IF EXISTS errtrack_t_viewer, errtrack_t_operator, errtrack_t_writer;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
 
 CREATE FUNCTION pg_temp.java(class text, calls text[]) RETURNS text LANGUAGE sql AS
 $$ SELECT 'shop.' || class || ': x' || string_agg(E'\n\tat ' || c || '(A.java:1)', '' ORDER BY n) FROM unnest(calls) WITH ORDINALITY AS u (c, n) $$;

@@ -1,15 +1,6 @@
 -- Hostile traces, events and rules: parse_stack(), fingerprints() and explain_fingerprint() neither fail nor take long,
 -- also in a database of no encoding, where text may hold any bytes.
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
+\ir setup.psql
 -- what takes quadratic time takes hours
 SET statement_timeout = '5 min';
 

@@ -1,16 +1,7 @@
 -- The inbox: its leaves in rotation, what is dropped when it is full, what a dump passes on and a restore brings, pieces.
 -- Statements commit (consume() cannot see what its own transaction wrote).
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
+\ir setup.psql
 SET client_min_messages = error;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-DROP SCHEMA IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
 
 -- the smallest limit: a leaf is large from 256 kB on
 SET errtrack.inbox_limit = '1MB';

@@ -1,15 +1,7 @@
 -- Events that cannot be folded: set aside alone, whole and counted, and put back; and errors that are not theirs. A trigger
 -- on errtrack.issues is the poison. Statements commit (consume() cannot see what its own transaction wrote).
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
+\ir setup.psql
 SET client_min_messages = error;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
 
 -- an issue whose class is Poison… raises the error that the rest of its name says
 CREATE FUNCTION public.errtrack_t_poison() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,15 +1,7 @@
 -- errtrack.workers and errtrack.health() where no worker runs (it is off here): states, backlog and lag, and each reason
 -- with its hint. What a running worker tells is tested in test/t/007_worker_control.pl. Statements commit.
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
+\ir setup.psql
 SET client_min_messages = error;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
 
 -- state, backlog, and whether something waits
 CREATE FUNCTION pg_temp.workers() RETURNS text LANGUAGE sql AS $$ SELECT concat_ws(' ', state, backlog, CASE WHEN lag = '0' THEN 'no lag' ELSE 'lag' END) FROM errtrack.workers $$;

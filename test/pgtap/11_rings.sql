@@ -1,15 +1,6 @@
 -- Rings, time buckets, retention: what upkeep() removes and rolls up, and that it removes and doubles nothing else. Time
 -- passes by calling upkeep_at(). Statements commit (consume() cannot see what its own transaction wrote).
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
-SELECT no_plan();
+\ir setup.psql
 
 -- What a leaf's name says of its number.
 CREATE FUNCTION pg_temp.slot_of(leaf regclass) RETURNS int LANGUAGE sql AS $$ SELECT substring(leaf::text FROM '\d+$')::int $$;

@@ -1,16 +1,6 @@
 -- Quotas: what is beyond them is counted, what is not beyond them is not touched. Statements commit.
-\set QUIET 1
-\set ECHO none
-\set ON_ERROR_ROLLBACK off
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-SET client_min_messages = warning;
-DROP EXTENSION IF EXISTS errtrack CASCADE;
-DROP SCHEMA IF EXISTS errtrack CASCADE;
-CREATE EXTENSION errtrack;
+\ir setup.psql
 SET errtrack.worker = off;
-SELECT no_plan();
 
 -- What became of a project's events: counted, kept, over the quota.
 CREATE FUNCTION pg_temp.state(of_project int) RETURNS text LANGUAGE sql AS $$
