@@ -104,7 +104,7 @@ for my $name (sort keys %groups)
 }
 
 # --- the extension is the same, whatever backslashes mean where it is created
-$node->safe_psql('postgres', "CREATE DATABASE strings; ALTER DATABASE strings SET standard_conforming_strings = off");
+$node->safe_psql('postgres', "CREATE DATABASE strings ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0; ALTER DATABASE strings SET standard_conforming_strings = off");
 $node->safe_psql('postgres', 'ALTER DATABASE shop RESET ALL; ALTER ROLE judge IN DATABASE shop RESET ALL');
 my ($status, $out, $err) = $node->psql('strings', 'CREATE EXTENSION errtrack');
 is("$status $err", '0 ', 'the extension is created where strings do not conform to the standard');
