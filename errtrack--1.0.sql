@@ -4,6 +4,20 @@
 \echo Use "CREATE EXTENSION errtrack" to load this file. \quit
 
 COMMENT ON SCHEMA errtrack IS 'Error tracking: INSERT into raw_events, read issues.';
+
+-- For what must see what others commit while it runs.
+CREATE FUNCTION errtrack.need_read_committed(called text, what text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION '%() cannot % in a transaction that sees only the past', called, what
+      USING ERRCODE = 'active_sql_transaction',
+            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
+            HINT = format('Call errtrack.%s() in a transaction of its own, at READ COMMITTED.', called);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_read_committed(text, text) IS
+  'Raises active_sql_transaction in a transaction at REPEATABLE READ or SERIALIZABLE: this function cannot do that there.';
 -- ---- projects -------------------------------------------------------------------------------------------------------
 
 CREATE TABLE errtrack.projects (
@@ -198,6 +212,14 @@ COMMENT ON FUNCTION errtrack.accept_event() IS
 CREATE TRIGGER accept_event BEFORE INSERT ON errtrack.raw_events
   FOR EACH ROW EXECUTE FUNCTION errtrack.accept_event();
 ALTER TABLE errtrack.raw_events ENABLE ALWAYS TRIGGER accept_event;
+
+-- For events that are put away in tables of another shape.
+CREATE FUNCTION errtrack.event_as_json(event errtrack.raw_events) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(event) - 'slot' - 'txid') WHERE value <> 'null'
+$$;
+COMMENT ON FUNCTION errtrack.event_as_json(errtrack.raw_events) IS
+  'An event as one JSON object: its columns that are not null, but for slot and txid.';
 -- ---- capture(): events as JSON --------------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.read_payload(payload jsonb) RETURNS errtrack.raw_events
@@ -2126,14 +2148,6 @@ CREATE TABLE errtrack.issue_facets (
   facets bytea NOT NULL,
   PRIMARY KEY (project_id, issue_id)
 ) WITH (fillfactor = 70);
--- Written anew with each batch.  10 keys of 20 values are 3.8 kB, with lz4 1.1 kB, so that they stay in the row, at half
--- of the cost of pglz; uncompressed they would make three times the WAL.
-DO $$
-BEGIN
-  IF 'lz4' = ANY ((SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression')::text[]) THEN
-    ALTER TABLE errtrack.issue_facets ALTER facets SET COMPRESSION lz4;
-  END IF;
-END $$;
 COMMENT ON TABLE errtrack.issue_facets IS 'The tags of an issue''s events: what errtrack.issue_tags reads.';
 COMMENT ON COLUMN errtrack.issue_facets.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.issue_facets.issue_id IS 'The issue.';
@@ -2454,12 +2468,7 @@ DECLARE
   i errtrack.inbox;
   candidate smallint;
 BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'rotate_inbox() cannot empty a leaf in a transaction that sees only the past'
-      USING ERRCODE = 'active_sql_transaction',
-            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
-            HINT = 'Call errtrack.rotate_inbox() in a transaction of its own, at READ COMMITTED.';
-  END IF;
+  PERFORM errtrack.need_read_committed('rotate_inbox', 'empty a leaf');
   PERFORM errtrack.begin_consume();
   bytes := errtrack.inbox_bytes();
   limit_bytes := pg_size_bytes(current_setting('errtrack.inbox_limit'));
@@ -3001,10 +3010,7 @@ BEGIN
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
     SELECT j.project_id, j.event_id, j.received_at, 'unknown_project',
-           (SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r) - 'slot' - 'txid')
-                    WHERE value <> 'null')
-            FROM errtrack.raw_events AS r
-            WHERE r.slot = j.slot AND r.ctid = j.tid)
+           (SELECT errtrack.event_as_json(r) FROM errtrack.raw_events AS r WHERE r.slot = j.slot AND r.ctid = j.tid)
     FROM strays AS j
     ON CONFLICT (project_id, event_id) DO NOTHING
   ),
@@ -3220,12 +3226,7 @@ BEGIN
     RAISE EXCEPTION 'flush() needs a timeout'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.flush() to wait up to 10 s.';
   END IF;
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'flush() cannot wait in a transaction that sees only the past'
-      USING ERRCODE = 'active_sql_transaction',
-            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
-            HINT = 'Call errtrack.flush() in a transaction of its own, at READ COMMITTED.';
-  END IF;
+  PERFORM errtrack.need_read_committed('flush', 'wait');
   WHILE errtrack.has_unconsumed(target) LOOP
     IF clock_timestamp() >= deadline THEN
       RETURN false;
@@ -3310,11 +3311,11 @@ DECLARE
   letter record;
 BEGIN
   WITH letter AS (
-    SELECT r.project_id, r.event_id, r.received_at, f.sqlstate, f.error, r.flags, f.n,
-           (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r) - 'slot' - 'txid')
-            WHERE value <> 'null') AS event
+    SELECT r.project_id, r.event_id, r.received_at, f.sqlstate, f.error, r.flags, f.n, r.event
     FROM unnest(leaves, places, sqlstates, errors) WITH ORDINALITY AS f (leaf, place, sqlstate, error, n),
-         LATERAL (SELECT * FROM errtrack.raw_events WHERE slot = f.leaf AND ctid = f.place) AS r
+         LATERAL (SELECT e.*, errtrack.event_as_json(e) AS event
+                  FROM errtrack.raw_events AS e
+                  WHERE e.slot = f.leaf AND e.ctid = f.place) AS r
   ),
   set_aside AS (
     INSERT INTO errtrack.dead_letters
@@ -3765,6 +3766,7 @@ CREATE FUNCTION errtrack.health(OUT status text, OUT reasons text[], OUT hints t
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   s record;
+  o record;
   w errtrack.worker;
   enabled boolean;
   waited interval;
@@ -3834,14 +3836,6 @@ BEGIN
     reasons := reasons || format('the inbox holds %s %% of errtrack.inbox_limit', round(fill * 100));
     hints := hints || 'Events beyond the limit are counted and dropped. Raise it, or see what keeps the worker.'::text;
   END IF;
-  SELECT sum(o.events), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
-  FROM (SELECT * FROM errtrack.event_outcomes
-        WHERE outcome = 'inbox_full' AND last_at > clock_timestamp() - interval '5 min' LIMIT 10) AS o;
-  IF n > 0 THEN
-    ranks := ranks || 2;
-    reasons := reasons || format('the inbox was full within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'::text;
-  END IF;
 
   -- events that did not become part of an issue
   SELECT count(*), min(d.error) INTO n, other
@@ -3852,22 +3846,28 @@ BEGIN
                                  CASE n WHEN 100 THEN '100 or more events' WHEN 1 THEN '1 event' ELSE n || ' events' END, other);
     hints := hints || 'See errtrack.dead_letters. Mend what the error tells of, then call errtrack.retry_dead_letters().'::text;
   END IF;
-  SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
-  FROM (SELECT * FROM errtrack.event_outcomes
-        WHERE outcome = 'set_aside' AND last_at > clock_timestamp() - interval '1 day' LIMIT 10) AS o;
-  IF n > 0 THEN
-    ranks := ranks || 1;
-    reasons := reasons || format('events of unknown project %s arrived within the last day', other);
-    hints := hints || 'Create the project, or correct what the application sends. errtrack.set_aside_events holds the first of the events.'::text;
-  END IF;
-  SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
-  FROM (SELECT * FROM errtrack.event_outcomes
-        WHERE outcome = 'over_quota' AND last_at > clock_timestamp() - interval '5 min' LIMIT 10) AS o;
-  IF n > 0 THEN
-    ranks := ranks || 1;
-    reasons := reasons || format('the quota was used up within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.'::text;
-  END IF;
+  FOR o IN
+    SELECT w.rank, w.reason, w.hint,
+           (SELECT string_agg(r.project_id::text, ', ' ORDER BY r.project_id)
+            FROM (SELECT e.project_id FROM errtrack.event_outcomes AS e
+                  WHERE e.outcome = w.outcome AND e.last_at > clock_timestamp() - w.recent LIMIT 10) AS r) AS projects
+    FROM (VALUES
+      ('inbox_full', interval '5 min', 2,
+       'the inbox was full within the last 5 minutes: events of project %s were dropped',
+       'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'),
+      ('set_aside', interval '1 day', 1,
+       'events of unknown project %s arrived within the last day',
+       'Create the project, or correct what the application sends. errtrack.set_aside_events holds the first of the events.'),
+      ('over_quota', interval '5 min', 1,
+       'the quota was used up within the last 5 minutes: events of project %s were dropped',
+       'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.')
+      ) AS w (outcome, recent, rank, reason, hint)
+  LOOP
+    CONTINUE WHEN o.projects IS NULL;
+    ranks := ranks || o.rank;
+    reasons := reasons || format(o.reason, o.projects);
+    hints := hints || o.hint;
+  END LOOP;
 
   -- as notify_alert() has it
   IF pg_notification_queue_usage() > 0.8 THEN
@@ -4284,37 +4284,39 @@ END $$;
 COMMENT ON FUNCTION errtrack.expired_leaves(text, interval, timestamptz) IS
   'Part of upkeep(): the leaves of a ring whose span ended so long before a time, and that hold rows.';
 
+-- Moves the counts of one width that are older than so long into buckets of the next.
+CREATE FUNCTION errtrack.widen_counts(narrow smallint, wide smallint, older_than timestamptz) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  n bigint;
+BEGIN
+  WITH old AS (
+    DELETE FROM errtrack.issue_counts
+    WHERE minutes = narrow AND bucket < older_than
+    RETURNING *
+  ),
+  rolled_up AS (
+    INSERT INTO errtrack.issue_counts AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT o.project_id, wide, o.issue_id, errtrack.bucket_start(o.bucket, wide), sum(o.events)
+    FROM old AS o
+    GROUP BY 1, 3, 4
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
+  )
+  SELECT count(*) INTO n FROM old;
+  RETURN n;
+END $$;
+COMMENT ON FUNCTION errtrack.widen_counts(smallint, smallint, timestamptz) IS
+  'Part of roll_up(): adds counts to wider buckets (both widths in minutes), and returns how many rows went.';
+
 -- Moves counts into wider buckets once they are older than a narrow one's time.
 CREATE FUNCTION errtrack.roll_up(at timestamptz, OUT minute_rows bigint, OUT hour_rows bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- an hour or a day goes as a whole: bucket_minutes() has none of these any more
-  WITH old AS (
-    DELETE FROM errtrack.issue_counts_minutes
-    WHERE bucket < errtrack.bucket_start(at, 60::smallint) - interval '48 hours'
-    RETURNING *
-  ),
-  rolled_up AS (
-    INSERT INTO errtrack.issue_counts_hours AS b (project_id, minutes, issue_id, bucket, events)
-    SELECT o.project_id, 60, o.issue_id, errtrack.bucket_start(o.bucket, 60::smallint), sum(o.events)
-    FROM old AS o
-    GROUP BY 1, 3, 4
-    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
-  )
-  SELECT count(*) INTO minute_rows FROM old;
-  WITH old AS (
-    DELETE FROM errtrack.issue_counts_hours
-    WHERE bucket < errtrack.bucket_start(at, 1440::smallint) - interval '2160 hours'
-    RETURNING *
-  ),
-  rolled_up AS (
-    INSERT INTO errtrack.issue_counts_days AS b (project_id, minutes, issue_id, bucket, events)
-    SELECT o.project_id, 1440, o.issue_id, errtrack.bucket_start(o.bucket, 1440::smallint), sum(o.events)
-    FROM old AS o
-    GROUP BY 1, 3, 4
-    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
-  )
-  SELECT count(*) INTO hour_rows FROM old;
+  minute_rows := errtrack.widen_counts(1::smallint, 60::smallint,
+                                       errtrack.bucket_start(at, 60::smallint) - interval '48 hours');
+  hour_rows := errtrack.widen_counts(60::smallint, 1440::smallint,
+                                     errtrack.bucket_start(at, 1440::smallint) - interval '2160 hours');
 END $$;
 COMMENT ON FUNCTION errtrack.roll_up(timestamptz) IS
   'Part of upkeep(): adds minutes that are more than two days old to their hours, and hours that are more than ninety days old to their days; returns how many rows of each went.';
@@ -4332,12 +4334,7 @@ DECLARE
   rolled_up record;
   n bigint;
 BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'upkeep() cannot work in a transaction that sees only the past'
-      USING ERRCODE = 'active_sql_transaction',
-            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
-            HINT = 'Call errtrack.upkeep() in a transaction of its own, at READ COMMITTED.';
-  END IF;
+  PERFORM errtrack.need_read_committed('upkeep', 'work');
   PERFORM errtrack.begin_consume();
   -- that has loaded the library, before which there is no setting
   retention := current_setting('errtrack.retention');
@@ -4472,6 +4469,9 @@ COMMENT ON COLUMN errtrack.storage.leaves_since IS 'Of a ring: when the span of 
  *   an event of 32 kB of JSON:  pglz 780 µs, 17.0 kB;  lz4 325 µs, 19.9 kB
  *
  * So toast_tuple_target and STORAGE stay as they are.  The fold takes as long with either compression or none (32 to 33 µs).
+ *
+ * issue_facets is written anew with each batch.  10 keys of 20 values are 3.8 kB, with lz4 1.1 kB, so that they stay in the
+ * row, at half of the cost of pglz; not compressed they would make three times the WAL.
  */
 DO $$
 DECLARE
@@ -4483,7 +4483,7 @@ BEGIN
       FROM pg_attribute AS a
       JOIN pg_class AS c ON c.oid = a.attrelid
       WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind IN ('r', 'p')
-        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters)(_[0-9]+)?$'
+        AND c.relname ~ '^(raw_events|occurrences|set_aside_events|dead_letters|issue_facets)(_[0-9]+)?$'
         AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage = 'x'
     LOOP
       EXECUTE format('ALTER TABLE %s ALTER %I SET COMPRESSION lz4', of_column.relation, of_column.attname);

@@ -5,12 +5,15 @@
 #include "server.h"
 
 #include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/namespace.h"
+#include "executor/tuptable.h"
 #include "mb/pg_wchar.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
+#include "utils/snapmgr.h"
 
 /*
  * Opens one of errtrack's tables for an application's transaction, with an
@@ -25,6 +28,38 @@ open_own_table(const char *name)
 	if (!OidIsValid(relid) || !ConditionalLockRelationOid(relid, AccessShareLock))
 		return NULL;
 	return try_table_open(relid, NoLock);
+}
+
+/*
+ * Begins to read all of a small table of errtrack's, as open_own_table() opens it;
+ * false where that cannot be had.  What is read is what is committed when it is: a
+ * snapshot of MVCC would leave a predicate lock in a serializable transaction.
+ */
+bool
+begin_own_scan(OwnScan *scan, const char *name)
+{
+	scan->relation = open_own_table(name);
+	if (scan->relation == NULL)
+		return false;
+	scan->row = table_slot_create(scan->relation, NULL);
+	scan->scan = table_beginscan(scan->relation, SnapshotSelf, 0, NULL);
+	return true;
+}
+
+/* The next row is in scan->row; false where there is none. */
+bool
+next_own_row(OwnScan *scan)
+{
+	return table_scan_getnextslot(scan->scan, ForwardScanDirection, scan->row);
+}
+
+/* After begin_own_scan(). */
+void
+end_own_scan(OwnScan *scan)
+{
+	table_endscan(scan->scan);
+	ExecDropSingleTupleTableSlot(scan->row);
+	table_close(scan->relation, AccessShareLock);
 }
 
 /* Allocates in the memory context that is current at the time of the call. */

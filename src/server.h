@@ -11,7 +11,18 @@
 #include "utils/jsonb.h"
 #include "utils/relcache.h"
 
+/* A scan of one of errtrack's tables: see begin_own_scan(). */
+typedef struct OwnScan
+{
+	Relation relation;
+	struct TableScanDescData *scan;
+	struct TupleTableSlot *row;
+} OwnScan;
+
 extern Relation open_own_table(const char *name);
+extern bool begin_own_scan(OwnScan *scan, const char *name);
+extern bool next_own_row(OwnScan *scan);
+extern void end_own_scan(OwnScan *scan);
 extern Allocator palloc_allocator(void);
 extern Slice slice_of_text(text *value);
 extern text *text_of_slice(Slice s);

@@ -105,3 +105,11 @@ COMMENT ON FUNCTION errtrack.accept_event() IS
 CREATE TRIGGER accept_event BEFORE INSERT ON errtrack.raw_events
   FOR EACH ROW EXECUTE FUNCTION errtrack.accept_event();
 ALTER TABLE errtrack.raw_events ENABLE ALWAYS TRIGGER accept_event;
+
+-- For events that are put away in tables of another shape.
+CREATE FUNCTION errtrack.event_as_json(event errtrack.raw_events) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(event) - 'slot' - 'txid') WHERE value <> 'null'
+$$;
+COMMENT ON FUNCTION errtrack.event_as_json(errtrack.raw_events) IS
+  'An event as one JSON object: its columns that are not null, but for slot and txid.';

@@ -170,12 +170,7 @@ BEGIN
     RAISE EXCEPTION 'flush() needs a timeout'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.flush() to wait up to 10 s.';
   END IF;
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'flush() cannot wait in a transaction that sees only the past'
-      USING ERRCODE = 'active_sql_transaction',
-            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
-            HINT = 'Call errtrack.flush() in a transaction of its own, at READ COMMITTED.';
-  END IF;
+  PERFORM errtrack.need_read_committed('flush', 'wait');
   WHILE errtrack.has_unconsumed(target) LOOP
     IF clock_timestamp() >= deadline THEN
       RETURN false;

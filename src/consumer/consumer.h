@@ -81,6 +81,7 @@ extern char *worker_databases;
 /* wake.c */
 extern bool am_worker;
 extern void own_lock_tag(OwnLock lock, LOCKTAG *tag);
+extern const char *own_database_name(void);
 extern Oid lock_extension(void);
 extern WorkerShared *find_worker(void);
 extern void wake(WorkerShared *shared);

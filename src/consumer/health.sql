@@ -23,6 +23,7 @@ CREATE FUNCTION errtrack.health(OUT status text, OUT reasons text[], OUT hints t
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   s record;
+  o record;
   w errtrack.worker;
   enabled boolean;
   waited interval;
@@ -92,14 +93,6 @@ BEGIN
     reasons := reasons || format('the inbox holds %s %% of errtrack.inbox_limit', round(fill * 100));
     hints := hints || 'Events beyond the limit are counted and dropped. Raise it, or see what keeps the worker.'::text;
   END IF;
-  SELECT sum(o.events), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
-  FROM (SELECT * FROM errtrack.event_outcomes
-        WHERE outcome = 'inbox_full' AND last_at > clock_timestamp() - interval '5 min' LIMIT 10) AS o;
-  IF n > 0 THEN
-    ranks := ranks || 2;
-    reasons := reasons || format('the inbox was full within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'::text;
-  END IF;
 
   -- events that did not become part of an issue
   SELECT count(*), min(d.error) INTO n, other
@@ -110,22 +103,28 @@ BEGIN
                                  CASE n WHEN 100 THEN '100 or more events' WHEN 1 THEN '1 event' ELSE n || ' events' END, other);
     hints := hints || 'See errtrack.dead_letters. Mend what the error tells of, then call errtrack.retry_dead_letters().'::text;
   END IF;
-  SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
-  FROM (SELECT * FROM errtrack.event_outcomes
-        WHERE outcome = 'set_aside' AND last_at > clock_timestamp() - interval '1 day' LIMIT 10) AS o;
-  IF n > 0 THEN
-    ranks := ranks || 1;
-    reasons := reasons || format('events of unknown project %s arrived within the last day', other);
-    hints := hints || 'Create the project, or correct what the application sends. errtrack.set_aside_events holds the first of the events.'::text;
-  END IF;
-  SELECT count(*), string_agg(o.project_id::text, ', ' ORDER BY o.project_id) INTO n, other
-  FROM (SELECT * FROM errtrack.event_outcomes
-        WHERE outcome = 'over_quota' AND last_at > clock_timestamp() - interval '5 min' LIMIT 10) AS o;
-  IF n > 0 THEN
-    ranks := ranks || 1;
-    reasons := reasons || format('the quota was used up within the last 5 minutes: events of project %s were dropped', other);
-    hints := hints || 'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.'::text;
-  END IF;
+  FOR o IN
+    SELECT w.rank, w.reason, w.hint,
+           (SELECT string_agg(r.project_id::text, ', ' ORDER BY r.project_id)
+            FROM (SELECT e.project_id FROM errtrack.event_outcomes AS e
+                  WHERE e.outcome = w.outcome AND e.last_at > clock_timestamp() - w.recent LIMIT 10) AS r) AS projects
+    FROM (VALUES
+      ('inbox_full', interval '5 min', 2,
+       'the inbox was full within the last 5 minutes: events of project %s were dropped',
+       'See what keeps the worker, or what holds consumed events (a pg_dump), or raise errtrack.inbox_limit or errtrack.inbox_disk_limit: the server log tells which it was. errtrack.event_outcomes counts what was dropped.'),
+      ('set_aside', interval '1 day', 1,
+       'events of unknown project %s arrived within the last day',
+       'Create the project, or correct what the application sends. errtrack.set_aside_events holds the first of the events.'),
+      ('over_quota', interval '5 min', 1,
+       'the quota was used up within the last 5 minutes: events of project %s were dropped',
+       'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.')
+      ) AS w (outcome, recent, rank, reason, hint)
+  LOOP
+    CONTINUE WHEN o.projects IS NULL;
+    ranks := ranks || o.rank;
+    reasons := reasons || format(o.reason, o.projects);
+    hints := hints || o.hint;
+  END LOOP;
 
   -- as notify_alert() has it
   IF pg_notification_queue_usage() > 0.8 THEN

@@ -7,8 +7,6 @@
 #include "consumer.h"
 #include "../server.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_extension.h"
 #include "commands/dbcommands.h"
@@ -21,7 +19,6 @@
 #include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(errtrack_begin_consume);
 PG_FUNCTION_INFO_V1(errtrack_wake_worker);
@@ -52,7 +49,6 @@ static bool is_stopped = false;     /* nobody is to start one; as of the last lo
 static dsm_segment *segment = NULL; /* of the worker that was last found */
 static dsm_handle last_handle = DSM_HANDLE_INVALID; /* in errtrack.worker, when that was last looked at */
 static int64 looked_at = 0;                         /* when no worker was found: ticks() */
-static char database_name[NAMEDATALEN] = "";
 
 /* The worker that this backend last registered: what there was before it, when, and how long (ms) to wait for it. */
 static dsm_handle attempt_handle = DSM_HANDLE_INVALID;
@@ -65,6 +61,24 @@ own_lock_tag(OwnLock lock, LOCKTAG *tag)
 {
 	/* SQL's advisory locks have 1 and 2 in the last field */
 	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, WORKER_MAGIC, lock, 3);
+}
+
+/*
+ * The name of this database, which does not change while somebody is connected.
+ * Reads the catalog when it is first called: call it in a transaction then.
+ */
+const char *
+own_database_name(void)
+{
+	static char name[NAMEDATALEN] = "";
+
+	if (name[0] == '\0')
+	{
+		char *found = get_database_name(MyDatabaseId);
+
+		strlcpy(name, found != NULL ? found : "", sizeof(name));
+	}
+	return name;
 }
 
 /*
@@ -92,33 +106,26 @@ static dsm_handle
 read_handle(void)
 {
 	dsm_handle handle = DSM_HANDLE_INVALID;
-	Relation relation = open_own_table("worker");
-	TableScanDesc scan;
-	TupleTableSlot *slot;
+	OwnScan scan;
 
 	is_stopped = false;
 	last_handle = handle;
-	if (relation == NULL)
+	if (!begin_own_scan(&scan, "worker"))
 		return handle;
-	slot = table_slot_create(relation, NULL);
-	/* not a snapshot of MVCC: it would leave a predicate lock in a serializable transaction */
-	scan = table_beginscan(relation, SnapshotSelf, 0, NULL);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	while (next_own_row(&scan))
 	{
 		bool isnull;
 		Datum value;
 
-		if (DatumGetObjectId(slot_getattr(slot, COLUMN_DATABASE, &isnull)) != MyDatabaseId)
+		if (DatumGetObjectId(slot_getattr(scan.row, COLUMN_DATABASE, &isnull)) != MyDatabaseId)
 			continue;
-		value = slot_getattr(slot, COLUMN_HANDLE, &isnull);
+		value = slot_getattr(scan.row, COLUMN_HANDLE, &isnull);
 		if (!isnull)
 			handle = (dsm_handle) DatumGetInt64(value);
-		(void) slot_getattr(slot, COLUMN_STOPPED_AT, &isnull);
+		(void) slot_getattr(scan.row, COLUMN_STOPPED_AT, &isnull);
 		is_stopped = !isnull;
 	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(relation, AccessShareLock);
+	end_own_scan(&scan);
 	last_handle = handle;
 	return handle;
 }
@@ -198,13 +205,7 @@ is_time_to_register(void)
 static bool
 is_worker_missing(void)
 {
-	if (database_name[0] == '\0')
-	{
-		/* it does not change while somebody is connected */
-		char *name = get_database_name(MyDatabaseId);
-
-		strlcpy(database_name, name != NULL ? name : "", sizeof(database_name));
-	}
+	(void) own_database_name();
 	if (find_worker() != NULL || is_stopped)
 		return false;
 	looked_at = ticks();
@@ -260,18 +261,19 @@ register_next(void)
 	                                                                  : FIRST_ATTEMPT;
 	attempt_handle = last_handle;
 	attempted_at = ticks();
-	if (register_worker(MyDatabaseId, database_name, 0, NULL))
+	if (register_worker(MyDatabaseId, own_database_name(), 0, NULL))
 		return;
 	attempt_wait = FIRST_ATTEMPT;
 	if (!has_passed(LOG_INTERVAL, logged_at))
 		return;
 	logged_at = ticks();
-	ereport(LOG,
-	        (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-	         errmsg("errtrack could not register a background worker for database \"%s\"", database_name),
-	         errdetail("Events stay in errtrack.raw_events until one is there."),
-	         errhint("You may need to increase max_worker_processes, or let pg_cron call errtrack.consume(). "
-	                 "To have no worker, set errtrack.worker = off.")));
+	ereport(
+		LOG,
+		(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+	     errmsg("errtrack could not register a background worker for database \"%s\"", own_database_name()),
+	     errdetail("Events stay in errtrack.raw_events until one is there."),
+	     errhint("You may need to increase max_worker_processes, or let pg_cron call errtrack.consume(). "
+	             "To have no worker, set errtrack.worker = off.")));
 }
 
 /* After a commit: wakes the worker, or registers one.  Must not fail. */

@@ -29,7 +29,6 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "commands/dbcommands.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -83,8 +82,7 @@ typedef enum Outcome
 } Outcome;
 
 static dsm_segment *segment = NULL;
-static WorkerShared *own = NULL; /* in segment */
-static char database_name[NAMEDATALEN] = "";
+static WorkerShared *own = NULL;         /* in segment */
 static bool is_permanent;                /* does not leave when there is nothing to do */
 static Oid known_extension = InvalidOid; /* the one that this worker serves */
 
@@ -140,7 +138,7 @@ override_settings(void)
 static void
 add_context(void *arg)
 {
-	errcontext("errtrack worker of database \"%s\"", database_name);
+	errcontext("errtrack worker of database \"%s\"", own_database_name());
 }
 
 /* Writes where the backends find this worker; false where there is to be none, by worker_stop(). */
@@ -417,7 +415,7 @@ reload_settings(void)
 		return false;
 	ConfigReloadPending = false;
 	ProcessConfigFile(PGC_SIGHUP);
-	is_permanent = is_listed_database(database_name);
+	is_permanent = is_listed_database(own_database_name());
 	return true;
 }
 
@@ -491,7 +489,7 @@ recover(int wait)
 /*
  * What is done beside the batches, in transactions of their own, as it holds locks
  * that a batch would hold for longer.  An error is reported, and keeps nobody from
- * folding.  has_drained: no window is passing in pieces.
+ * folding.  has_drained: the last batch was not full, so that what a rotation takes is not long for.
  */
 static void
 tend(bool has_drained)
@@ -519,7 +517,6 @@ run(void)
 
 	while (!is_requested(REQUEST_STOP))
 	{
-		int64 began = ticks();
 		int events;
 		Outcome outcome;
 
@@ -540,7 +537,7 @@ run(void)
 			last_work = ticks();
 			poll = FIRST_POLL;
 			if (events < BATCH_EVENTS)
-				wait_for(Max(SHORTEST_PAUSE, Min((last_work - began) / 1000, LONGEST_PAUSE)), false);
+				wait_for(Max(SHORTEST_PAUSE, Min(own->report.batch_time / 1000, LONGEST_PAUSE)), false);
 			else
 				check_interrupts();
 			continue;
@@ -577,7 +574,6 @@ void
 errtrack_worker_main(Datum arg)
 {
 	ErrorContextCallback context = {.callback = add_context};
-	char *name;
 
 	am_worker = true;
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
@@ -586,12 +582,11 @@ errtrack_worker_main(Datum arg)
 	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
 	override_settings();
 	StartTransactionCommand();
-	name = get_database_name(MyDatabaseId);
-	strlcpy(database_name, name != NULL ? name : "", sizeof(database_name));
+	(void) own_database_name();
 	CommitTransactionCommand();
 	context.previous = error_context_stack;
 	error_context_stack = &context;
-	is_permanent = is_listed_database(database_name);
+	is_permanent = is_listed_database(own_database_name());
 
 	if (take_lock())
 	{

@@ -67,11 +67,11 @@ DECLARE
   letter record;
 BEGIN
   WITH letter AS (
-    SELECT r.project_id, r.event_id, r.received_at, f.sqlstate, f.error, r.flags, f.n,
-           (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r) - 'slot' - 'txid')
-            WHERE value <> 'null') AS event
+    SELECT r.project_id, r.event_id, r.received_at, f.sqlstate, f.error, r.flags, f.n, r.event
     FROM unnest(leaves, places, sqlstates, errors) WITH ORDINALITY AS f (leaf, place, sqlstate, error, n),
-         LATERAL (SELECT * FROM errtrack.raw_events WHERE slot = f.leaf AND ctid = f.place) AS r
+         LATERAL (SELECT e.*, errtrack.event_as_json(e) AS event
+                  FROM errtrack.raw_events AS e
+                  WHERE e.slot = f.leaf AND e.ctid = f.place) AS r
   ),
   set_aside AS (
     INSERT INTO errtrack.dead_letters

@@ -386,10 +386,7 @@ BEGIN
   set_aside AS (
     INSERT INTO errtrack.set_aside_events (project_id, event_id, received_at, reason, event)
     SELECT j.project_id, j.event_id, j.received_at, 'unknown_project',
-           (SELECT (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r) - 'slot' - 'txid')
-                    WHERE value <> 'null')
-            FROM errtrack.raw_events AS r
-            WHERE r.slot = j.slot AND r.ctid = j.tid)
+           (SELECT errtrack.event_as_json(r) FROM errtrack.raw_events AS r WHERE r.slot = j.slot AND r.ctid = j.tid)
     FROM strays AS j
     ON CONFLICT (project_id, event_id) DO NOTHING
   ),

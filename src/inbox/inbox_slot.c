@@ -9,8 +9,6 @@
 #include "../server.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
-#include "access/tableam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -23,7 +21,6 @@
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -118,30 +115,23 @@ sum_of(ArrayType *array)
 static void
 read_inbox(void)
 {
-	Relation relation = open_own_table("inbox");
-	TableScanDesc scan;
-	TupleTableSlot *row;
+	OwnScan scan;
 
-	if (relation == NULL)
+	if (!begin_own_scan(&scan, "inbox"))
 		return;
-	row = table_slot_create(relation, NULL);
-	/* not a snapshot of MVCC: it would be an old one, and leave a predicate lock in a serializable transaction */
-	scan = table_beginscan(relation, SnapshotSelf, 0, NULL);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, row))
+	while (next_own_row(&scan))
 	{
 		bool isnull;
-		int slot = DatumGetInt16(slot_getattr(row, COLUMN_SLOT, &isnull));
+		int slot = DatumGetInt16(slot_getattr(scan.row, COLUMN_SLOT, &isnull));
 		Datum consumed;
 
 		if (!isnull && slot >= 0 && slot < LEAVES)
 			state.slot = slot;
-		consumed = slot_getattr(row, COLUMN_CONSUMED_BYTES, &isnull);
+		consumed = slot_getattr(scan.row, COLUMN_CONSUMED_BYTES, &isnull);
 		if (!isnull)
 			state.consumed_bytes = sum_of(DatumGetArrayTypeP(consumed));
 	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(row);
-	table_close(relation, AccessShareLock);
+	end_own_scan(&scan);
 }
 
 /* Looks at the inbox. */

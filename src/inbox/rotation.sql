@@ -74,12 +74,7 @@ DECLARE
   i errtrack.inbox;
   candidate smallint;
 BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'rotate_inbox() cannot empty a leaf in a transaction that sees only the past'
-      USING ERRCODE = 'active_sql_transaction',
-            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
-            HINT = 'Call errtrack.rotate_inbox() in a transaction of its own, at READ COMMITTED.';
-  END IF;
+  PERFORM errtrack.need_read_committed('rotate_inbox', 'empty a leaf');
   PERFORM errtrack.begin_consume();
   bytes := errtrack.inbox_bytes();
   limit_bytes := pg_size_bytes(current_setting('errtrack.inbox_limit'));

@@ -14,7 +14,6 @@
 #include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "executor/tuptable.h"
@@ -123,25 +122,19 @@ drop_counts(SubTransactionId subid)
 static bool
 was_shed_lately(TimestampTz now)
 {
-	Relation relation = open_own_table("shed_events");
-	TableScanDesc scan;
-	TupleTableSlot *row;
+	OwnScan scan;
 	bool found = false;
 
-	if (relation == NULL)
+	if (!begin_own_scan(&scan, "shed_events"))
 		return false;
-	row = table_slot_create(relation, NULL);
-	scan = table_beginscan(relation, SnapshotSelf, 0, NULL);
-	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, row))
+	while (!found && next_own_row(&scan))
 	{
 		bool isnull;
-		TimestampTz last_at = DatumGetTimestampTz(slot_getattr(row, SHED_LAST_AT + 1, &isnull));
+		TimestampTz last_at = DatumGetTimestampTz(slot_getattr(scan.row, SHED_LAST_AT + 1, &isnull));
 
 		found = !isnull && !TimestampDifferenceExceeds(last_at, now, WARNING_INTERVAL);
 	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(row);
-	table_close(relation, AccessShareLock);
+	end_own_scan(&scan);
 	return found;
 }
 

@@ -45,37 +45,39 @@ END $$;
 COMMENT ON FUNCTION errtrack.expired_leaves(text, interval, timestamptz) IS
   'Part of upkeep(): the leaves of a ring whose span ended so long before a time, and that hold rows.';
 
+-- Moves the counts of one width that are older than so long into buckets of the next.
+CREATE FUNCTION errtrack.widen_counts(narrow smallint, wide smallint, older_than timestamptz) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  n bigint;
+BEGIN
+  WITH old AS (
+    DELETE FROM errtrack.issue_counts
+    WHERE minutes = narrow AND bucket < older_than
+    RETURNING *
+  ),
+  rolled_up AS (
+    INSERT INTO errtrack.issue_counts AS b (project_id, minutes, issue_id, bucket, events)
+    SELECT o.project_id, wide, o.issue_id, errtrack.bucket_start(o.bucket, wide), sum(o.events)
+    FROM old AS o
+    GROUP BY 1, 3, 4
+    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
+  )
+  SELECT count(*) INTO n FROM old;
+  RETURN n;
+END $$;
+COMMENT ON FUNCTION errtrack.widen_counts(smallint, smallint, timestamptz) IS
+  'Part of roll_up(): adds counts to wider buckets (both widths in minutes), and returns how many rows went.';
+
 -- Moves counts into wider buckets once they are older than a narrow one's time.
 CREATE FUNCTION errtrack.roll_up(at timestamptz, OUT minute_rows bigint, OUT hour_rows bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- an hour or a day goes as a whole: bucket_minutes() has none of these any more
-  WITH old AS (
-    DELETE FROM errtrack.issue_counts_minutes
-    WHERE bucket < errtrack.bucket_start(at, 60::smallint) - interval '48 hours'
-    RETURNING *
-  ),
-  rolled_up AS (
-    INSERT INTO errtrack.issue_counts_hours AS b (project_id, minutes, issue_id, bucket, events)
-    SELECT o.project_id, 60, o.issue_id, errtrack.bucket_start(o.bucket, 60::smallint), sum(o.events)
-    FROM old AS o
-    GROUP BY 1, 3, 4
-    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
-  )
-  SELECT count(*) INTO minute_rows FROM old;
-  WITH old AS (
-    DELETE FROM errtrack.issue_counts_hours
-    WHERE bucket < errtrack.bucket_start(at, 1440::smallint) - interval '2160 hours'
-    RETURNING *
-  ),
-  rolled_up AS (
-    INSERT INTO errtrack.issue_counts_days AS b (project_id, minutes, issue_id, bucket, events)
-    SELECT o.project_id, 1440, o.issue_id, errtrack.bucket_start(o.bucket, 1440::smallint), sum(o.events)
-    FROM old AS o
-    GROUP BY 1, 3, 4
-    ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
-  )
-  SELECT count(*) INTO hour_rows FROM old;
+  minute_rows := errtrack.widen_counts(1::smallint, 60::smallint,
+                                       errtrack.bucket_start(at, 60::smallint) - interval '48 hours');
+  hour_rows := errtrack.widen_counts(60::smallint, 1440::smallint,
+                                     errtrack.bucket_start(at, 1440::smallint) - interval '2160 hours');
 END $$;
 COMMENT ON FUNCTION errtrack.roll_up(timestamptz) IS
   'Part of upkeep(): adds minutes that are more than two days old to their hours, and hours that are more than ninety days old to their days; returns how many rows of each went.';
@@ -93,12 +95,7 @@ DECLARE
   rolled_up record;
   n bigint;
 BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'upkeep() cannot work in a transaction that sees only the past'
-      USING ERRCODE = 'active_sql_transaction',
-            DETAIL = format('The transaction''s isolation level is %s.', current_setting('transaction_isolation')),
-            HINT = 'Call errtrack.upkeep() in a transaction of its own, at READ COMMITTED.';
-  END IF;
+  PERFORM errtrack.need_read_committed('upkeep', 'work');
   PERFORM errtrack.begin_consume();
   -- that has loaded the library, before which there is no setting
   retention := current_setting('errtrack.retention');

@@ -35,14 +35,6 @@ CREATE TABLE errtrack.issue_facets (
   facets bytea NOT NULL,
   PRIMARY KEY (project_id, issue_id)
 ) WITH (fillfactor = 70);
--- Written anew with each batch.  10 keys of 20 values are 3.8 kB, with lz4 1.1 kB, so that they stay in the row, at half
--- of the cost of pglz; uncompressed they would make three times the WAL.
-DO $$
-BEGIN
-  IF 'lz4' = ANY ((SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression')::text[]) THEN
-    ALTER TABLE errtrack.issue_facets ALTER facets SET COMPRESSION lz4;
-  END IF;
-END $$;
 COMMENT ON TABLE errtrack.issue_facets IS 'The tags of an issue''s events: what errtrack.issue_tags reads.';
 COMMENT ON COLUMN errtrack.issue_facets.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.issue_facets.issue_id IS 'The issue.';

@@ -321,18 +321,6 @@ $_->{run}->finish for map { $_->{in} .= "\\q\n"; $_ } $stopper, $operator, $list
 $node->stop;
 done_testing();
 
-# Waits for a condition, but not for as long as the worker would.
-sub wait_seconds
-{
-	my ($seconds, $condition) = @_;
-	for (1 .. 10 * $seconds)
-	{
-		return 1 if $condition->();
-		select(undef, undef, undef, 0.1);
-	}
-	return 0;
-}
-
 # The oracle, where events were retried: they stand in the inbox twice.
 sub counts_ok_with_retries
 {

@@ -105,15 +105,3 @@ for my $offset (-$hour, -2 * $hour, 0)
 
 $node->stop;
 done_testing();
-
-# Waits for a condition, for so many seconds at most.
-sub wait_seconds
-{
-	my ($seconds, $condition) = @_;
-	for (1 .. 10 * $seconds)
-	{
-		return 1 if $condition->();
-		select(undef, undef, undef, 0.1);
-	}
-	return 0;
-}

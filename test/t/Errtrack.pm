@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use Test::More;
 
 our @EXPORT = qw(new_node create_errtrack recorded send_event send_events wait_counted wait_worker wait_no_worker
-  oracle_ok start_load end_load pgbench_script);
+  wait_seconds oracle_ok start_load end_load pgbench_script);
 
 # How many times clients were started, which tells them apart.
 my $loads = 0;
@@ -100,6 +100,18 @@ sub wait_no_worker
 {
 	my ($node, $database, $name) = @_;
 	ok($node->poll_query_until('template1', 'SELECT NOT ' . _worker($database)), $name);
+}
+
+# Waits for a condition, for so many seconds at most; was it met?
+sub wait_seconds
+{
+	my ($seconds, $condition) = @_;
+	for (1 .. 10 * $seconds)
+	{
+		return 1 if $condition->();
+		select(undef, undef, undef, 0.1);
+	}
+	return 0;
 }
 
 # The oracle: flush() until all that was committed is folded, and then compare it, project by project, with what the
