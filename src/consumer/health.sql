@@ -104,10 +104,10 @@ BEGIN
     hints := hints || 'See errtrack.dead_letters. Mend what the error tells of, then call errtrack.retry_dead_letters().'::text;
   END IF;
   FOR o IN
-    SELECT w.rank, w.reason, w.hint,
+    SELECT watched.rank, watched.reason, watched.hint,
            (SELECT string_agg(r.project_id::text, ', ' ORDER BY r.project_id)
             FROM (SELECT e.project_id FROM errtrack.event_outcomes AS e
-                  WHERE e.outcome = w.outcome AND e.last_at > clock_timestamp() - w.recent LIMIT 10) AS r) AS projects
+                  WHERE e.outcome = watched.outcome AND e.last_at > clock_timestamp() - watched.recent LIMIT 10) AS r) AS projects
     FROM (VALUES
       ('inbox_full', interval '5 min', 2,
        'the inbox was full within the last 5 minutes: events of project %s were dropped',
@@ -118,7 +118,7 @@ BEGIN
       ('over_quota', interval '5 min', 1,
        'the quota was used up within the last 5 minutes: events of project %s were dropped',
        'See errtrack.quotas. errtrack.set_quota() sets another limit; errtrack.event_outcomes counts what was dropped.')
-      ) AS w (outcome, recent, rank, reason, hint)
+      ) AS watched (outcome, recent, rank, reason, hint)
   LOOP
     CONTINUE WHEN o.projects IS NULL;
     ranks := ranks || o.rank;
