@@ -17,6 +17,7 @@ OBJS = $(patsubst %.c,%.o,$(filter-out src/alerts/listen.c,$(wildcard src/*.c sr
 # The install script is assembled from these, in this order: each may use what stands before it.
 SQL_PARTS = \
 	src/errtrack.sql \
+	src/clock.sql \
 	src/capture/projects.sql \
 	src/inbox/inbox_slot.sql \
 	src/capture/raw_events.sql \

@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "clock.h"
 #include "inbox/shed.h"
 #include "consumer/consumer.h"
 #include "inbox/inbox_slot.h"
@@ -80,6 +81,7 @@ _PG_init(void)
 		if (!IsBinaryUpgrade)
 			register_launcher();
 	}
+	clock_init();
 	MarkGUCPrefixReserved("errtrack");
 	wake_init();
 	shed_init();

@@ -21,12 +21,13 @@ BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA errtrack TO %s', role);
   IF kind = 'writer' THEN
     EXECUTE format('GRANT INSERT (%s), SELECT (event_id) ON errtrack.raw_events TO %s', writable, role);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.inbox_slot(), errtrack.read_payload(jsonb), '
+    EXECUTE format('GRANT EXECUTE ON FUNCTION errtrack.clock(), errtrack.inbox_slot(), errtrack.read_payload(jsonb), '
                    'errtrack.capture(jsonb, int), errtrack.capture(text, int) TO %s', role);
     RETURN;
   END IF;
   EXECUTE format('GRANT SELECT ON %s TO %s', readable, role);
   EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
+    'errtrack.clock()',
     'errtrack.parse_stack(text, text)',
     'errtrack.fingerprint(jsonb)',
     'errtrack.fingerprints(jsonb)',

@@ -4,6 +4,7 @@
  * that nothing that an event holds fails its INSERT.
  */
 #include "event.h"
+#include "../clock.h"
 #include "../inbox/shed.h"
 #include "../inbox/inbox_slot.h"
 
@@ -204,7 +205,7 @@ repair_txid(Event *event)
 static bool
 repair(Event *event)
 {
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	TimestampTz now = clock_now();
 	bool changed = repair_txid(event);
 
 	if (event->nulls[EVENT_PROJECT_ID])

@@ -65,7 +65,7 @@ CREATE TABLE errtrack.set_aside_events (
   project_id int NOT NULL,
   event_id uuid NOT NULL,
   received_at timestamptz NOT NULL,
-  set_aside_at timestamptz NOT NULL DEFAULT now(),
+  set_aside_at timestamptz NOT NULL DEFAULT errtrack.clock(),
   reason text NOT NULL,
   event jsonb NOT NULL,
   PRIMARY KEY (project_id, event_id)

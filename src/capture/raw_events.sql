@@ -6,7 +6,7 @@ CREATE TABLE errtrack.raw_events (
   txid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   project_id int NOT NULL DEFAULT 1,
   event_id uuid NOT NULL DEFAULT gen_random_uuid(),
-  received_at timestamptz NOT NULL DEFAULT now(),
+  received_at timestamptz NOT NULL DEFAULT errtrack.clock(),
   occurred_at timestamptz,
   level text,
   platform text,
@@ -38,7 +38,7 @@ COMMENT ON COLUMN errtrack.raw_events.slot IS 'The leaf; set by errtrack, not by
 COMMENT ON COLUMN errtrack.raw_events.txid IS 'The transaction that wrote the event; set by errtrack, not by writers.';
 COMMENT ON COLUMN errtrack.raw_events.project_id IS 'The project, 1 (default) where none is named. An event of an unknown project is set aside.';
 COMMENT ON COLUMN errtrack.raw_events.event_id IS 'Identifies the event: sent twice with the same event_id, it is counted once.';
-COMMENT ON COLUMN errtrack.raw_events.received_at IS 'When the event arrived; never later than now().';
+COMMENT ON COLUMN errtrack.raw_events.received_at IS 'When the event arrived: when its row was inserted, by errtrack.clock(), or what is said here, if that is earlier.';
 COMMENT ON COLUMN errtrack.raw_events.occurred_at IS 'When the error happened, by the application''s clock; received_at where it is absent or later than that.';
 COMMENT ON COLUMN errtrack.raw_events.level IS 'fatal, error, warning, info or debug; other words for these are understood, an unknown one counts as error.';
 COMMENT ON COLUMN errtrack.raw_events.platform IS 'The language or runtime (python, java, javascript, …); told from the stack trace where it is absent.';

@@ -51,7 +51,7 @@ BEGIN
     IF p.cur IS NULL THEN
       -- the next window; what the leaves hold now is visible in it, or of transactions that are not over
       bytes := errtrack.inbox_bytes();
-      until_at := clock_timestamp();
+      until_at := errtrack.clock();
       until := errtrack.inbox_snapshot();
       SELECT count(*), array_agg(ctid) FILTER (WHERE slot = 0), array_agg(ctid) FILTER (WHERE slot = 1),
              array_agg(ctid) FILTER (WHERE slot = 2)

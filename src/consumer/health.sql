@@ -67,7 +67,7 @@ BEGIN
 
   -- errors, as long as they are recent; the worker knows them first
   failed_at := greatest(s.last_error_at, w.last_error_at);
-  IF failed_at > clock_timestamp() - interval '5 min' THEN
+  IF failed_at > errtrack.clock() - interval '5 min' THEN
     ranks := ranks || CASE WHEN s.state = 'backing off' OR s.pid IS NULL AND waited > '1 min' THEN 2 ELSE 1 END;
     reasons := reasons || format('the worker failed at %s: %s', date_trunc('second', failed_at),
                                  CASE WHEN s.last_error_at = failed_at THEN s.last_error ELSE w.last_error END);
@@ -107,7 +107,7 @@ BEGIN
     SELECT watched.rank, watched.reason, watched.hint,
            (SELECT string_agg(r.project_id::text, ', ' ORDER BY r.project_id)
             FROM (SELECT e.project_id FROM errtrack.event_outcomes AS e
-                  WHERE e.outcome = watched.outcome AND e.last_at > clock_timestamp() - watched.recent LIMIT 10) AS r) AS projects
+                  WHERE e.outcome = watched.outcome AND e.last_at > errtrack.clock() - watched.recent LIMIT 10) AS r) AS projects
     FROM (VALUES
       ('inbox_full', interval '5 min', 2,
        'the inbox was full within the last 5 minutes: events of project %s were dropped',

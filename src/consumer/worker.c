@@ -26,6 +26,7 @@
  * well: see wake.c and launcher.c.
  */
 #include "consumer.h"
+#include "../clock.h"
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -389,7 +390,7 @@ has_prepared_events(void)
 static Outcome
 consume_batch(int *events)
 {
-	TimestampTz began_at = GetCurrentTimestamp();
+	TimestampTz began_at = clock_now();
 	int64 began = ticks();
 	char query[80];
 	int numbers[2]; /* events, alerts */

@@ -58,7 +58,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   was_there boolean := errtrack.end_worker();
 BEGIN
-  INSERT INTO errtrack.worker AS w (database, stopped_at) VALUES (errtrack.own_database(), clock_timestamp())
+  INSERT INTO errtrack.worker AS w (database, stopped_at) VALUES (errtrack.own_database(), errtrack.clock())
   ON CONFLICT (only_row) DO UPDATE SET
     stopped_at = excluded.stopped_at,
     database = excluded.database,
@@ -194,7 +194,7 @@ COMMENT ON FUNCTION errtrack.read_workers() IS 'Part of the view workers.';
 -- worker last found nothing left.
 CREATE FUNCTION errtrack.lag(drained_at timestamptz) RETURNS interval
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(greatest(clock_timestamp() - greatest(oldest, drained_at), '0'), '0')
+  SELECT coalesce(greatest(errtrack.clock() - greatest(oldest, drained_at), '0'), '0')
   FROM errtrack.oldest_unconsumed() AS u (oldest)
   WHERE oldest IS NOT NULL
   UNION ALL

@@ -76,7 +76,7 @@ BEGIN
   set_aside AS (
     INSERT INTO errtrack.dead_letters
       (project_id, event_id, received_at, failed_at, sqlstate, error, event, attempts)
-    SELECT project_id, event_id, received_at, clock_timestamp(), sqlstate, error, event,
+    SELECT project_id, event_id, received_at, errtrack.clock(), sqlstate, error, event,
            1 + coalesce(cardinality(array_positions(flags, 'retried')), 0)
     FROM letter
     ORDER BY n

@@ -27,7 +27,7 @@ DECLARE
   sample_rate double precision := current_setting('errtrack.sample_rate');
   count_duplicates boolean := current_setting('errtrack.count_duplicates');
   -- rings go by the clock and not by what events say: one that comes late is new to the ledger all the same
-  folded_at timestamptz := clock_timestamp();
+  folded_at timestamptz := errtrack.clock();
   -- no event of this batch was committed before, whatever its received_at says
   not_before timestamptz := (SELECT prev_at FROM errtrack.inbox_progress);
   shed int := 0;
@@ -410,7 +410,7 @@ BEGIN
            CASE WHEN t.count_before IS NULL THEN t.first_event_id ELSE t.last_event_id END,
            nullif(CASE WHEN t.count_before IS NULL THEN t.first_environment ELSE t.last_environment END, ''),
            nullif(CASE WHEN t.count_before IS NULL THEN t.first_release ELSE t.last_release END, ''),
-           i.occurrence_count, clock_timestamp()
+           i.occurrence_count, errtrack.clock()
     FROM issue AS i
     JOIN tally AS t ON t.project_id = i.project_id AND t.issue_id = i.issue_id
     WHERE t.count_before IS NULL OR i.regression_count > t.regressions_before

@@ -60,7 +60,7 @@ BEGIN
   ),
   outcome AS (
     INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
-    SELECT project_id, 'over_quota', count(*), clock_timestamp()
+    SELECT project_id, 'over_quota', count(*), errtrack.clock()
     FROM judged
     WHERE is_over
     GROUP BY project_id
@@ -109,7 +109,7 @@ CREATE VIEW errtrack.quotas AS
           WHERE i.project_id = p.project_id) AS flood_capped
   FROM errtrack.projects AS p
   LEFT JOIN errtrack.quota_use AS u
-    ON u.project_id = p.project_id AND u.minute = date_trunc('minute', now(), 'UTC')
+    ON u.project_id = p.project_id AND u.minute = date_trunc('minute', (SELECT errtrack.clock()), 'UTC')
   LEFT JOIN errtrack.event_outcomes AS o ON o.project_id = p.project_id AND o.outcome = 'over_quota';
 COMMENT ON VIEW errtrack.quotas IS 'The limits of each project, and what was shed or not kept because of them.';
 COMMENT ON COLUMN errtrack.quotas.project_id IS 'The project.';

@@ -36,7 +36,7 @@ CREATE TABLE errtrack.inbox_progress (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
   prev pg_snapshot NOT NULL,
-  prev_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  prev_at timestamptz NOT NULL DEFAULT errtrack.clock(),
   cur pg_snapshot,
   cur_at timestamptz,
   leaf smallint,

@@ -4,7 +4,7 @@
 CREATE TABLE errtrack.inbox (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   slot smallint NOT NULL DEFAULT 0 CHECK (slot BETWEEN 0 AND 2),
-  rotated_at timestamptz NOT NULL DEFAULT now(),
+  rotated_at timestamptz NOT NULL DEFAULT errtrack.clock(),
   consumed_bytes bigint[] NOT NULL DEFAULT '{0,0,0}' CHECK (cardinality(consumed_bytes) = 3)
 );
 COMMENT ON TABLE errtrack.inbox IS 'One row: which leaf of raw_events takes new events, and how much of the leaves has been consumed.';

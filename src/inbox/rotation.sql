@@ -89,18 +89,18 @@ BEGIN
   IF bytes = '{0,0,0}'
      OR bytes[i.slot + 1] <= greatest(limit_bytes / 16, least(8 * 1024 * 1024, limit_bytes / 4))
         -- consumed events are not to stay for days
-        AND now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 hour'
+        AND errtrack.clock() BETWEEN i.rotated_at AND i.rotated_at + interval '1 hour'
      OR EXISTS (SELECT FROM errtrack.restore_epoch WHERE epoch <> (SELECT epoch FROM errtrack.inbox_progress)) THEN
     RETURN false;
   END IF;
   candidate := (i.slot + 1) % 3;
   IF NOT errtrack.empty_leaf(candidate) THEN
     candidate := (i.slot + 2) % 3;
-    IF now() BETWEEN i.rotated_at AND i.rotated_at + interval '1 second' OR NOT errtrack.empty_leaf(candidate) THEN
+    IF errtrack.clock() BETWEEN i.rotated_at AND i.rotated_at + interval '1 second' OR NOT errtrack.empty_leaf(candidate) THEN
       RETURN false;
     END IF;
   END IF;
-  UPDATE errtrack.inbox SET slot = candidate, rotated_at = now();
+  UPDATE errtrack.inbox SET slot = candidate, rotated_at = errtrack.clock();
   RETURN true;
 END $$;
 COMMENT ON FUNCTION errtrack.rotate_inbox() IS

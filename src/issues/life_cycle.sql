@@ -9,7 +9,7 @@ DECLARE
 BEGIN
   UPDATE errtrack.issues AS i
   SET status = set_status.status,
-      resolved_at = CASE WHEN set_status.status OPERATOR(pg_catalog.=) 'resolved' THEN clock_timestamp() END,
+      resolved_at = CASE WHEN set_status.status OPERATOR(pg_catalog.=) 'resolved' THEN errtrack.clock() END,
       release_fixed = CASE WHEN set_status.status OPERATOR(pg_catalog.=) 'resolved' THEN in_release
                            ELSE i.release_fixed END
   WHERE i.issue_id OPERATOR(pg_catalog.=) set_status.issue_id
@@ -66,11 +66,11 @@ BEGIN
   END IF;
   -- in the order in which the fold locks them
   PERFORM FROM errtrack.issues
-  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < now() - after
+  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < errtrack.clock() - after
   ORDER BY project_id, issue_id FOR UPDATE;
   UPDATE errtrack.issues
-  SET status = 'resolved', resolved_at = clock_timestamp(), release_fixed = NULL
-  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < now() - after;
+  SET status = 'resolved', resolved_at = errtrack.clock(), release_fixed = NULL
+  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < errtrack.clock() - after;
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $$;

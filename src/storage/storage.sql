@@ -23,8 +23,8 @@ WITH relation AS (
 leaf AS (
   SELECT r.*, errtrack.ring_leaves(r.ring) AS leaves,
          -- it was last filled so many widths ago
-         date_bin(errtrack.ring_width(r.ring), clock_timestamp(), '1970-01-01 00:00+00')
-           - mod(errtrack.ring_slot(r.ring, clock_timestamp()) - substring(r.relname FROM '[0-9]+$')::int
+         date_bin(errtrack.ring_width(r.ring), errtrack.clock(), '1970-01-01 00:00+00')
+           - mod(errtrack.ring_slot(r.ring, errtrack.clock()) - substring(r.relname FROM '[0-9]+$')::int
                  + errtrack.ring_leaves(r.ring), errtrack.ring_leaves(r.ring)) * errtrack.ring_width(r.ring) AS since
   FROM relation AS r
 )

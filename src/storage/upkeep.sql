@@ -144,7 +144,7 @@ COMMENT ON FUNCTION errtrack.upkeep_at(timestamptz) IS 'upkeep() as it would be 
 -- Removes and rolls up what is old.
 CREATE FUNCTION errtrack.upkeep() RETURNS SETOF text
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT * FROM errtrack.upkeep_at(clock_timestamp())
+  SELECT * FROM errtrack.upkeep_at(errtrack.clock())
 $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
   'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and what quotas used more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';

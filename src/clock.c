@@ -1,0 +1,87 @@
+/*
+ * The time as errtrack takes it: the server's clock, or in tests what the setting
+ * errtrack.test_now says.
+ */
+#include "clock.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/datetime.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(errtrack_clock);
+
+static char *test_now = NULL;
+static TimestampTz stated_now = 0; /* what test_now says; 0: it is not set */
+
+/*
+ * Reads a time that names its zone, or is of the session's.  Not timestamptz_in():
+ * a setting is checked where no error may be raised.
+ */
+static bool
+read_time(const char *text, TimestampTz *time)
+{
+	char work[MAXDATELEN + MAXDATEFIELDS];
+	char *fields[MAXDATEFIELDS];
+	int types[MAXDATEFIELDS];
+	int nfields, type, zone;
+	struct pg_tm tm;
+	fsec_t fsec;
+
+	return ParseDateTime(text, work, sizeof(work), fields, types, MAXDATEFIELDS, &nfields) == 0 &&
+	       DecodeDateTime(fields, types, nfields, &type, &tm, &fsec, &zone) == 0 && type == DTK_DATE &&
+	       tm2timestamp(&tm, fsec, &zone, time) == 0;
+}
+
+/* errtrack.test_now is a time, or empty. */
+static bool
+check_test_now(char **newval, void **extra, GucSource source)
+{
+	TimestampTz *time;
+
+	if (*newval == NULL || **newval == '\0')
+		return true;
+	time = malloc(sizeof(*time));
+	if (time == NULL)
+		return false;
+	if (!read_time(*newval, time))
+	{
+		free(time);
+		GUC_check_errdetail("It must be a time, such as \"2026-01-31 12:00+00\", or empty.");
+		return false;
+	}
+	*extra = time;
+	return true;
+}
+
+/* errtrack.test_now is another time from now on. */
+static void
+assign_test_now(const char *newval, void *extra)
+{
+	stated_now = extra != NULL ? *(TimestampTz *) extra : 0;
+}
+
+/* Called when the library is loaded. */
+void
+clock_init(void)
+{
+	DefineCustomStringVariable("errtrack.test_now",
+	                           "For tests: the time that errtrack takes for the present.",
+	                           "Empty: the server's clock.", &test_now, "", PGC_SUSET, GUC_NOT_IN_SAMPLE,
+	                           check_test_now, assign_test_now, NULL);
+}
+
+/* The present. */
+TimestampTz
+clock_now(void)
+{
+	return stated_now != 0 ? stated_now : GetCurrentTimestamp();
+}
+
+/* errtrack.clock() RETURNS timestamptz */
+Datum
+errtrack_clock(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TIMESTAMPTZ(clock_now());
+}
