@@ -312,10 +312,7 @@ DECLARE
   of_project int := regroup.project_id;
   n bigint;
 BEGIN
-  IF NOT EXISTS (SELECT FROM errtrack.projects AS p WHERE p.project_id = of_project) THEN
-    RAISE EXCEPTION 'there is no project %', coalesce(of_project::text, '(null)')
-      USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
-  END IF;
+  PERFORM errtrack.need_project(of_project);
   -- no batch is folded meanwhile
   IF apply THEN
     PERFORM errtrack.begin_consume();
