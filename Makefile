@@ -60,6 +60,7 @@ SQL_PARTS = \
 	src/life_cycle/verbs.sql \
 	src/life_cycle/reaction.sql \
 	src/life_cycle/auto_resolve.sql \
+	src/reading/search.sql \
 	src/inbox/inbox.sql \
 	src/inbox/rotation.sql \
 	src/fold/quotas.sql \
