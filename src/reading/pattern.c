@@ -40,15 +40,20 @@ make_pattern(Slice text, const bool *is_star)
 	return pattern;
 }
 
-/* The pattern in small letters. */
+/* The pattern in small letters; ASCII's as ASCII has them, in whatever locale, since fold_text() takes them so. */
 Pattern
 fold_pattern(Pattern pattern)
 {
 	Slice *pieces = palloc((pattern.npieces + 1) * sizeof(Slice));
 
 	for (int i = 0; i < pattern.npieces; i++)
-		pieces[i] = slice_of_string(
-			str_tolower(pattern.pieces[i].data, pattern.pieces[i].len, DEFAULT_COLLATION_OID));
+	{
+		Slice piece = pattern.pieces[i];
+
+		pieces[i] =
+			slice_of_string(pattern.is_ascii ? asc_tolower(piece.data, piece.len)
+		                                     : str_tolower(piece.data, piece.len, DEFAULT_COLLATION_OID));
+	}
 	pattern.pieces = pieces;
 	return pattern;
 }

@@ -26,4 +26,16 @@ extern Slice fold_text(Slice text, bool ascii, StringInfo buffer);
 extern bool pattern_is(const Pattern *pattern, Slice text);
 extern bool pattern_is_in(const Pattern *pattern, Slice text);
 
+/* Does text, in whatever case, begin with a piece of a pattern that is ASCII and in small letters? */
+static inline bool
+begins_with(Slice text, Slice piece)
+{
+	if (text.len < piece.len)
+		return false;
+	for (size_t i = 0; i < piece.len; i++)
+		if (pg_ascii_tolower(text.data[i]) != (unsigned char) piece.data[i])
+			return false;
+	return true;
+}
+
 #endif /* ERRTRACK_PATTERN_H */

@@ -341,8 +341,9 @@ read_field(Reader *reader, QueryTerm *term)
 		    (is_digit(rest.data[length + 1]) && !is_identifier(name)))
 			return false;
 		query_error(reader->query, name,
-		            psprintf("%sFields are %s. To look for the text itself, put it in quotes.",
-		                     nearest ? psprintf("Perhaps you meant \"%s\". ", nearest) : "", field_names()),
+		            psprintf("%sA tag is written tag.%s:, the text itself in quotes. Fields are %s.",
+		                     nearest ? psprintf("Perhaps you meant \"%s\". ", nearest) : "", copy_slice(name),
+		                     field_names()),
 		            "unknown field \"%s\"", copy_slice(name));
 	}
 	if (term->field->tag)

@@ -46,7 +46,7 @@ typedef struct Term
 	Condition *conditions;
 	int nconditions;
 	IdTable *found;     /* of what is in other tables: the issues that it holds for */
-	struct Term *joins; /* of a release or environment: another term has what is found for both */
+	struct Term *joins; /* another one, which has what is found for both */
 } Term;
 
 /* The words of an issue, in small letters. */
@@ -87,6 +87,7 @@ extern Search *make_search(text *query, bool has_project, int32 project);
 extern void check_project(Search *search);
 extern void find_projects(Search *search, Slice query, const QueryValue *value, Condition *condition);
 extern void find_newest(Search *search, Condition *condition);
+extern void join_terms(Search *search);
 extern bool is_found(Search *search, Term *term, int64 issue_id);
 extern int64 count_users(Search *search, int64 issue_id);
 

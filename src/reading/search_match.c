@@ -22,8 +22,16 @@ typedef struct ComparedRelease
 bool
 text_is(Search *search, const Condition *condition, Slice text)
 {
+	const Pattern *pattern = &condition->pattern;
+
+	if (!has_text(text))
+		return false;
+	/* most are a name or its beginning: this is asked of each value of a tag */
+	if (pattern->npieces == 1 && !pattern->open_start && pattern->is_ascii)
+		return (pattern->open_end || text.len == pattern->pieces[0].len) &&
+		       begins_with(text, pattern->pieces[0]);
 	resetStringInfo(&search->folded);
-	return has_text(text) && pattern_is(&condition->pattern, fold_text(text, search->ascii, &search->folded));
+	return pattern_is(pattern, fold_text(text, search->ascii, &search->folded));
 }
 
 /* Asks errtrack.release_compare(). */

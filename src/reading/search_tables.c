@@ -16,6 +16,9 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
+/* Of a row, so many columns are taken at the most.  Where a statement selects *, the executor passes rows on as they are. */
+#define COLUMNS_TAKEN 4
+
 /* Does something with a row of a statement. */
 typedef void (*TakeRow)(Search *search, void *context, TupleTableSlot *row);
 
@@ -48,7 +51,7 @@ take_row(TupleTableSlot *row, DestReceiver *self)
 	RowTaker *taker = (RowTaker *) self;
 	MemoryContext old = MemoryContextSwitchTo(taker->row_context);
 
-	slot_getallattrs(row);
+	slot_getsomeattrs(row, Min(COLUMNS_TAKEN, row->tts_tupleDescriptor->natts));
 	taker->take(taker->search, taker->context, row);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(taker->row_context);
@@ -181,49 +184,68 @@ find_newest(Search *search, Condition *condition)
 	          NO_SLICE, take_newest, condition);
 }
 
-/* ---- releases and environments ------------------------------------------------------------------------------ */
+/* ---- releases, environments, tags --------------------------------------------------------------------------- */
 
-/* Does a row of issue_releases have what a term looks for? */
+/* Does a row of the table that a term needs have what it looks for? */
+typedef bool (*RowHas)(Search *search, Term *term, TupleTableSlot *row);
+
+/* Is what these terms look for in the same table? */
 static bool
-row_has(Search *search, Term *term, int32 project, Slice value)
+is_same_table(const Term *a, const Term *b)
 {
-	for (int i = 0; i < term->nconditions; i++)
-		if (term->kind == FIELD_RELEASE ? release_is(search, &term->conditions[i], project, value)
-		                                : text_is(search, &term->conditions[i], value))
-			return true;
-	return false;
+	bool a_releases = a->kind == FIELD_RELEASE || a->kind == FIELD_ENVIRONMENT;
+	bool b_releases = b->kind == FIELD_RELEASE || b->kind == FIELD_ENVIRONMENT;
+
+	return a == b || (a->kind == FIELD_TAG && b->kind == FIELD_TAG) || (a_releases && b_releases);
 }
 
-/* A row of issue_releases (project_id, issue_id, release, environment). */
+/* Puts the issue that a row is of into the sets of the terms for which it has what they look for. */
 static void
-take_release(Search *search, void *context, TupleTableSlot *row)
+mark_issue(Search *search, const Term *like, int64 issue_id, TupleTableSlot *row, RowHas row_has)
 {
-	int32 project = DatumGetInt32(row->tts_values[0]);
-	int64 issue_id = DatumGetInt64(row->tts_values[1]);
-	Slice release = column_text(row, 2), environment = column_text(row, 3);
 	Term *joined = NULL;
 	bool has_all = true;
 
 	for (int i = 0; i < search->nterms; i++)
 	{
 		Term *term = &search->terms[i];
-		bool alone = term->negated;
 
-		if (term->kind != FIELD_RELEASE && term->kind != FIELD_ENVIRONMENT)
+		if (!is_same_table(term, like))
 			continue;
-		if (!alone && term->joins == NULL)
+		if (term->negated)
+		{
+			if (row_has(search, term, row))
+				id_set_add(term->found, issue_id);
+			continue;
+		}
+		if (term->joins == NULL)
 			joined = term;
-		if ((alone || has_all) &&
-		    !row_has(search, term, project, term->kind == FIELD_RELEASE ? release : environment))
-			has_all = has_all && alone;
-		else if (alone)
-			id_set_add(term->found, issue_id);
+		has_all = has_all && row_has(search, term, row);
 	}
 	if (joined != NULL && has_all)
 		id_set_add(joined->found, issue_id);
 }
 
-/* ---- tags --------------------------------------------------------------------------------------------------- */
+/* Does a row of issue_releases have what a term looks for? */
+static bool
+release_row_has(Search *search, Term *term, TupleTableSlot *row)
+{
+	Slice value = column_text(row, term->kind == FIELD_RELEASE ? 2 : 3);
+
+	for (int i = 0; i < term->nconditions; i++)
+		if (term->kind == FIELD_RELEASE
+		        ? release_is(search, &term->conditions[i], DatumGetInt32(row->tts_values[0]), value)
+		        : text_is(search, &term->conditions[i], value))
+			return true;
+	return false;
+}
+
+/* A row of issue_releases (project_id, issue_id, release, environment, …). */
+static void
+take_release(Search *search, void *context, TupleTableSlot *row)
+{
+	mark_issue(search, context, DatumGetInt64(row->tts_values[1]), row, release_row_has);
+}
 
 /* A search and one of its terms, while the values of a tag are looked at. */
 typedef struct TagTerm
@@ -244,18 +266,40 @@ value_is_wanted(Slice value, void *context)
 	return false;
 }
 
-/* A row of issue_facets (issue_id, facets). */
+/* Does a row of issue_facets have what a term looks for? */
+static bool
+facets_row_has(Search *search, Term *term, TupleTableSlot *row)
+{
+	TagTerm tag = {search, term};
+
+	return facets_have(DatumGetByteaPP(row->tts_values[2]), term->tag, value_is_wanted, &tag);
+}
+
+/* A row of issue_facets (project_id, issue_id, facets). */
 static void
 take_facets(Search *search, void *context, TupleTableSlot *row)
 {
-	bytea *facets = DatumGetByteaPP(row->tts_values[1]);
+	mark_issue(search, context, DatumGetInt64(row->tts_values[1]), row, facets_row_has);
+}
 
+/*
+ * What is looked for in one table is found together: a release and an environment in
+ * one row, as an issue was seen in that release there.  The first of these terms
+ * stands for all, but those with a sign, which ask that there be no such row.
+ */
+void
+join_terms(Search *search)
+{
 	for (int i = 0; i < search->nterms; i++)
 	{
-		TagTerm tag = {search, &search->terms[i]};
+		Term *term = &search->terms[i];
 
-		if (tag.term->kind == FIELD_TAG && facets_have(facets, tag.term->tag, value_is_wanted, &tag))
-			id_set_add(tag.term->found, DatumGetInt64(row->tts_values[0]));
+		if (term->negated ||
+		    (term->kind != FIELD_RELEASE && term->kind != FIELD_ENVIRONMENT && term->kind != FIELD_TAG))
+			continue;
+		for (int k = 0; k < i && term->joins == NULL; k++)
+			if (!search->terms[k].negated && is_same_table(term, &search->terms[k]))
+				term->joins = &search->terms[k];
 	}
 }
 
@@ -328,36 +372,25 @@ count_users(Search *search, int64 issue_id)
 
 /* ---- all of them -------------------------------------------------------------------------------------------- */
 
-/* Does it take the table that the other term takes to know for which issues this one holds? */
-static bool
-reads_same_table(const Term *a, const Term *b)
-{
-	bool a_releases = a->kind == FIELD_RELEASE || a->kind == FIELD_ENVIRONMENT;
-	bool b_releases = b->kind == FIELD_RELEASE || b->kind == FIELD_ENVIRONMENT;
-
-	return a == b || (a->kind != FIELD_USER && (a->kind == b->kind || (a_releases && b_releases)));
-}
-
 /* Finds the issues that a term holds for, and those of all terms that read the same table. */
 static void
 find_issues(Search *search, Term *term)
 {
 	for (int i = 0; i < search->nterms; i++)
-		if (reads_same_table(term, &search->terms[i]))
+		if (is_same_table(term, &search->terms[i]))
 			search->terms[i].found = make_id_set(search->context);
 	if (term->kind == FIELD_USER)
 		read_user(search, term);
 	else if (term->kind == FIELD_TAG)
 		read_rows(search,
-		          "SELECT f.issue_id, f.facets FROM errtrack.issue_facets AS f "
+		          "SELECT f.* FROM errtrack.issue_facets AS f "
 		          "WHERE $1 IS NULL OR f.project_id = $1",
-		          NO_SLICE, take_facets, NULL);
+		          NO_SLICE, take_facets, term);
 	else
-		read_rows(
-			search,
-			"SELECT r.project_id, r.issue_id, r.release, r.environment FROM errtrack.issue_releases AS r "
-			"WHERE $1 IS NULL OR r.project_id = $1",
-			NO_SLICE, take_release, NULL);
+		read_rows(search,
+		          "SELECT r.* FROM errtrack.issue_releases AS r "
+		          "WHERE $1 IS NULL OR r.project_id = $1",
+		          NO_SLICE, take_release, term);
 }
 
 /* Is there, in another table, what a term looks for of an issue? */

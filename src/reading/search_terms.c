@@ -356,27 +356,6 @@ compare_terms(const void *a, const void *b)
 }
 
 /*
- * Releases and environments that are looked for must come together, as they do in a
- * row of issue_releases: the first of these terms stands for all.
- */
-static void
-join_releases(Search *search)
-{
-	Term *first = NULL;
-
-	for (int i = 0; i < search->nterms; i++)
-	{
-		Term *term = &search->terms[i];
-
-		if ((term->kind != FIELD_RELEASE && term->kind != FIELD_ENVIRONMENT) || term->negated)
-			continue;
-		term->joins = first;
-		if (first == NULL)
-			first = term;
-	}
-}
-
-/*
  * Understands a query; raises where it cannot be.  What it needs is allocated in the
  * current memory context.
  */
@@ -403,6 +382,6 @@ make_search(text *query_text, bool has_project, int32 project)
 			read_term(search, &query, &query.terms[i], &search->terms[search->nterms++]);
 	}
 	qsort(search->terms, search->nterms, sizeof(Term), compare_terms);
-	join_releases(search);
+	join_terms(search);
 	return search;
 }

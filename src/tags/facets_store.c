@@ -183,7 +183,7 @@ facets_have(bytea *stored, Slice name, bool (*is_wanted)(Slice value, void *cont
 			skip_number(&reader);
 		nvalues = read_number_of(&reader, STOPPED);
 		if (nvalues == STOPPED)
-			continue;
+			nvalues = 0;
 		while (nvalues-- > 0)
 		{
 			Slice value = take_stored_text(&reader);
@@ -193,6 +193,8 @@ facets_have(bytea *stored, Slice name, bool (*is_wanted)(Slice value, void *cont
 			skip_number(&reader);
 			skip_number(&reader);
 		}
+		if (is_it)
+			return false;
 	}
 	return false;
 }

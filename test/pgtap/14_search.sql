@@ -186,8 +186,8 @@ FROM (VALUES
   ('a AND b', 'AND joins nothing here', '  ^^^')
 ) AS t (query, message, mark), LATERAL pg_temp.refusal(query) AS r;
 SELECT is((SELECT count(*) FROM unnest(ARRAY['relase:1', '"', 'level:', 'level:x', 'is:x', 'events:x', 'first_seen:x', 'project:x', 'has:x', 'sort:x', 'OR']) AS q, pg_temp.refusal(q) AS r WHERE r.hint ~ '\.$'), 11::bigint, 'each has a hint');
-SELECT is(hint ~ '^Perhaps you meant "release"\. Fields are is, level, .*tag\.KEY\.', true, 'which names the nearest field, and all') FROM pg_temp.refusal('relase:1');
-SELECT is(hint ~ '^Fields are', true, '... and no nearest one where none is near') FROM pg_temp.refusal('zzzzzz:1');
+SELECT is(hint ~ '^Perhaps you meant "release"\. A tag is written tag\.relase:, .* Fields are is, level, .*tag\.KEY\.', true, 'which names the nearest field, and all') FROM pg_temp.refusal('relase:1');
+SELECT is(hint ~ '^A tag is', true, '... and no nearest one where none is near') FROM pg_temp.refusal('zzzzzz:1');
 SELECT is(split_part(detail, E'\n', 2), 'a b c level:x', 'ends of lines are shown as blanks') FROM pg_temp.refusal(E'a\nb\tc level:x');
 SELECT is((length(split_part(detail, E'\n', 2)) < 150, position('^' IN split_part(detail, E'\n', 3)), position('foo' IN split_part(detail, E'\n', 2)))::text, '(t,54,54)', 'of a long query a part is shown')
 FROM pg_temp.refusal(repeat('東', 1000) || ' "' || repeat('w ', 1000) || '" level:foo "' || repeat('x ', 1000) || '"');
