@@ -106,7 +106,7 @@ FROM (VALUES
   -- times
   ('first_seen:>-24h', 'BCDEF'), ('first_seen:-24h', 'BCDEF'), ('first_seen:<-7d', 'A'), ('last_seen:>-2h', 'F'), ('last_seen:>=-2h', 'DF'), ('last_seen:-2h', 'DF'), ('last_seen:<=-2h', 'ABCDE'), ('last_seen:<-120m', 'ABCE'), ('last_seen:-1w', 'ABCDEF'), ('last_seen:-7200s', 'DF'), ('last_seen:-2H', 'DF'),
   ('last_seen:2026-01-31', 'ABCDF'), ('last_seen:2026-01-30', 'E'), ('-last_seen:2026-01-30', 'ABCDF'), ('last_seen:>2026-01-30', 'ABCDF'), ('last_seen:>=2026-01-30', 'ABCDEF'), ('last_seen:<2026-01-31', 'E'), ('last_seen:<=2026-01-30', 'E'), ('last_seen:<=2026-01-31', 'ABCDEF'),
-  ('last_seen:2026-01-31T10:00', 'D'), ('last_seen:>2026-01-31T10:00', 'F'), ('last_seen:>=2026-01-31T10:00:00', 'DF'), ('last_seen:2026-01-31T10:00:00Z', 'D'), ('last_seen:2026-01-31T12:00+02', 'D'), ('last_seen:2026-01-31T12:00:00+02:00', 'D'), ('last_seen:"2026-01-31 10:00"', 'D'),
+  ('last_seen:2026-01-31T10:00', 'D'), ('last_seen:2026-01-31T11:00', ''), ('last_seen:2026-01-31T11:30:01', ''), ('last_seen:>2026-01-31T10:00', 'F'), ('last_seen:>=2026-01-31T10:00:00', 'DF'), ('last_seen:2026-01-31T10:00:00Z', 'D'), ('last_seen:2026-01-31T12:00+02', 'D'), ('last_seen:2026-01-31T12:00:00+02:00', 'D'), ('last_seen:"2026-01-31 10:00"', 'D'),
   ('last_seen:2026-01-30..2026-01-31', 'ABCDEF'), ('last_seen:..2026-01-30', 'E'), ('last_seen:2026-01-31T08:00..2026-01-31T09:00', 'BC'), ('last_seen:-4h..-2h', 'BCD'), ('first_seen:2026-01-20', 'A'),
   ('resolved:2026-01-31', 'B'), ('-resolved:*', NULL), ('regressed:2026-01-30', 'E'), ('-regressed:2026-01-30', 'ABCDF'), ('regressed:<-23h', 'E'),
   -- has
@@ -124,6 +124,10 @@ SELECT is(pg_temp.finds('release:newest', :shop), (SELECT string_agg(right(i.tit
           WHERE EXISTS (SELECT FROM errtrack.issue_releases AS r JOIN (SELECT DISTINCT project_id, package FROM errtrack.releases) AS p ON p.project_id = r.project_id
                         WHERE r.issue_id = i.issue_id AND r.project_id = :shop AND r.release = errtrack.newest_release(r.project_id, p.package))), 'release:newest is the newest of each package');
 SELECT isnt(pg_temp.finds('release:newest', :shop), '', '... which there is');
+INSERT INTO errtrack.issue_releases (project_id, issue_id, release, environment, first_seen, last_seen, events)
+SELECT :blog, issue_id, errtrack.newest_release(:shop), 'elsewhere', now(), now(), 1 FROM errtrack.issues WHERE project_id = :blog;
+SELECT is(pg_temp.finds('release:newest environment:elsewhere'), '', '... and not what is the newest in another project');
+SELECT is(pg_temp.finds('release:newest environment:production', :blog), 'F', '(which the newest one of its own is)');
 SELECT is(pg_temp.finds('release:"newest"'), '', '... but not in quotes');
 SET timezone = 'America/New_York';
 SELECT is(pg_temp.finds('last_seen:2026-01-31'), 'ABCDF', 'a day is one of the session''s time zone');
