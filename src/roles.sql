@@ -49,6 +49,7 @@ BEGIN
     'errtrack.sketch_is_exact(bytea)',
     'errtrack.read_facets(bytea)',
     'errtrack.read_workers()',
+    'errtrack.read_jobs()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
@@ -74,6 +75,7 @@ BEGIN
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',
       'errtrack.schedule_jobs()',
+      'errtrack.unschedule_jobs()',
       'errtrack.worker_stop()',
       'errtrack.worker_start()'], ', '), role);
   END IF;
