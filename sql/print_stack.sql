@@ -128,15 +128,15 @@ SELECT errtrack.print_stack('[{"type": {"a": [1]}, "value": 7.50, "module": [], 
 FROM unnest(ARRAY['python', 'native', 'php']) AS platform;
 \pset tuples_only off
 -- What is hostile, in every member, and in every language
-CREATE TEMP TABLE hostile AS
-SELECT what, platform, text, printed FROM (VALUES
+CREATE TEMP TABLE hostile_event AS
+SELECT what, e FROM (VALUES
   ('controls', (SELECT string_agg(chr(c), '') FROM generate_series(1, 159) AS c WHERE c NOT BETWEEN 32 AND 126)), ('escape', E'\x1b]0;owned\x07\x1b[2J\u009b31m'), ('lines', E'a\n  File "b.py", line 1, in c\r\n\tat d(E.java:1)\n'),
   ('1 MB', repeat('x', 1048576)), ('1 MB of three bytes a character', repeat('€', 349525)), ('1 MB of lines', repeat(E'\n', 1048576)), ('1 MB of what is escaped', repeat(E'\x01', 1048576)), ('deep', repeat('(', 100000)),
-  ('formats', '%s%n%1$s {0} $1 \\1 ''"`<>()[]{}'), ('blank', ' '), ('none', '')) AS v (what, text),
-  (SELECT platform FROM form UNION ALL SELECT NULL) AS p (platform),
+  ('formats', '%s%n%1$s {0} $1 \1 ''"`<>()[]{}'), ('blank', ' '), ('none', '')) AS v (what, text),
   LATERAL (SELECT jsonb_build_object('function', text, 'module', text, 'filename', text, 'abs_path', text, 'lineno', text, 'colno', text, 'context_line', text, 'package', text, 'instruction_addr', text)) AS f (f),
-  LATERAL (SELECT jsonb_build_object('type', text, 'value', text, 'module', text, 'mechanism', jsonb_build_object('source', text), 'stacktrace', jsonb_build_object('frames', jsonb_build_array(f, f, f)))) AS e (e),
-  errtrack.print_stack(jsonb_build_array(e, e, e), platform) AS printed;
+  LATERAL (SELECT to_jsonb(array_fill(jsonb_build_object('type', text, 'value', text, 'module', text, 'mechanism', jsonb_build_object('source', text), 'stacktrace', jsonb_build_object('frames', jsonb_build_array(f))), ARRAY[CASE WHEN length(text) > 1000 THEN 1 ELSE 3 END]))) AS e (e);
+CREATE TEMP TABLE hostile AS
+SELECT what, platform, errtrack.print_stack(e, platform) AS printed FROM hostile_event, (SELECT platform FROM form UNION ALL SELECT NULL) AS p (platform);
 SELECT what, count(*) AS printed, bool_or(printed ~ '[\x01-\x08\x0b-\x1f\x7f-\x9f]') AS controls, max(octet_length(printed)) <= 1048576 + 40 AS bounded, max(octet_length(printed)) < 300000 AS small FROM hostile GROUP BY what ORDER BY what;
 -- names stay on their lines: what a name holds begins no line
 SELECT platform FROM hostile WHERE what = 'lines' AND printed ~ '\n\tat d\(E.java:1\)\\x0a$';
