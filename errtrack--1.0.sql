@@ -3358,8 +3358,21 @@ LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
   'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
+-- A restore sets sequences last, and events may be folded before that.
+CREATE FUNCTION errtrack.catch_up(sequence regclass, highest bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF highest > coalesce(pg_sequence_last_value(sequence), 0) THEN
+    PERFORM setval(sequence, highest);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.catch_up(regclass, bigint) IS
+  'Part of fold(): sets a sequence that is behind the highest number in its table.';
+
 /*
- * Folds the events at these places of the three leaves, in one statement.
+ * Folds the events at these places of the three leaves: one statement counts them,
+ * and what it finds of new issues, and of events for resolved and ignored ones, is
+ * then told and changes their states.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
@@ -3394,15 +3407,10 @@ BEGIN
                                + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 
-  -- a restore sets sequences last, and events may be folded before that
-  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
-     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
-    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
-  END IF;
-  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
-     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
-    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
-  END IF;
+  PERFORM errtrack.catch_up('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  PERFORM errtrack.catch_up('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  PERFORM errtrack.catch_up('errtrack.issue_activity_activity_id_seq',
+                            (SELECT max(activity_id) FROM errtrack.issue_activity));
 
   IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
     SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
@@ -5180,7 +5188,7 @@ WITH relation AS (
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
               WHEN c.relname ~ '^issue_counts' THEN 4
-              WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
+              WHEN c.relname ~ '^(issues|fingerprints|issue_releases|issue_ignores|issue_activity|releases|deploys)$' THEN 5
               WHEN c.relname ~ '_people$' THEN 6
               WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8
