@@ -46,6 +46,7 @@ SQL_PARTS = \
 	src/grouping/rules/end.sql \
 	src/grouping/fingerprint_rules.sql \
 	src/grouping/grouping.sql \
+	src/releases/release_order.sql \
 	src/issues/issues.sql \
 	src/issues/counts.sql \
 	src/issues/occurrences.sql \
