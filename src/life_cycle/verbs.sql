@@ -120,7 +120,8 @@ BEGIN
                     WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
                        OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
   PERFORM FROM errtrack.set_status(changing, 'resolve',
-            coalesce(why, CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END),
+            nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
+                             why), ''),
             in_release, in_next);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
@@ -187,8 +188,8 @@ BEGIN
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
   PERFORM FROM errtrack.set_status(changing, 'ignore',
-            coalesce(why, errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window, until_users,
-                                                  0, 0)::errtrack.issue_ignores)));
+            concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
+                                                    until_users, 0, 0)::errtrack.issue_ignores), why));
   INSERT INTO errtrack.issue_ignores (project_id, issue_id, ignored_at, until, until_release, until_count, count_window,
                                       until_users, count_before, users_before)
   SELECT b.project_id, b.issue_id, at, ignore.until, ignore.until_release, ignore.until_count, ignore.count_window,
