@@ -46,14 +46,20 @@ SQL_PARTS = \
 	src/grouping/rules/end.sql \
 	src/grouping/fingerprint_rules.sql \
 	src/grouping/grouping.sql \
+	src/releases/release_order.sql \
 	src/issues/issues.sql \
 	src/issues/counts.sql \
 	src/issues/occurrences.sql \
 	src/storage/rings.sql \
-	src/issues/life_cycle.sql \
 	src/people/sketch.sql \
 	src/tags/tags.sql \
 	src/alerts/alerts.sql \
+	src/releases/releases.sql \
+	src/life_cycle/activity.sql \
+	src/life_cycle/ignoring.sql \
+	src/life_cycle/verbs.sql \
+	src/life_cycle/reaction.sql \
+	src/life_cycle/auto_resolve.sql \
 	src/inbox/inbox.sql \
 	src/inbox/rotation.sql \
 	src/fold/quotas.sql \
@@ -66,6 +72,7 @@ SQL_PARTS = \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \
 	src/storage/parameters.sql \
+	src/jobs/jobs.sql \
 	src/roles.sql
 
 LISTEN = bin/errtrack-listen

@@ -31,7 +31,8 @@ CREATE TABLE errtrack.projects (
   name text NOT NULL UNIQUE CHECK (name <> ''),
   created_at timestamptz NOT NULL DEFAULT errtrack.clock(),
   events_per_minute int CHECK (events_per_minute >= 0),
-  kept_per_hour int CHECK (kept_per_hour >= 0)
+  kept_per_hour int CHECK (kept_per_hour >= 0),
+  auto_resolve_after interval DEFAULT '7 days' CHECK (auto_resolve_after > '0')
 );
 COMMENT ON TABLE errtrack.projects IS 'Applications that report errors; their issues are kept apart.';
 COMMENT ON COLUMN errtrack.projects.project_id IS 'What events name the project by.';
@@ -39,6 +40,7 @@ COMMENT ON COLUMN errtrack.projects.name IS 'What people name it by.';
 COMMENT ON COLUMN errtrack.projects.created_at IS 'When it was created.';
 COMMENT ON COLUMN errtrack.projects.events_per_minute IS 'How many of its events are folded a minute; null: all. See set_quota().';
 COMMENT ON COLUMN errtrack.projects.kept_per_hour IS 'How many events of each of its issues are kept an hour; null: as the sample has it. See set_quota().';
+COMMENT ON COLUMN errtrack.projects.auto_resolve_after IS 'auto_resolve() resolves what has not been seen for so long; null: nothing. See set_auto_resolve().';
 
 INSERT INTO errtrack.projects (name) VALUES ('default');
 
@@ -48,7 +50,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   UPDATE errtrack.projects
   SET name = new.name, created_at = new.created_at, events_per_minute = new.events_per_minute,
-      kept_per_hour = new.kept_per_hour
+      kept_per_hour = new.kept_per_hour, auto_resolve_after = new.auto_resolve_after
   WHERE project_id = 1;
   RETURN CASE WHEN FOUND THEN NULL ELSE new END;
 END $$;
@@ -84,6 +86,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.create_project(text) IS
   'Creates a project and returns its project_id, which events then name. Raises unique_violation where the name is taken.';
+
+-- Raises where there is no such project.
+CREATE FUNCTION errtrack.need_project(project_id int) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM errtrack.projects AS p WHERE p.project_id = need_project.project_id) THEN
+    RAISE EXCEPTION 'there is no project %', coalesce(need_project.project_id::text, '(null)')
+      USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_project(int) IS 'Raises no_data_found where there is no such project.';
 -- ---- the inbox: which leaf takes new events -------------------------------------------------------------------------
 
 -- src/inbox/inbox_slot.c reads it; each of its versions lives as long as the oldest snapshot, so it is seldom written
@@ -1645,6 +1658,38 @@ CREATE FUNCTION errtrack.digest(project_id int, level text, platform text, excep
 LANGUAGE c STABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'errtrack_digest';
 COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[], text, text, text, text, jsonb) IS
   'Reads an event: see the type errtrack.digest. The arguments are columns of raw_events.';
+-- ---- the order of releases, as far as their texts tell it -----------------------------------------------------------
+
+CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_compare';
+COMMENT ON FUNCTION errtrack.release_compare(text, text) IS
+  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s.';
+
+CREATE FUNCTION errtrack.release_package(version text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_package';
+COMMENT ON FUNCTION errtrack.release_package(text) IS
+  'What stands before the last @ of a release, without blanks around it; empty where there is nothing.';
+
+CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
+COMMENT ON FUNCTION errtrack.release_key(text) IS
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key; the same ones have the same; others have keys that differ. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+
+CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';
+COMMENT ON FUNCTION errtrack.release_number(text) IS
+  'The first number of a version, of a day its year; 10^24 stands for all that are larger. Null where errtrack.release_key(text) is.';
+
+CREATE FUNCTION errtrack.lower_release(a text, b text) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_lower_release';
+COMMENT ON FUNCTION errtrack.lower_release(text, text) IS
+  'b where it is older than a and names the same package, or none as a does; else a. Where one is null or empty, the other.';
+
+CREATE AGGREGATE errtrack.lowest_release(version text) (
+  SFUNC = errtrack.lower_release, STYPE = text, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.lowest_release(text) IS
+  'The oldest of these releases, as errtrack.lower_release(text, text) tells it one after the other: where not all are of one package and have an order, the one to begin with decides, so call it with ORDER BY. Null and empty ones are passed over; null where there are no others.';
+
 -- ---- issues ---------------------------------------------------------------------------------------------------------
 
 CREATE TYPE errtrack.issue_status AS ENUM ('unresolved', 'acknowledged', 'resolved', 'regressed', 'ignored');
@@ -1671,10 +1716,15 @@ CREATE TABLE errtrack.issues (
   regressed_at timestamptz,
   regression_count int NOT NULL DEFAULT 0,
   flood_capped bigint NOT NULL DEFAULT 0,
+  resolved_in_next boolean NOT NULL DEFAULT false,
+  assignee text,
   PRIMARY KEY (project_id, issue_id)
 );
 ALTER SEQUENCE errtrack.issues_issue_id_seq OWNED BY errtrack.issues.issue_id;
 CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
+-- those that wait for the next release: see settle_fixes()
+CREATE INDEX issues_awaiting_idx ON errtrack.issues (project_id, issue_id)
+  WHERE status = 'resolved' AND resolved_in_next AND release_fixed IS NULL;
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
 COMMENT ON COLUMN errtrack.issues.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.issues.issue_id IS 'Unique across projects.';
@@ -1687,9 +1737,11 @@ COMMENT ON COLUMN errtrack.issues.status IS 'Where it is in its life.';
 COMMENT ON COLUMN errtrack.issues.first_seen IS 'When its earliest event occurred.';
 COMMENT ON COLUMN errtrack.issues.last_seen IS 'When its latest event occurred.';
 COMMENT ON COLUMN errtrack.issues.occurrence_count IS 'How many events, kept or not.';
-COMMENT ON COLUMN errtrack.issues.release_introduced IS 'The release of its first event that names one.';
-COMMENT ON COLUMN errtrack.issues.release_fixed IS 'The release that resolve() named.';
+COMMENT ON COLUMN errtrack.issues.release_introduced IS 'The lowest release it was seen in, of the package of the first event that names one.';
+COMMENT ON COLUMN errtrack.issues.release_fixed IS 'The release that resolve() named, or that turned out to be the next; null where it waits for that, or none was asked for.';
 COMMENT ON COLUMN errtrack.issues.resolved_at IS 'When it was last resolved; null when it was reopened.';
+COMMENT ON COLUMN errtrack.issues.resolved_in_next IS 'Whether it was last resolved in the next release.';
+COMMENT ON COLUMN errtrack.issues.assignee IS 'Who looks after it: what assign() said.';
 COMMENT ON COLUMN errtrack.issues.regressed_at IS 'When it last came back after it was resolved.';
 COMMENT ON COLUMN errtrack.issues.regression_count IS 'How often it came back.';
 COMMENT ON COLUMN errtrack.issues.flood_capped IS 'How many events were counted but not kept, because more came in an hour than its project''s kept_per_hour.';
@@ -1929,109 +1981,6 @@ BEGIN
     END LOOP;
   END LOOP;
 END $$;
--- ---- the life of an issue -------------------------------------------------------------------------------------------
-
--- Changes an issue's status; the verbs below are what people call.
-CREATE FUNCTION errtrack.set_status(issue_id bigint, status errtrack.issue_status, in_release text)
-RETURNS errtrack.issues
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  changed errtrack.issues;
-BEGIN
-  UPDATE errtrack.issues AS i
-  SET status = set_status.status,
-      resolved_at = CASE WHEN set_status.status OPERATOR(pg_catalog.=) 'resolved' THEN errtrack.clock() END,
-      release_fixed = CASE WHEN set_status.status OPERATOR(pg_catalog.=) 'resolved' THEN in_release
-                           ELSE i.release_fixed END
-  WHERE i.issue_id OPERATOR(pg_catalog.=) set_status.issue_id
-  RETURNING i.* INTO changed;
-  IF changed.issue_id IS NULL THEN
-    RAISE EXCEPTION 'there is no issue %', coalesce(set_status.issue_id::text, '(null)')
-      USING ERRCODE = 'no_data_found',
-            DETAIL = 'No row of errtrack.issues has this issue_id.',
-            HINT = 'Find it with SELECT issue_id, title FROM errtrack.issues ORDER BY last_seen DESC.';
-  END IF;
-  RETURN changed;
-END $$;
-COMMENT ON FUNCTION errtrack.set_status(bigint, errtrack.issue_status, text) IS
-  'Behind resolve(), acknowledge(), ignore() and reopen(). Raises no_data_found for an unknown issue.';
-
--- Says that an issue is mended.
-CREATE FUNCTION errtrack.resolve(issue_id bigint, in_release text DEFAULT NULL) RETURNS errtrack.issues
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT errtrack.set_status(issue_id, 'resolved', in_release)
-$$;
-COMMENT ON FUNCTION errtrack.resolve(bigint, text) IS
-  'Marks an issue as resolved, in a release if one is named, and returns it. An event received later makes it regressed.';
-
--- Says that somebody looks at an issue.
-CREATE FUNCTION errtrack.acknowledge(issue_id bigint) RETURNS errtrack.issues
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT errtrack.set_status(issue_id, 'acknowledged', NULL)
-$$;
-COMMENT ON FUNCTION errtrack.acknowledge(bigint) IS 'Marks an issue as being looked at, and returns it.';
-
--- Says that an issue is to be left alone.
-CREATE FUNCTION errtrack.ignore(issue_id bigint) RETURNS errtrack.issues
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT errtrack.set_status(issue_id, 'ignored', NULL)
-$$;
-COMMENT ON FUNCTION errtrack.ignore(bigint) IS 'Silences an issue, and returns it: its events are counted, nobody is told.';
-
--- Takes back resolve() and ignore().
-CREATE FUNCTION errtrack.reopen(issue_id bigint) RETURNS errtrack.issues
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT errtrack.set_status(issue_id, 'unresolved', NULL)
-$$;
-COMMENT ON FUNCTION errtrack.reopen(bigint) IS 'Marks an issue as unresolved, and returns it.';
-
--- Resolves what has not been seen for a while.
-CREATE FUNCTION errtrack.auto_resolve(after interval DEFAULT '7 days') RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  n int;
-BEGIN
-  IF after IS NULL OR after < interval '0' THEN
-    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
-      USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
-  END IF;
-  -- in the order in which the fold locks them
-  PERFORM FROM errtrack.issues
-  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < errtrack.clock() - after
-  ORDER BY project_id, issue_id FOR UPDATE;
-  UPDATE errtrack.issues
-  SET status = 'resolved', resolved_at = errtrack.clock(), release_fixed = NULL
-  WHERE status IN ('unresolved', 'acknowledged', 'regressed') AND last_seen < errtrack.clock() - after;
-  GET DIAGNOSTICS n = ROW_COUNT;
-  RETURN n;
-END $$;
-COMMENT ON FUNCTION errtrack.auto_resolve(interval) IS
-  'Resolves the open issues that have not been seen for so long, and returns how many.';
-
--- Has pg_cron call the upkeep.
-CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  -- a function of that name which is not pg_cron's would run as the owner of errtrack
-  IF NOT EXISTS (SELECT FROM pg_depend AS d
-                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
-                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
-                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
-    RAISE EXCEPTION 'pg_cron is not installed in this database'
-      USING ERRCODE = 'undefined_function',
-            DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
-            HINT = format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
-                          'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
-                          current_setting('server_version_num')::int / 10000, current_database());
-  END IF;
-  -- schedule() replaces a job of the same name
-  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
-  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
-  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
-  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
-END $$;
-COMMENT ON FUNCTION errtrack.schedule_jobs() IS
-  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
 -- ---- people: how many different users and sessions an error met -----------------------------------------------------
 
 CREATE FUNCTION errtrack.sketch_add(state internal, value text) RETURNS internal
@@ -2182,15 +2131,26 @@ COMMENT ON COLUMN errtrack.issue_tags.remark IS
   'What a row without value stands for. other values: those that are not kept. nearly all different: more than nine in ten of the key''s first 100 events had a value of their own, so none is kept. other keys: each event is counted here for each of its keys that is not kept.';
 -- ---- alerts ---------------------------------------------------------------------------------------------------------
 
-CREATE TYPE errtrack.alert_kind AS ENUM ('new', 'regression');
-COMMENT ON TYPE errtrack.alert_kind IS 'Why somebody is told: an error that was never seen, or one that came back.';
+CREATE TYPE errtrack.alert_kind AS ENUM ('new', 'regression', 'reappeared');
+COMMENT ON TYPE errtrack.alert_kind IS 'Why somebody is told: an error that was never seen, one that came back after it was resolved, or one that is ignored no longer.';
+
+-- What changes of state go by: not each event, but the last of a release in a batch.
+CREATE TYPE errtrack.arrival AS (
+  project_id int,
+  issue_id bigint,
+  release text,
+  environment text,
+  event_id uuid,
+  received_at timestamptz
+);
+COMMENT ON TYPE errtrack.arrival IS 'Part of fold(): an event of an issue. release and environment are empty where it names none.';
 
 CREATE TABLE errtrack.alerts (
   alert_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
   project_id int NOT NULL,
   kind errtrack.alert_kind NOT NULL,
   issue_id bigint NOT NULL,
-  event_id uuid NOT NULL,
+  event_id uuid,
   environment text,
   release text,
   occurrence_count bigint NOT NULL,
@@ -2201,7 +2161,7 @@ COMMENT ON COLUMN errtrack.alerts.alert_id IS 'Rises in the order in which alert
 COMMENT ON COLUMN errtrack.alerts.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.alerts.kind IS 'Why.';
 COMMENT ON COLUMN errtrack.alerts.issue_id IS 'About which issue.';
-COMMENT ON COLUMN errtrack.alerts.event_id IS 'The event that caused it.';
+COMMENT ON COLUMN errtrack.alerts.event_id IS 'The event that caused it; null: none did, but a time that was over.';
 COMMENT ON COLUMN errtrack.alerts.environment IS 'The environment of that event.';
 COMMENT ON COLUMN errtrack.alerts.release IS 'The release of that event.';
 COMMENT ON COLUMN errtrack.alerts.occurrence_count IS 'How many events the issue had then.';
@@ -2236,6 +2196,789 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.notify_alert(bigint, errtrack.alert_kind, int, text, bigint, text, text, text, text, text, bigint, timestamptz) IS
   'Sends an alert on the channels errtrack_alerts and errtrack_alerts_<project_id>, at commit; false where the notification queue is nearly full.';
+
+-- Decides to tell of issues: writes the alerts, and sends them.
+CREATE FUNCTION errtrack.raise_alerts(kind errtrack.alert_kind, arrivals errtrack.arrival[], at timestamptz,
+                                      OUT alerts int, OUT unsent int)
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  alert AS (
+    INSERT INTO errtrack.alerts (project_id, kind, issue_id, event_id, environment, release, occurrence_count, created_at)
+    SELECT a.project_id, kind, a.issue_id, a.event_id, nullif(a.environment, ''), nullif(a.release, ''),
+           i.occurrence_count, at
+    FROM unnest(arrivals) AS a
+    JOIN errtrack.issues AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
+    ORDER BY a.issue_id
+    RETURNING *
+  ),
+  told AS MATERIALIZED (
+    SELECT errtrack.notify_alert(a.alert_id, a.kind, a.project_id,
+             (SELECT p.name FROM errtrack.projects AS p WHERE p.project_id = a.project_id), a.issue_id, i.title,
+             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at) AS is_sent
+    FROM alert AS a
+    JOIN errtrack.issues AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
+  )
+  SELECT count(*), count(*) FILTER (WHERE NOT is_sent) FROM told
+$$;
+COMMENT ON FUNCTION errtrack.raise_alerts(errtrack.alert_kind, errtrack.arrival[], timestamptz) IS
+  'Raises an alert for each of these events'' issues; returns how many, and how many of them could not be sent.';
+-- ---- releases, and when they were deployed ---------------------------------------------------------------------------
+
+CREATE TABLE errtrack.releases (
+  project_id int NOT NULL,
+  version text NOT NULL,
+  package text GENERATED ALWAYS AS (errtrack.release_package(version)) STORED,
+  sort_key bytea GENERATED ALWAYS AS (errtrack.release_key(version)) STORED,
+  first_seen timestamptz NOT NULL,
+  deployed_at timestamptz,
+  known_since timestamptz NOT NULL,
+  PRIMARY KEY (project_id, version)
+);
+CREATE INDEX releases_order_idx ON errtrack.releases (project_id, package, sort_key);
+COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, or deploy() announced.';
+COMMENT ON COLUMN errtrack.releases.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.releases.version IS 'The release, as events name it.';
+COMMENT ON COLUMN errtrack.releases.package IS 'What stands before its @; empty where there is none. Releases of different packages have no order but that of time.';
+COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see release_key(text). Null where the text says nothing about its order, as a hash does.';
+COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
+COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
+COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it.';
+SELECT pg_extension_config_dump('errtrack.releases', '');
+
+CREATE TABLE errtrack.deploys (
+  deploy_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  project_id int NOT NULL,
+  version text NOT NULL,
+  environment text NOT NULL,
+  deployed_at timestamptz NOT NULL
+);
+CREATE INDEX deploys_time_idx ON errtrack.deploys (project_id, deployed_at);
+COMMENT ON TABLE errtrack.deploys IS 'When which release went where: what deploy() was told.';
+COMMENT ON COLUMN errtrack.deploys.deploy_id IS 'Its number.';
+COMMENT ON COLUMN errtrack.deploys.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.deploys.version IS 'The release.';
+COMMENT ON COLUMN errtrack.deploys.environment IS 'Where it went.';
+COMMENT ON COLUMN errtrack.deploys.deployed_at IS 'When.';
+SELECT pg_extension_config_dump('errtrack.deploys', '');
+SELECT pg_extension_config_dump('errtrack.deploys_deploy_id_seq', '');
+
+-- When a release came: what no event and no deploy has named yet is still to come.
+CREATE FUNCTION errtrack.release_time(project_id int, version text) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce((SELECT coalesce(r.deployed_at, r.first_seen) FROM errtrack.releases AS r
+                   WHERE r.project_id = $1 AND r.version = $2), 'infinity')
+$$;
+COMMENT ON FUNCTION errtrack.release_time(int, text) IS
+  'When a release was first deployed, or else first seen; infinity where neither is known.';
+
+-- Is a newer than b?
+CREATE FUNCTION errtrack.release_newer(project_id int, a text, b text) RETURNS boolean
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE errtrack.release_compare(a, b)
+           WHEN 1 THEN true
+           WHEN 0 THEN false
+           WHEN -1 THEN false
+           ELSE errtrack.release_time(project_id, a) > errtrack.release_time(project_id, b) END
+$$;
+COMMENT ON FUNCTION errtrack.release_newer(int, text, text) IS
+  'Whether release a of a project is newer than b: by their texts, as release_compare(text, text) tells; where these do not say, by when each was first deployed, else first seen.';
+
+/*
+ * Somebody's 999.9.9 must not make each later release an old one.  A version that
+ * was deployed is what it says.
+ */
+CREATE FUNCTION errtrack.is_plausible_release(project_id int, version text) RETURNS boolean
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  -- its package's highest other release
+  highest AS (
+    SELECT errtrack.release_number(r.version) AS number
+    FROM errtrack.releases AS r
+    WHERE r.project_id = $1 AND r.package = errtrack.release_package($2) AND r.version <> $2 AND r.sort_key IS NOT NULL
+    ORDER BY r.sort_key DESC
+    LIMIT 1
+  )
+  SELECT coalesce(errtrack.release_number($2) <= 2 * (SELECT number FROM highest) + 10, true)
+         OR (SELECT r.deployed_at FROM errtrack.releases AS r WHERE r.project_id = $1 AND r.version = $2) IS NOT NULL
+$$;
+COMMENT ON FUNCTION errtrack.is_plausible_release(int, text) IS
+  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, as of 999.9.9.';
+
+CREATE FUNCTION errtrack.newest_release(project_id int, package text DEFAULT '', known_by timestamptz DEFAULT 'infinity')
+RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  -- the highest of those that have an order
+  highest AS (
+    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+    FROM errtrack.releases AS r
+    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
+      AND errtrack.is_plausible_release(r.project_id, r.version)
+    ORDER BY r.sort_key DESC
+    LIMIT 1
+  ),
+  -- the latest of the others
+  latest AS (
+    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+    FROM errtrack.releases AS r
+    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
+    ORDER BY came_at DESC, r.version DESC
+    LIMIT 1
+  )
+  SELECT version FROM (SELECT * FROM highest UNION ALL SELECT * FROM latest) AS r ORDER BY came_at DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION errtrack.newest_release(int, text, timestamptz) IS
+  'The newest release of a project''s package (empty: of those that name none) of which errtrack knew by some time; null: none. A version such as 999.9.9 is passed over: see is_plausible_release().';
+
+-- Is a release newer than those that were known at some time?
+CREATE FUNCTION errtrack.is_next_release(project_id int, version text, since timestamptz) RETURNS boolean
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM errtrack.releases AS r
+                 WHERE r.project_id = $1 AND r.version = $2 AND r.known_since > since)
+         AND errtrack.is_plausible_release(project_id, version)
+         AND coalesce(errtrack.release_newer(project_id, version,
+                        errtrack.newest_release(project_id, errtrack.release_package(version), since)), true)
+$$;
+COMMENT ON FUNCTION errtrack.is_next_release(int, text, timestamptz) IS
+  'Whether a release came to be known after some time, and is newer than all of its package that were known then.';
+
+-- Tells of a deploy.
+CREATE FUNCTION errtrack.deploy(project_id int, version text, environment text, at timestamptz DEFAULT errtrack.clock())
+RETURNS errtrack.deploys
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  deployed errtrack.deploys;
+BEGIN
+  PERFORM errtrack.need_project(deploy.project_id);
+  IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
+     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200 OR deploy.at IS NULL THEN
+    RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',
+            HINT = 'Call errtrack.deploy(1, ''1.4.2'', ''production''), say.';
+  END IF;
+  INSERT INTO errtrack.deploys (project_id, version, environment, deployed_at)
+  VALUES (deploy.project_id, deploy.version, deploy.environment, deploy.at)
+  RETURNING * INTO deployed;
+  INSERT INTO errtrack.releases AS r (project_id, version, first_seen, deployed_at, known_since)
+  VALUES (deploy.project_id, deploy.version, deploy.at, deploy.at, errtrack.clock())
+  ON CONFLICT (project_id, version) DO UPDATE SET
+    first_seen = least(r.first_seen, excluded.first_seen),
+    deployed_at = least(r.deployed_at, excluded.deployed_at);
+  PERFORM errtrack.settle_fixes(ARRAY[deploy.project_id]);
+  RETURN deployed;
+END $$;
+COMMENT ON FUNCTION errtrack.deploy(int, text, text, timestamptz) IS
+  'Tells that a release went to an environment, at a time (now, unless it is given), and returns the row of deploys. Releases whose texts have no order are ordered by it. Raises no_data_found for an unknown project, invalid_parameter_value where version or environment are empty or longer than 200 bytes.';
+-- ---- who did what to an issue ----------------------------------------------------------------------------------------
+
+CREATE TABLE errtrack.issue_activity (
+  activity_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+  project_id int NOT NULL,
+  issue_id bigint,
+  at timestamptz NOT NULL,
+  who text NOT NULL,
+  action text NOT NULL,
+  from_status errtrack.issue_status,
+  to_status errtrack.issue_status,
+  why text
+);
+CREATE INDEX issue_activity_issue_idx ON errtrack.issue_activity (project_id, issue_id, activity_id);
+COMMENT ON TABLE errtrack.issue_activity IS 'What was done to issues, and what became of them: a row for each change of state, assignment and deletion.';
+COMMENT ON COLUMN errtrack.issue_activity.activity_id IS 'Its number.';
+COMMENT ON COLUMN errtrack.issue_activity.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_activity.issue_id IS 'The issue; null: all of the project was meant.';
+COMMENT ON COLUMN errtrack.issue_activity.at IS 'When.';
+COMMENT ON COLUMN errtrack.issue_activity.who IS 'The session_user: who called the function, or of what an event did, the role of the worker.';
+COMMENT ON COLUMN errtrack.issue_activity.action IS
+  'resolve, acknowledge, ignore, reopen, assign, auto-resolve: as the function that was called; regress: an event showed that it was not mended; reappear: it was ignored, and that ended; regroup; delete, forget user.';
+COMMENT ON COLUMN errtrack.issue_activity.from_status IS 'The status before.';
+COMMENT ON COLUMN errtrack.issue_activity.to_status IS 'The status after; the same, where only something else changed.';
+COMMENT ON COLUMN errtrack.issue_activity.why IS 'What was said, or found: in which release, which event, until when.';
+SELECT pg_extension_config_dump('errtrack.issue_activity', '');
+SELECT pg_extension_config_dump('errtrack.issue_activity_activity_id_seq', '');
+-- ---- ignoring an issue until something happens -----------------------------------------------------------------------
+
+CREATE TABLE errtrack.issue_ignores (
+  project_id int NOT NULL,
+  issue_id bigint NOT NULL,
+  ignored_at timestamptz NOT NULL,
+  until timestamptz,
+  until_release text,
+  until_count bigint,
+  count_window interval,
+  until_users bigint,
+  count_before bigint NOT NULL,
+  users_before bigint NOT NULL,
+  PRIMARY KEY (project_id, issue_id)
+);
+CREATE INDEX issue_ignores_until_idx ON errtrack.issue_ignores (until) WHERE until IS NOT NULL;
+COMMENT ON TABLE errtrack.issue_ignores IS 'Until when, or what, issues are ignored. One that is ignored and not here is ignored for ever.';
+COMMENT ON COLUMN errtrack.issue_ignores.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.issue_ignores.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.issue_ignores.ignored_at IS 'Since when.';
+COMMENT ON COLUMN errtrack.issue_ignores.until IS 'Until this time.';
+COMMENT ON COLUMN errtrack.issue_ignores.until_release IS 'Until it is seen in this release, or a newer one; ''next'': in one newer than those that were known.';
+COMMENT ON COLUMN errtrack.issue_ignores.until_count IS 'Until so many more events came.';
+COMMENT ON COLUMN errtrack.issue_ignores.count_window IS 'All of them within so long; null: however long it takes.';
+COMMENT ON COLUMN errtrack.issue_ignores.until_users IS 'Until it met so many more users.';
+COMMENT ON COLUMN errtrack.issue_ignores.count_before IS 'How many events it had then.';
+COMMENT ON COLUMN errtrack.issue_ignores.users_before IS 'How many users it had met then.';
+SELECT pg_extension_config_dump('errtrack.issue_ignores', '');
+
+-- Said of an issue, in words.
+CREATE FUNCTION errtrack.ignore_reason(w errtrack.issue_ignores) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+    WHEN w.until IS NOT NULL THEN format('until %s', w.until)
+    WHEN w.until_release = 'next' THEN 'until the next release'
+    WHEN w.until_release IS NOT NULL THEN format('until release %s', w.until_release)
+    WHEN w.until_count IS NOT NULL AND w.count_window IS NOT NULL THEN format('until %s events within %s', w.until_count, w.count_window)
+    WHEN w.until_count IS NOT NULL THEN format('until %s more events', w.until_count)
+    WHEN w.until_users IS NOT NULL THEN format('until %s more users', w.until_users)
+    ELSE 'for ever' END
+$$;
+COMMENT ON FUNCTION errtrack.ignore_reason(errtrack.issue_ignores) IS 'Until when an issue is ignored, in words; for ever: of a null row.';
+
+CREATE FUNCTION errtrack.count_users(project_id int, issue_id bigint) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce((SELECT errtrack.sketch_count(p.users) FROM errtrack.issue_people AS p
+                   WHERE p.project_id = $1 AND p.issue_id = $2), 0)
+$$;
+COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issue has met.';
+
+/*
+ * Has what an issue was to be ignored until come about?  release: of an event; empty
+ * or null where it names none.
+ *
+ * In a window, events of the minute in which it was ignored may have come before
+ * that: so there are never more than those since.
+ */
+CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+    WHEN w.until IS NOT NULL THEN w.until <= at
+    WHEN w.until_release IS NOT NULL AND coalesce(release, '') = '' THEN false
+    WHEN w.until_release = 'next' THEN errtrack.is_next_release(w.project_id, release, w.ignored_at)
+    WHEN w.until_release IS NOT NULL THEN NOT errtrack.release_newer(w.project_id, w.until_release, release)
+    WHEN w.until_count IS NOT NULL THEN
+      least((SELECT i.occurrence_count - w.count_before FROM errtrack.issues AS i
+             WHERE i.project_id = w.project_id AND i.issue_id = w.issue_id),
+            CASE WHEN w.count_window IS NOT NULL
+                 THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
+                       WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
+                         AND c.bucket > at - w.count_window - interval '1 minute' * c.minutes
+                         AND c.bucket >= date_trunc('minute', w.ignored_at)) END) >= w.until_count
+    WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
+    ELSE false END
+$$;
+COMMENT ON FUNCTION errtrack.ignore_is_over(errtrack.issue_ignores, text, timestamptz) IS
+  'Whether an ignored issue that was just seen in a release (empty: in none) is to be ignored no longer.';
+-- ---- the verbs: what people do to issues -----------------------------------------------------------------------------
+
+-- Locks issues in the order in which the fold does, so that neither waits for the other in a circle.
+CREATE FUNCTION errtrack.lock_issues(issue_ids bigint[]) RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  missing text;
+BEGIN
+  RETURN QUERY
+    SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.project_id, i.issue_id FOR UPDATE;
+  SELECT string_agg(coalesce(u.id::text, '(null)'), ', ' ORDER BY u.id) INTO missing
+  FROM (SELECT DISTINCT id FROM unnest(coalesce(issue_ids, ARRAY[NULL::bigint])) AS id) AS u
+  WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE i.issue_id = u.id);
+  IF missing IS NOT NULL THEN
+    RAISE EXCEPTION 'there is no issue %', missing
+      USING ERRCODE = 'no_data_found',
+            DETAIL = 'No row of errtrack.issues has this issue_id.',
+            HINT = 'Find it with SELECT issue_id, title FROM errtrack.issues ORDER BY last_seen DESC.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.lock_issues(bigint[]) IS
+  'The issues with these ids, locked until the end of the transaction. Raises no_data_found where one is not there.';
+
+-- Which issues a verb takes; the state that it leads to is no change.
+CREATE FUNCTION errtrack.statuses_before(verb text) RETURNS errtrack.issue_status[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE verb
+    WHEN 'resolve' THEN '{unresolved,acknowledged,regressed,ignored,resolved}'
+    WHEN 'acknowledge' THEN '{unresolved,regressed,acknowledged}'
+    WHEN 'ignore' THEN '{unresolved,acknowledged,regressed,ignored}'
+    WHEN 'reopen' THEN '{resolved,ignored,unresolved}' END::errtrack.issue_status[]
+$$;
+COMMENT ON FUNCTION errtrack.statuses_before(text) IS
+  'The statuses of the issues that resolve, acknowledge, ignore or reopen can be called for.';
+
+-- Locks the issues that a verb is called for, and raises unless it can be for each of them.
+CREATE FUNCTION errtrack.lock_issues_for(verb text, issue_ids bigint[]) RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  i errtrack.issues;
+BEGIN
+  FOR i IN SELECT * FROM errtrack.lock_issues(issue_ids) LOOP
+    IF i.status <> ALL (errtrack.statuses_before(verb)) THEN
+      RAISE EXCEPTION 'cannot % issue %: it is %', verb, i.issue_id, i.status
+        USING ERRCODE = 'object_not_in_prerequisite_state',
+              DETAIL = format('%s() is for an issue that is %s.%s', verb,
+                              array_to_string(array_remove(errtrack.statuses_before(verb),
+                                                           errtrack.status_after(verb)), ' or '),
+                              CASE WHEN cardinality(issue_ids) > 1 THEN ' No issue was changed.' ELSE '' END),
+              HINT = CASE WHEN i.status IN ('resolved', 'ignored')
+                          THEN format('Call errtrack.reopen(%s) first.', i.issue_id)
+                          ELSE 'Nobody has resolved or ignored it: there is nothing to take back.' END;
+    END IF;
+    RETURN NEXT i;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.lock_issues_for(text, bigint[]) IS
+  'As lock_issues(bigint[]); raises object_not_in_prerequisite_state where one is in a state from which this verb does not lead.';
+
+CREATE FUNCTION errtrack.status_after(verb text) RETURNS errtrack.issue_status
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE verb WHEN 'resolve' THEN 'resolved' WHEN 'acknowledge' THEN 'acknowledged' WHEN 'ignore' THEN 'ignored'
+                   WHEN 'reopen' THEN 'unresolved' END::errtrack.issue_status
+$$;
+COMMENT ON FUNCTION errtrack.status_after(text) IS 'The status that resolve, acknowledge, ignore or reopen leads to.';
+
+/*
+ * Gives issues another status, and logs it.  What belongs to the old status goes:
+ * when it was resolved, until when it was ignored.  In which release it was
+ * resolved stays to be read when it has regressed, until it is resolved or reopened.
+ */
+CREATE FUNCTION errtrack.set_status(issues errtrack.issues[], verb text, why text, in_release text DEFAULT NULL,
+                                    in_next_release boolean DEFAULT false)
+RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  at timestamptz := errtrack.clock();
+  becomes errtrack.issue_status := errtrack.status_after(verb);
+BEGIN
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+  SELECT b.project_id, b.issue_id, at, session_user, verb, b.status, becomes, set_status.why
+  FROM unnest(issues) AS b
+  ORDER BY b.project_id, b.issue_id;
+  DELETE FROM errtrack.issue_ignores AS w
+  USING unnest(issues) AS b
+  WHERE w.project_id = b.project_id AND w.issue_id = b.issue_id;
+  RETURN QUERY
+    UPDATE errtrack.issues AS i
+    SET status = becomes,
+        resolved_at = CASE WHEN becomes = 'resolved' THEN at END,
+        release_fixed = CASE becomes WHEN 'resolved' THEN in_release WHEN 'unresolved' THEN NULL ELSE i.release_fixed END,
+        resolved_in_next = CASE becomes WHEN 'resolved' THEN in_next_release WHEN 'unresolved' THEN false
+                                        ELSE i.resolved_in_next END
+    FROM unnest(issues) AS b
+    WHERE i.project_id = b.project_id AND i.issue_id = b.issue_id
+    RETURNING i.*;
+END $$;
+COMMENT ON FUNCTION errtrack.set_status(errtrack.issues[], text, text, text, boolean) IS
+  'Part of the verbs: changes these issues, which are locked, logs it, and returns them as they are now.';
+
+-- Says that issues are mended.
+CREATE FUNCTION errtrack.resolve(issue_ids bigint[], in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
+                                 why text DEFAULT NULL)
+RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  in_next boolean := coalesce(in_next_release, false);
+  changing errtrack.issues[];
+BEGIN
+  IF in_next AND in_release IS NOT NULL OR btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
+    RAISE EXCEPTION 'resolve() takes one release, or the next one'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'A release has 1 to 200 bytes, as events name it.',
+            HINT = 'Pass in_release => ''1.4.2'', or in_next_release => true, or neither.';
+  END IF;
+  changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('resolve', issue_ids) AS i
+                    WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
+                       OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
+  PERFORM FROM errtrack.set_status(changing, 'resolve',
+            nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
+                             why), ''),
+            in_release, in_next);
+  RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
+END $$;
+COMMENT ON FUNCTION errtrack.resolve(bigint[], text, boolean, text) IS
+  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that. why is logged. Raises no_data_found for an unknown issue.';
+
+CREATE FUNCTION errtrack.resolve(issue_id bigint, in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
+                                 why text DEFAULT NULL)
+RETURNS errtrack.issues
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT i FROM errtrack.resolve(ARRAY[issue_id], in_release, in_next_release, why) AS i
+$$;
+COMMENT ON FUNCTION errtrack.resolve(bigint, text, boolean, text) IS 'As resolve(bigint[], text, boolean, text), of one issue.';
+
+-- Says that somebody looks at issues.
+CREATE FUNCTION errtrack.acknowledge(issue_ids bigint[], why text DEFAULT NULL) RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM FROM errtrack.set_status(
+    ARRAY(SELECT i FROM errtrack.lock_issues_for('acknowledge', issue_ids) AS i WHERE i.status <> 'acknowledged'),
+    'acknowledge', why);
+  RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
+END $$;
+COMMENT ON FUNCTION errtrack.acknowledge(bigint[], text) IS
+  'Marks unresolved or regressed issues as being looked at, all or none, and returns them. why is logged. Raises no_data_found for an unknown issue, object_not_in_prerequisite_state for one that is resolved or ignored.';
+
+CREATE FUNCTION errtrack.acknowledge(issue_id bigint, why text DEFAULT NULL) RETURNS errtrack.issues
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT i FROM errtrack.acknowledge(ARRAY[issue_id], why) AS i
+$$;
+COMMENT ON FUNCTION errtrack.acknowledge(bigint, text) IS 'As acknowledge(bigint[], text), of one issue.';
+
+-- Says that issues are to be left alone.
+CREATE FUNCTION errtrack.ignore(issue_ids bigint[], until timestamptz DEFAULT NULL, until_release text DEFAULT NULL,
+                                until_count bigint DEFAULT NULL, count_window interval DEFAULT NULL,
+                                until_users bigint DEFAULT NULL, why text DEFAULT NULL)
+RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  at timestamptz := errtrack.clock();
+  conditions int := num_nonnulls(until, until_release, until_count, until_users);
+  changing errtrack.issues[];
+BEGIN
+  IF conditions > 1 OR count_window IS NOT NULL AND until_count IS NULL THEN
+    RAISE EXCEPTION 'ignore() takes one condition'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'There are until, until_release, until_count (which may have a count_window) and until_users.',
+            HINT = 'Pass the one that is to end it, or none to ignore the issue for ever.';
+  END IF;
+  IF until <= at OR until_count < 1 OR until_users < 1 OR count_window <= interval '0'
+     OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
+    RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'A time lies in the future, numbers and a window are positive, a release has 1 to 200 bytes.',
+            HINT = 'Pass until => now() + ''1 hour'', say.';
+  END IF;
+  changing := ARRAY(
+    SELECT i
+    FROM errtrack.lock_issues_for('ignore', issue_ids) AS i
+    LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = i.project_id AND w.issue_id = i.issue_id
+    WHERE i.status <> 'ignored'
+       OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
+          IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
+  PERFORM FROM errtrack.set_status(changing, 'ignore',
+            concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
+                                                    until_users, 0, 0)::errtrack.issue_ignores), why));
+  INSERT INTO errtrack.issue_ignores (project_id, issue_id, ignored_at, until, until_release, until_count, count_window,
+                                      until_users, count_before, users_before)
+  SELECT b.project_id, b.issue_id, at, ignore.until, ignore.until_release, ignore.until_count, ignore.count_window,
+         ignore.until_users, b.occurrence_count, errtrack.count_users(b.project_id, b.issue_id)
+  FROM unnest(changing) AS b
+  WHERE conditions > 0;
+  RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
+END $$;
+COMMENT ON FUNCTION errtrack.ignore(bigint[], timestamptz, text, bigint, interval, bigint, text) IS
+  'Silences issues, all or none, and returns them: their events are counted, nobody is told. until: to that time. until_release: until an event of that release or a newer one, or with ''next'' of one newer than those known now. until_count: until so many more events came, with count_window within so long. until_users: until so many more users met it. None of these: for ever. An ignore that ends leaves them unresolved, with an alert ''reappeared''. why is logged. Raises no_data_found for an unknown issue, object_not_in_prerequisite_state for a resolved one.';
+
+CREATE FUNCTION errtrack.ignore(issue_id bigint, until timestamptz DEFAULT NULL, until_release text DEFAULT NULL,
+                                until_count bigint DEFAULT NULL, count_window interval DEFAULT NULL,
+                                until_users bigint DEFAULT NULL, why text DEFAULT NULL)
+RETURNS errtrack.issues
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT i FROM errtrack.ignore(ARRAY[issue_id], until, until_release, until_count, count_window, until_users, why) AS i
+$$;
+COMMENT ON FUNCTION errtrack.ignore(bigint, timestamptz, text, bigint, interval, bigint, text) IS
+  'As ignore(bigint[], timestamptz, text, bigint, interval, bigint, text), of one issue.';
+
+-- Takes back resolve() and ignore().
+CREATE FUNCTION errtrack.reopen(issue_ids bigint[], why text DEFAULT NULL) RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM FROM errtrack.set_status(
+    ARRAY(SELECT i FROM errtrack.lock_issues_for('reopen', issue_ids) AS i WHERE i.status <> 'unresolved'),
+    'reopen', why);
+  RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
+END $$;
+COMMENT ON FUNCTION errtrack.reopen(bigint[], text) IS
+  'Marks resolved or ignored issues as unresolved, all or none, and returns them. why is logged. Raises no_data_found for an unknown issue, object_not_in_prerequisite_state for one that is acknowledged or regressed.';
+
+CREATE FUNCTION errtrack.reopen(issue_id bigint, why text DEFAULT NULL) RETURNS errtrack.issues
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT i FROM errtrack.reopen(ARRAY[issue_id], why) AS i
+$$;
+COMMENT ON FUNCTION errtrack.reopen(bigint, text) IS 'As reopen(bigint[], text), of one issue.';
+
+-- Says who looks after issues.
+CREATE FUNCTION errtrack.assign(issue_ids bigint[], assignee text) RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  becomes text := nullif(btrim(assign.assignee), '');
+  changing errtrack.issues[] := ARRAY(SELECT i FROM errtrack.lock_issues(issue_ids) AS i
+                                      WHERE i.assignee IS DISTINCT FROM becomes);
+BEGIN
+  IF octet_length(becomes) > 200 THEN
+    RAISE EXCEPTION 'an assignee''s name has 200 bytes at the most'
+      USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass a login or an address; null for nobody.';
+  END IF;
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+  SELECT b.project_id, b.issue_id, errtrack.clock(), session_user, 'assign', b.status, b.status,
+         coalesce('to ' || becomes, 'to nobody')
+  FROM unnest(changing) AS b
+  ORDER BY b.project_id, b.issue_id;
+  UPDATE errtrack.issues AS i
+  SET assignee = becomes
+  FROM unnest(changing) AS b
+  WHERE i.project_id = b.project_id AND i.issue_id = b.issue_id;
+  RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
+END $$;
+COMMENT ON FUNCTION errtrack.assign(bigint[], text) IS
+  'Says who looks after issues, in whatever state (null: nobody), all or none, and returns them. Raises no_data_found for an unknown issue.';
+
+CREATE FUNCTION errtrack.assign(issue_id bigint, assignee text) RETURNS errtrack.issues
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT i FROM errtrack.assign(ARRAY[issue_id], assignee) AS i
+$$;
+COMMENT ON FUNCTION errtrack.assign(bigint, text) IS 'As assign(bigint[], text), of one issue.';
+-- ---- what events, releases and time do to an issue's state ------------------------------------------------------------
+
+/*
+ * Does an event say that an issue which was resolved is back?  release: the event's;
+ * empty where it names none, and then only time tells.  fixed: in which release it
+ * was resolved; null while it waits for the next one.
+ */
+CREATE FUNCTION errtrack.is_regression(project_id int, release text, received_at timestamptz, resolved_at timestamptz,
+                                       fixed text, in_next boolean)
+RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+    WHEN coalesce(release, '') = '' OR fixed IS NULL AND NOT in_next THEN received_at > resolved_at
+    WHEN fixed IS NULL THEN false
+    ELSE NOT errtrack.release_newer(project_id, fixed, release) END
+$$;
+COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, text, boolean) IS
+  'Whether an event of a release (empty: it names none), received at some time, shows that an issue is back which was resolved then, in the release fixed (null: in none; or if in_next, in one that is still to come).';
+
+-- The first release that came after some time and is newer than all that were known then, of the packages that an issue
+-- was seen in.
+CREATE FUNCTION errtrack.next_release_of(project_id int, issue_id bigint, since timestamptz) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  package AS (
+    SELECT DISTINCT errtrack.release_package(s.release) AS package
+    FROM errtrack.issue_releases AS s
+    WHERE s.project_id = $1 AND s.issue_id = $2 AND s.release <> ''
+  )
+  SELECT r.version
+  FROM errtrack.releases AS r
+  WHERE r.project_id = $1 AND r.known_since > since
+    AND (r.package IN (SELECT package FROM package) OR NOT EXISTS (SELECT FROM package))
+    AND errtrack.is_next_release(r.project_id, r.version, since)
+  ORDER BY r.known_since, r.sort_key, r.first_seen, r.version
+  LIMIT 1
+$$;
+COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS
+  'The first release, of the packages that an issue was seen in, that became known after some time and is newer than those known then; null: there is none yet.';
+
+/*
+ * Tells issues that were resolved in the next release which one that is.  Those that
+ * somebody has locked are told the next time: who folds holds other issues already,
+ * and must not wait.
+ */
+CREATE FUNCTION errtrack.settle_fixes(project_ids int[]) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  awaiting AS MATERIALIZED (
+    SELECT i.project_id, i.issue_id, i.resolved_at
+    FROM errtrack.issues AS i
+    WHERE i.project_id = ANY (project_ids) AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
+    ORDER BY i.project_id, i.issue_id
+    FOR UPDATE SKIP LOCKED
+  ),
+  settled AS MATERIALIZED (
+    SELECT a.project_id, a.issue_id, errtrack.next_release_of(a.project_id, a.issue_id, a.resolved_at) AS version
+    FROM awaiting AS a
+  )
+  UPDATE errtrack.issues AS i
+  SET release_fixed = s.version
+  FROM settled AS s
+  WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id AND s.version IS NOT NULL
+$$;
+COMMENT ON FUNCTION errtrack.settle_fixes(int[]) IS
+  'Of these projects'' issues that were resolved in the next release, sets release_fixed where that is known by now.';
+
+/*
+ * After a batch was counted: which of the resolved and ignored issues that it brought
+ * events of have another state now?  The fold has locked them.  However many events
+ * say so, a state changes once, and the latest of them is told of.
+ */
+CREATE FUNCTION errtrack.react(arrivals errtrack.arrival[], at timestamptz, OUT alerts int, OUT unsent int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  regressed errtrack.arrival[];
+  reappeared errtrack.arrival[];
+  n record;
+BEGIN
+  WITH
+  verdict AS (
+    SELECT a AS arrival, i.status, row_number() OVER (PARTITION BY a.project_id, a.issue_id ORDER BY a.received_at DESC, a.release DESC) AS nth
+    FROM unnest(arrivals) AS a
+    JOIN errtrack.issues AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
+    LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = a.project_id AND w.issue_id = a.issue_id
+    WHERE CASE i.status
+            WHEN 'resolved' THEN errtrack.is_regression(a.project_id, a.release, a.received_at, i.resolved_at,
+                                                        i.release_fixed, i.resolved_in_next)
+            WHEN 'ignored' THEN errtrack.ignore_is_over(w, a.release, at) END
+  )
+  SELECT array_agg(arrival) FILTER (WHERE status = 'resolved'), array_agg(arrival) FILTER (WHERE status = 'ignored')
+  INTO regressed, reappeared
+  FROM verdict
+  WHERE nth = 1;
+
+  WITH
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT r.project_id, r.issue_id, react.at, session_user, 'regress', 'resolved', 'regressed',
+           format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), ''))
+    FROM unnest(regressed) AS r
+    ORDER BY r.project_id, r.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = 'regressed', regressed_at = r.received_at, regression_count = i.regression_count + 1
+  FROM unnest(regressed) AS r
+  WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
+
+  SELECT * INTO n FROM errtrack.raise_alerts('regression', regressed, at);
+  alerts := n.alerts;
+  unsent := n.unsent;
+  SELECT * INTO n FROM errtrack.end_ignoring(reappeared, at);
+  alerts := alerts + n.alerts;
+  unsent := unsent + n.unsent;
+END $$;
+COMMENT ON FUNCTION errtrack.react(errtrack.arrival[], timestamptz) IS
+  'Part of fold(): changes the states of resolved and ignored issues as these events ask for, and raises an alert for each.';
+
+-- Issues that were ignored are so no longer, and somebody is told. arrivals: the issues, and the events that show it, if
+-- any do.
+CREATE FUNCTION errtrack.end_ignoring(arrivals errtrack.arrival[], at timestamptz, OUT alerts int, OUT unsent int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  WITH
+  ended AS (
+    DELETE FROM errtrack.issue_ignores AS w
+    USING unnest(arrivals) AS r
+    WHERE w.project_id = r.project_id AND w.issue_id = r.issue_id
+    RETURNING w.project_id, w.issue_id, errtrack.ignore_reason(w) AS reason
+  ),
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT e.project_id, e.issue_id, end_ignoring.at, session_user, 'reappear', 'ignored', 'unresolved', 'ignored ' || e.reason
+    FROM ended AS e
+    ORDER BY e.project_id, e.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = 'unresolved'
+  FROM unnest(arrivals) AS r
+  WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
+  SELECT r.* INTO alerts, unsent FROM errtrack.raise_alerts('reappeared', arrivals, at) AS r;
+END $$;
+COMMENT ON FUNCTION errtrack.end_ignoring(errtrack.arrival[], timestamptz) IS
+  'Makes ignored issues unresolved, and raises an alert ''reappeared'' for each.';
+
+-- Ends what was ignored until a time that has come. Those that somebody has locked come the next time.
+CREATE FUNCTION errtrack.end_timed_ignoring(OUT alerts int, OUT unsent int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  at timestamptz := errtrack.clock();
+  over errtrack.arrival[];
+BEGIN
+  alerts := 0;
+  unsent := 0;
+  IF NOT EXISTS (SELECT FROM errtrack.issue_ignores AS w WHERE w.until <= at) THEN
+    RETURN;
+  END IF;
+  over := ARRAY(SELECT (i.project_id, i.issue_id, '', '', NULL, at)::errtrack.arrival
+                FROM errtrack.issues AS i
+                WHERE (i.project_id, i.issue_id) IN (SELECT w.project_id, w.issue_id FROM errtrack.issue_ignores AS w
+                                                     WHERE w.until <= at)
+                ORDER BY i.project_id, i.issue_id
+                FOR UPDATE SKIP LOCKED);
+  -- somebody may have changed it until we had the lock
+  over := ARRAY(SELECT o FROM unnest(over) AS o
+                JOIN errtrack.issue_ignores AS w ON w.project_id = o.project_id AND w.issue_id = o.issue_id
+                WHERE w.until <= at);
+  SELECT r.* INTO alerts, unsent FROM errtrack.end_ignoring(over, at) AS r;
+END $$;
+COMMENT ON FUNCTION errtrack.end_timed_ignoring() IS
+  'Part of consume(): makes issues unresolved that were ignored until a time that has come, and raises an alert for each.';
+-- ---- what has not been seen for a while is resolved ------------------------------------------------------------------
+
+-- Resolves what has not been seen for a while.
+CREATE FUNCTION errtrack.auto_resolve(after interval DEFAULT NULL, project_id int DEFAULT NULL) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  at timestamptz := errtrack.clock();
+  of_project int := auto_resolve.project_id;
+  n int;
+BEGIN
+  IF after < interval '0' THEN
+    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
+      USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
+  END IF;
+  IF of_project IS NOT NULL THEN
+    PERFORM errtrack.need_project(of_project);
+  END IF;
+  WITH
+  -- in the order in which the fold locks them
+  stale AS MATERIALIZED (
+    SELECT i.project_id, i.issue_id, i.status, i.last_seen, coalesce(auto_resolve.after, p.auto_resolve_after) AS after
+    FROM errtrack.issues AS i
+    JOIN errtrack.projects AS p ON p.project_id = i.project_id
+    WHERE i.status IN ('unresolved', 'acknowledged', 'regressed')
+      AND (of_project IS NULL OR i.project_id = of_project)
+      AND i.last_seen < at - coalesce(auto_resolve.after, p.auto_resolve_after)
+    ORDER BY i.project_id, i.issue_id
+    FOR UPDATE OF i
+  ),
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT s.project_id, s.issue_id, at, session_user, 'auto-resolve', s.status, 'resolved',
+           format('not seen for %s', s.after)
+    FROM stale AS s
+    ORDER BY s.project_id, s.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = 'resolved', resolved_at = at, release_fixed = NULL, resolved_in_next = false
+  FROM stale AS s
+  WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
+END $$;
+COMMENT ON FUNCTION errtrack.auto_resolve(interval, int) IS
+  'Resolves the unresolved, acknowledged and regressed issues that have not been seen for so long (null: for as long as their project says, see set_auto_resolve()), of one project or all, and returns how many. An event that comes later makes them regress.';
+
+-- Sets what auto_resolve() goes by.
+CREATE FUNCTION errtrack.set_auto_resolve(project_id int, after interval) RETURNS errtrack.projects
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  changed errtrack.projects;
+BEGIN
+  PERFORM errtrack.need_project(set_auto_resolve.project_id);
+  IF after <= interval '0' THEN
+    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive'
+      USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass ''7 days'', say, or null to resolve nothing.';
+  END IF;
+  UPDATE errtrack.projects AS p
+  SET auto_resolve_after = set_auto_resolve.after
+  WHERE p.project_id = set_auto_resolve.project_id
+  RETURNING p.* INTO changed;
+  RETURN changed;
+END $$;
+COMMENT ON FUNCTION errtrack.set_auto_resolve(int, interval) IS
+  'Sets after how long without events auto_resolve() resolves a project''s issues (null: never), and returns the project. Raises no_data_found for an unknown project.';
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
@@ -2600,14 +3343,11 @@ BEGIN
     RAISE EXCEPTION 'a quota cannot be negative'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass null for no limit.';
   END IF;
+  PERFORM errtrack.need_project(set_quota.project_id);
   UPDATE errtrack.projects AS p
   SET events_per_minute = set_quota.events_per_minute, kept_per_hour = set_quota.kept_per_hour
   WHERE p.project_id = set_quota.project_id
   RETURNING p.* INTO changed;
-  IF changed.project_id IS NULL THEN
-    RAISE EXCEPTION 'there is no project %', coalesce(set_quota.project_id::text, '(null)')
-      USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
-  END IF;
   RETURN changed;
 END $$;
 COMMENT ON FUNCTION errtrack.set_quota(int, int, int) IS
@@ -2643,8 +3383,21 @@ LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
   'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
+-- A restore sets sequences last, and events may be folded before that.
+CREATE FUNCTION errtrack.catch_up(sequence regclass, highest bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF highest > coalesce(pg_sequence_last_value(sequence), 0) THEN
+    PERFORM setval(sequence, highest);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.catch_up(regclass, bigint) IS
+  'Part of fold(): sets a sequence that is behind the highest number in its table.';
+
 /*
- * Folds the events at these places of the three leaves, in one statement.
+ * Folds the events at these places of the three leaves: one statement counts them,
+ * and what it finds of new issues, and of events for resolved and ignored ones, is
+ * then told and changes their states.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
@@ -2666,6 +3419,10 @@ DECLARE
   -- no event of this batch was committed before, whatever its received_at says
   not_before timestamptz := (SELECT prev_at FROM errtrack.inbox_progress);
   shed int := 0;
+  new_issues errtrack.arrival[];
+  arrivals errtrack.arrival[];
+  reaction record;
+  changed_projects int[];
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -2675,15 +3432,10 @@ BEGIN
                                + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 
-  -- a restore sets sequences last, and events may be folded before that
-  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
-     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
-    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
-  END IF;
-  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
-     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
-    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
-  END IF;
+  PERFORM errtrack.catch_up('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  PERFORM errtrack.catch_up('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  PERFORM errtrack.catch_up('errtrack.issue_activity_activity_id_seq',
+                            (SELECT max(activity_id) FROM errtrack.issue_activity));
 
   IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
     SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
@@ -2760,8 +3512,7 @@ BEGIN
   ),
   -- each error's issue, and what was counted there before
   place AS MATERIALIZED (
-    SELECT p.key_no, p.project_id, p.issue_id, p.fingerprints, p.digest, p.before[1] AS count_before,
-           p.before[2] AS regressions_before,
+    SELECT p.key_no, p.project_id, p.issue_id, p.fingerprints, p.digest, p.count_before,
            -- how many more may be kept, where that is limited
            p.kept_per_hour
              - CASE WHEN p.kept_per_hour IS NOT NULL
@@ -2771,9 +3522,9 @@ BEGIN
     FROM (
       SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest,
              coalesce(r.known_id, d.issue_id) AS issue_id,
-             -- both at once: while an old snapshot keeps all of its versions, a row that is hot is dear to find
-             (SELECT ARRAY[i.occurrence_count, i.regression_count] FROM errtrack.issues AS i
-              WHERE i.project_id = k.project_id AND i.issue_id = coalesce(r.known_id, d.issue_id)) AS before
+             -- while an old snapshot keeps all of its versions, a row that is hot is dear to find: asked once
+             (SELECT i.occurrence_count FROM errtrack.issues AS i
+              WHERE i.project_id = k.project_id AND i.issue_id = coalesce(r.known_id, d.issue_id)) AS count_before
       FROM error AS k
       JOIN resolved AS r ON r.project_id = k.project_id AND r.fingerprint = k.fingerprints[1]
       LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
@@ -2781,7 +3532,7 @@ BEGIN
     ) AS p
   ),
   placed_part AS MATERIALIZED (
-    SELECT p.project_id, p.issue_id, p.count_before, p.regressions_before, t.*
+    SELECT p.project_id, p.issue_id, p.count_before, t.*
     FROM part AS t
     JOIN place AS p ON p.key_no = t.key_no
   ),
@@ -2838,32 +3589,25 @@ BEGIN
   ),
   -- each issue's share of this batch
   tally AS MATERIALIZED (
-    SELECT t.*, first.event_id AS first_event_id, first.environment AS first_environment, k.digest AS first_digest,
-           last.event_id AS last_event_id, last.environment AS last_environment, last.release AS last_release,
-           coalesce(x.events, 0) AS flood_capped
+    SELECT t.*, first.event_id AS first_event_id, first.environment AS first_environment, first.release AS first_release,
+           first.received_at AS first_received, k.digest AS first_digest, coalesce(x.events, 0) AS flood_capped
     FROM (
-      SELECT project_id, issue_id, count_before, regressions_before, sum(events) AS events,
-             min(first_seen) AS first_seen, max(last_seen) AS last_seen,
-             coalesce(max(last_received), '-infinity') AS last_received, min(first_n) AS first_n,
-             max(last_fresh_n) AS last_fresh_n,
-             (array_agg(release ORDER BY first_n) FILTER (WHERE release <> ''))[1] AS first_release
+      SELECT project_id, issue_id, count_before, sum(events) AS events, min(first_seen) AS first_seen,
+             max(last_seen) AS last_seen, min(first_n) AS first_n,
+             errtrack.lowest_release(release ORDER BY first_n) FILTER (WHERE release <> '') AS lowest_release
       FROM placed_part
-      GROUP BY project_id, issue_id, count_before, regressions_before
+      GROUP BY project_id, issue_id, count_before
     ) AS t
     JOIN counted AS first ON first.n = t.first_n
     JOIN error AS k ON k.key_no = first.key_no
-    LEFT JOIN counted AS last ON last.n = t.last_fresh_n
     LEFT JOIN capped AS x ON x.project_id = t.project_id AND x.issue_id = t.issue_id
   ),
   issue AS (
     INSERT INTO errtrack.issues AS i
       (project_id, issue_id, title, culprit, exception_class, level, platform, first_seen, last_seen,
-       occurrence_count, flood_capped, release_introduced, regressed_at)
+       occurrence_count, flood_capped, release_introduced)
     SELECT project_id, issue_id, (first_digest).title, (first_digest).culprit, (first_digest).exception_class,
-           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, flood_capped,
-           first_release,
-           -- carries the time to the clause below; a new issue has none
-           CASE WHEN count_before IS NOT NULL THEN last_received END
+           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, flood_capped, lowest_release
     FROM tally
     ORDER BY project_id, issue_id
     ON CONFLICT (project_id, issue_id) DO UPDATE SET
@@ -2871,14 +3615,8 @@ BEGIN
       flood_capped = i.flood_capped + excluded.flood_capped,
       first_seen = least(i.first_seen, excluded.first_seen),
       last_seen = greatest(i.last_seen, excluded.last_seen),
-      release_introduced = coalesce(i.release_introduced, excluded.release_introduced),
-      status = CASE WHEN i.status = 'resolved' AND excluded.regressed_at > i.resolved_at
-                    THEN 'regressed' ELSE i.status END,
-      regressed_at = CASE WHEN i.status = 'resolved' AND excluded.regressed_at > i.resolved_at
-                          THEN excluded.regressed_at ELSE i.regressed_at END,
-      regression_count = i.regression_count
-                         + (i.status = 'resolved' AND excluded.regressed_at > i.resolved_at)::int
-    RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
+      release_introduced = errtrack.lower_release(i.release_introduced, excluded.release_introduced)
+    RETURNING project_id, issue_id, status
   ),
   ledger AS (
     INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
@@ -2901,6 +3639,16 @@ BEGIN
       first_seen = least(r.first_seen, excluded.first_seen),
       last_seen = greatest(r.last_seen, excluded.last_seen),
       events = r.events + excluded.events
+  ),
+  new_release AS (
+    INSERT INTO errtrack.releases (project_id, version, first_seen, known_since)
+    SELECT p.project_id, p.release, coalesce(min(p.last_received), folded_at), folded_at
+    FROM placed_part AS p
+    WHERE p.release <> ''
+    GROUP BY p.project_id, p.release
+    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
+    ON CONFLICT (project_id, version) DO NOTHING
+    RETURNING project_id
   ),
   -- whom each issue met, and with which tags; what arrives again says nothing new
   met AS MATERIALIZED (
@@ -3036,32 +3784,42 @@ BEGIN
     ON CONFLICT (project_id, outcome) DO UPDATE SET
       events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
   ),
-  -- who is new, who came back
-  alert AS (
-    INSERT INTO errtrack.alerts (project_id, kind, issue_id, event_id, environment, release,
-                                 occurrence_count, created_at)
-    SELECT i.project_id,
-           CASE WHEN t.count_before IS NULL THEN 'new' ELSE 'regression' END::errtrack.alert_kind, i.issue_id,
-           CASE WHEN t.count_before IS NULL THEN t.first_event_id ELSE t.last_event_id END,
-           nullif(CASE WHEN t.count_before IS NULL THEN t.first_environment ELSE t.last_environment END, ''),
-           nullif(CASE WHEN t.count_before IS NULL THEN t.first_release ELSE t.last_release END, ''),
-           i.occurrence_count, errtrack.clock()
+  -- the last event of each release, for issues whose state it may change: they are locked, and no other change of state
+  -- is under way
+  arrival AS (
+    SELECT DISTINCT ON (p.project_id, p.issue_id, p.release)
+           (p.project_id, p.issue_id, p.release, p.environment, c.event_id, p.last_received)::errtrack.arrival AS arrival
     FROM issue AS i
-    JOIN tally AS t ON t.project_id = i.project_id AND t.issue_id = i.issue_id
-    WHERE t.count_before IS NULL OR i.regression_count > t.regressions_before
-    ORDER BY i.issue_id
-    RETURNING *
-  ),
-  told AS MATERIALIZED (
-    SELECT errtrack.notify_alert(a.alert_id, a.kind, a.project_id,
-             (SELECT p.name FROM errtrack.projects AS p WHERE p.project_id = a.project_id), a.issue_id, i.title,
-             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at) AS is_sent
-    FROM alert AS a
-    JOIN issue AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
+    JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
+    JOIN counted AS c ON c.n = p.last_fresh_n
+    WHERE i.status = 'resolved'
+       OR i.status = 'ignored'
+          AND (SELECT true FROM errtrack.issue_ignores AS w
+               WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id) IS NOT NULL
+    ORDER BY p.project_id, p.issue_id, p.release, p.last_received DESC
   )
-  SELECT (SELECT count(*) FROM event) + shed, count(*), count(*) FILTER (WHERE NOT is_sent)
-  INTO events, alerts, unsent
-  FROM told;
+  SELECT (SELECT count(*) FROM event) + shed,
+         (SELECT array_agg((project_id, issue_id, first_release, first_environment, first_event_id,
+                            first_received)::errtrack.arrival)
+          FROM tally WHERE count_before IS NULL),
+         (SELECT array_agg(arrival) FROM arrival),
+         (SELECT array_agg(project_id) FROM (SELECT project_id FROM new_release
+                                             UNION SELECT (arrival).project_id FROM arrival) AS p)
+  INTO events, new_issues, arrivals, changed_projects;
+
+  alerts := 0;
+  unsent := 0;
+  IF changed_projects IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(changed_projects);
+  END IF;
+  IF new_issues IS NOT NULL THEN
+    SELECT a.* INTO alerts, unsent FROM errtrack.raise_alerts('new', new_issues, folded_at) AS a;
+  END IF;
+  IF arrivals IS NOT NULL THEN
+    SELECT * INTO reaction FROM errtrack.react(arrivals, folded_at);
+    alerts := alerts + reaction.alerts;
+    unsent := unsent + reaction.unsent;
+  END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.fold(tid[], tid[], tid[]) IS
   'Part of consume(): folds the events at these places of the inbox, and returns how many they were, how many alerts they raised, and how many of these could not be sent.';
@@ -3102,16 +3860,17 @@ DECLARE
   blocks bigint;
   file oid;
   n int := 0;
-  unsent int := 0;
+  folded record;
+  unsent int;
   has_moved boolean := false;
 BEGIN
   events := 0;
-  alerts := 0;
   PERFORM errtrack.begin_consume();
   IF errtrack.has_restored_events() THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
   PERFORM errtrack.count_shed_events();
+  SELECT e.* INTO alerts, unsent FROM errtrack.end_timed_ignoring() AS e;
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 
   LOOP
@@ -3187,14 +3946,17 @@ BEGIN
   END LOOP;
 
   IF n > 0 THEN
-    SELECT f.* INTO events, alerts, unsent FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
-    IF unsent > 0 THEN
-      RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
-        USING ERRCODE = 'program_limit_exceeded',
-              DETAIL = format('Of this batch %s stand in errtrack.alerts only. pg_notification_queue_usage() is %s.',
-                              unsent, round(pg_notification_queue_usage()::numeric, 2)),
-              HINT = 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend().';
-    END IF;
+    SELECT * INTO folded FROM errtrack.fold_safely(tids_0, tids_1, tids_2);
+    events := folded.events;
+    alerts := alerts + folded.alerts;
+    unsent := unsent + folded.unsent;
+  END IF;
+  IF unsent > 0 THEN
+    RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
+      USING ERRCODE = 'program_limit_exceeded',
+            DETAIL = format('Of this batch %s stand in errtrack.alerts only. pg_notification_queue_usage() is %s.',
+                            unsent, round(pg_notification_queue_usage()::numeric, 2)),
+            HINT = 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend().';
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress
@@ -4036,6 +4798,53 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.regroup_people(int) IS 'Part of regroup(): users, sessions and tags of the events that move.';
 
+-- What becomes of the states of issues into which others move: an open one that moves whole into one that is not opens it,
+-- since nobody said that it was mended.
+CREATE FUNCTION errtrack.regroup_states(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_states.project_id;
+BEGIN
+  WITH
+  opened AS (
+    SELECT i.issue_id, i.status AS from_status, o.last_seen,
+           CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status AS to_status
+    FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
+          FROM pg_temp.errtrack_regroup_whole AS w
+          JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
+          WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
+          GROUP BY w.to_issue_id) AS o
+    JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = o.to_issue_id
+    WHERE i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at
+  ),
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT of_project, o.issue_id, errtrack.clock(), session_user, 'regroup', o.from_status, o.to_status,
+           'an issue that was open became part of it'
+    FROM opened AS o
+    ORDER BY o.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = o.to_status,
+      regressed_at = CASE o.to_status WHEN 'regressed' THEN o.last_seen ELSE i.regressed_at END,
+      regression_count = i.regression_count + (o.to_status = 'regressed')::int
+  FROM opened AS o
+  WHERE i.project_id = of_project AND i.issue_id = o.issue_id;
+  -- a new issue is ignored as the one is that it comes from, and counts anew
+  INSERT INTO errtrack.issue_ignores
+  SELECT of_project, i.issue_id, w.ignored_at, w.until, w.until_release, w.until_count, w.count_window, w.until_users,
+         i.occurrence_count, errtrack.count_users(of_project, i.issue_id)
+  FROM (SELECT DISTINCT ON (to_issue_id) * FROM pg_temp.errtrack_regroup
+        WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
+  JOIN errtrack.issue_ignores AS w ON w.project_id = of_project AND w.issue_id = m.issue_id
+  JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.to_issue_id;
+  DELETE FROM errtrack.issue_ignores AS w
+  USING errtrack.issues AS i
+  WHERE w.project_id = of_project AND i.project_id = of_project AND i.issue_id = w.issue_id AND i.status <> 'ignored';
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_states(int) IS 'Part of regroup(): states of issues into which others move.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -4059,10 +4868,11 @@ BEGIN
 
   -- new issues begin as the one was that they come from
   INSERT INTO errtrack.issues (project_id, issue_id, title, culprit, exception_class, level, platform, status, first_seen,
-                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at)
+                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at,
+                               resolved_in_next, assignee)
   SELECT of_project, m.to_issue_id, (m.digest).title, (m.digest).culprit, (m.digest).exception_class,
          (m.digest).level, (m.digest).platform, i.status, m.occurred_at, m.occurred_at, 0, m.release,
-         i.release_fixed, i.resolved_at
+         i.release_fixed, i.resolved_at, i.resolved_in_next, i.assignee
   FROM (SELECT DISTINCT ON (to_issue_id) *
         FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
   JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
@@ -4122,25 +4932,16 @@ BEGIN
   UPDATE errtrack.issues AS i
   SET occurrence_count = coalesce(g.events, 0),
       first_seen = coalesce(g.first_seen, i.first_seen),
-      last_seen = coalesce(g.last_seen, i.last_seen)
-  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+      last_seen = coalesce(g.last_seen, i.last_seen),
+      release_introduced = g.lowest_release
+  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen,
+               errtrack.lowest_release(r.release ORDER BY r.first_seen) FILTER (WHERE r.release <> '') AS lowest_release
         FROM (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
               UNION SELECT to_issue_id FROM pg_temp.errtrack_regroup WHERE moves) AS t
         LEFT JOIN errtrack.issue_releases AS r ON r.project_id = of_project AND r.issue_id = t.issue_id
         GROUP BY t.issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
-  -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
-  UPDATE errtrack.issues AS i
-  SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
-      regressed_at = CASE i.status WHEN 'resolved' THEN o.last_seen ELSE i.regressed_at END,
-      regression_count = i.regression_count + (i.status = 'resolved')::int
-  FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
-        FROM pg_temp.errtrack_regroup_whole AS w
-        JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
-        WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
-        GROUP BY w.to_issue_id) AS o
-  WHERE i.project_id = of_project AND i.issue_id = o.to_issue_id
-    AND (i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at);
+  PERFORM errtrack.regroup_states(of_project);
   UPDATE errtrack.occurrences AS o
   SET issue_id = m.to_issue_id, fingerprint = (m.digest).fingerprints[1]
   FROM pg_temp.errtrack_regroup AS m
@@ -4158,6 +4959,10 @@ BEGIN
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE f.project_id = of_project AND f.issue_id = w.issue_id;
   UPDATE errtrack.alerts AS a
+  SET issue_id = w.to_issue_id
+  FROM pg_temp.errtrack_regroup_whole AS w
+  WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
+  UPDATE errtrack.issue_activity AS a
   SET issue_id = w.to_issue_id
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
@@ -4186,6 +4991,9 @@ BEGIN
   DELETE FROM errtrack.issue_people AS p
   WHERE p.project_id = of_project AND p.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND p.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
+  DELETE FROM errtrack.issue_ignores AS w
+  WHERE w.project_id = of_project AND w.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND w.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
   DELETE FROM errtrack.issue_facets AS t
   WHERE t.project_id = of_project AND t.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND t.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
@@ -4209,10 +5017,7 @@ DECLARE
   of_project int := regroup.project_id;
   n bigint;
 BEGIN
-  IF NOT EXISTS (SELECT FROM errtrack.projects AS p WHERE p.project_id = of_project) THEN
-    RAISE EXCEPTION 'there is no project %', coalesce(of_project::text, '(null)')
-      USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
-  END IF;
+  PERFORM errtrack.need_project(of_project);
   -- no batch is folded meanwhile
   IF apply THEN
     PERFORM errtrack.begin_consume();
@@ -4408,7 +5213,7 @@ WITH relation AS (
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
               WHEN c.relname ~ '^issue_counts' THEN 4
-              WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
+              WHEN c.relname ~ '^(issues|fingerprints|issue_releases|issue_ignores|issue_activity|releases|deploys)$' THEN 5
               WHEN c.relname ~ '_people$' THEN 6
               WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8
@@ -4544,6 +5349,32 @@ ALTER TABLE errtrack.issue_releases SET (fillfactor = 90);
 -- An hour of two days, a 48th of the minutes, goes at a time: by default a fifth of the table would be dead before it is
 -- used again; so it is a twentieth, and a vacuum every two hours or so.
 ALTER TABLE errtrack.issue_counts_minutes SET (autovacuum_vacuum_scale_factor = 0.05);
+-- ---- upkeep by pg_cron ----------------------------------------------------------------------------------------------
+
+-- Has pg_cron call the upkeep.
+CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- a function of that name which is not pg_cron's would run as the owner of errtrack
+  IF NOT EXISTS (SELECT FROM pg_depend AS d
+                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
+                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
+    RAISE EXCEPTION 'pg_cron is not installed in this database'
+      USING ERRCODE = 'undefined_function',
+            DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
+            HINT = format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
+                          'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
+                          current_setting('server_version_num')::int / 10000, current_database());
+  END IF;
+  -- schedule() replaces a job of the same name
+  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
+  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
+  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
+  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
+END $$;
+COMMENT ON FUNCTION errtrack.schedule_jobs() IS
+  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
 -- ---- who may do what ------------------------------------------------------------------------------------------------
 
 -- Equips a role that exists.
@@ -4581,6 +5412,14 @@ BEGIN
     'errtrack.explain_fingerprint(jsonb)',
     'errtrack.explain_event(uuid)',
     'errtrack.normalize_message(text)',
+    'errtrack.release_compare(text, text)',
+    'errtrack.release_package(text)',
+    'errtrack.release_key(text)',
+    'errtrack.release_number(text)',
+    'errtrack.release_newer(int, text, text)',
+    'errtrack.release_time(int, text)',
+    'errtrack.is_plausible_release(int, text)',
+    'errtrack.newest_release(int, text, timestamptz)',
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',
     'errtrack.ring_slot(text, timestamptz)',
@@ -4593,11 +5432,19 @@ BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
       'errtrack.create_project(text)',
       'errtrack.set_quota(int, int, int)',
-      'errtrack.resolve(bigint, text)',
-      'errtrack.acknowledge(bigint)',
-      'errtrack.ignore(bigint)',
-      'errtrack.reopen(bigint)',
-      'errtrack.auto_resolve(interval)',
+      'errtrack.set_auto_resolve(int, interval)',
+      'errtrack.deploy(int, text, text, timestamptz)',
+      'errtrack.resolve(bigint, text, boolean, text)',
+      'errtrack.resolve(bigint[], text, boolean, text)',
+      'errtrack.acknowledge(bigint, text)',
+      'errtrack.acknowledge(bigint[], text)',
+      'errtrack.ignore(bigint, timestamptz, text, bigint, interval, bigint, text)',
+      'errtrack.ignore(bigint[], timestamptz, text, bigint, interval, bigint, text)',
+      'errtrack.reopen(bigint, text)',
+      'errtrack.reopen(bigint[], text)',
+      'errtrack.assign(bigint, text)',
+      'errtrack.assign(bigint[], text)',
+      'errtrack.auto_resolve(interval, int)',
       'errtrack.regroup(int, boolean)',
       'errtrack.consume(int)',
       'errtrack.rotate_inbox()',

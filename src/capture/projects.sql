@@ -5,7 +5,8 @@ CREATE TABLE errtrack.projects (
   name text NOT NULL UNIQUE CHECK (name <> ''),
   created_at timestamptz NOT NULL DEFAULT errtrack.clock(),
   events_per_minute int CHECK (events_per_minute >= 0),
-  kept_per_hour int CHECK (kept_per_hour >= 0)
+  kept_per_hour int CHECK (kept_per_hour >= 0),
+  auto_resolve_after interval DEFAULT '7 days' CHECK (auto_resolve_after > '0')
 );
 COMMENT ON TABLE errtrack.projects IS 'Applications that report errors; their issues are kept apart.';
 COMMENT ON COLUMN errtrack.projects.project_id IS 'What events name the project by.';
@@ -13,6 +14,7 @@ COMMENT ON COLUMN errtrack.projects.name IS 'What people name it by.';
 COMMENT ON COLUMN errtrack.projects.created_at IS 'When it was created.';
 COMMENT ON COLUMN errtrack.projects.events_per_minute IS 'How many of its events are folded a minute; null: all. See set_quota().';
 COMMENT ON COLUMN errtrack.projects.kept_per_hour IS 'How many events of each of its issues are kept an hour; null: as the sample has it. See set_quota().';
+COMMENT ON COLUMN errtrack.projects.auto_resolve_after IS 'auto_resolve() resolves what has not been seen for so long; null: nothing. See set_auto_resolve().';
 
 INSERT INTO errtrack.projects (name) VALUES ('default');
 
@@ -22,7 +24,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   UPDATE errtrack.projects
   SET name = new.name, created_at = new.created_at, events_per_minute = new.events_per_minute,
-      kept_per_hour = new.kept_per_hour
+      kept_per_hour = new.kept_per_hour, auto_resolve_after = new.auto_resolve_after
   WHERE project_id = 1;
   RETURN CASE WHEN FOUND THEN NULL ELSE new END;
 END $$;
@@ -58,3 +60,14 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.create_project(text) IS
   'Creates a project and returns its project_id, which events then name. Raises unique_violation where the name is taken.';
+
+-- Raises where there is no such project.
+CREATE FUNCTION errtrack.need_project(project_id int) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM errtrack.projects AS p WHERE p.project_id = need_project.project_id) THEN
+    RAISE EXCEPTION 'there is no project %', coalesce(need_project.project_id::text, '(null)')
+      USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_project(int) IS 'Raises no_data_found where there is no such project.';

@@ -35,16 +35,17 @@ DECLARE
   blocks bigint;
   file oid;
   n int := 0;
-  unsent int := 0;
+  folded record;
+  unsent int;
   has_moved boolean := false;
 BEGIN
   events := 0;
-  alerts := 0;
   PERFORM errtrack.begin_consume();
   IF errtrack.has_restored_events() THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
   PERFORM errtrack.count_shed_events();
+  SELECT e.* INTO alerts, unsent FROM errtrack.end_timed_ignoring() AS e;
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 
   LOOP
@@ -120,14 +121,17 @@ BEGIN
   END LOOP;
 
   IF n > 0 THEN
-    SELECT f.* INTO events, alerts, unsent FROM errtrack.fold_safely(tids_0, tids_1, tids_2) AS f;
-    IF unsent > 0 THEN
-      RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
-        USING ERRCODE = 'program_limit_exceeded',
-              DETAIL = format('Of this batch %s stand in errtrack.alerts only. pg_notification_queue_usage() is %s.',
-                              unsent, round(pg_notification_queue_usage()::numeric, 2)),
-              HINT = 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend().';
-    END IF;
+    SELECT * INTO folded FROM errtrack.fold_safely(tids_0, tids_1, tids_2);
+    events := folded.events;
+    alerts := alerts + folded.alerts;
+    unsent := unsent + folded.unsent;
+  END IF;
+  IF unsent > 0 THEN
+    RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
+      USING ERRCODE = 'program_limit_exceeded',
+            DETAIL = format('Of this batch %s stand in errtrack.alerts only. pg_notification_queue_usage() is %s.',
+                            unsent, round(pg_notification_queue_usage()::numeric, 2)),
+            HINT = 'A session that listens stays in a transaction. Find it in pg_stat_activity, and end it by pg_terminate_backend().';
   END IF;
   IF n > 0 OR has_moved THEN
     UPDATE errtrack.inbox_progress

@@ -8,8 +8,21 @@ LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
   'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
+-- A restore sets sequences last, and events may be folded before that.
+CREATE FUNCTION errtrack.catch_up(sequence regclass, highest bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF highest > coalesce(pg_sequence_last_value(sequence), 0) THEN
+    PERFORM setval(sequence, highest);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.catch_up(regclass, bigint) IS
+  'Part of fold(): sets a sequence that is behind the highest number in its table.';
+
 /*
- * Folds the events at these places of the three leaves, in one statement.
+ * Folds the events at these places of the three leaves: one statement counts them,
+ * and what it finds of new issues, and of events for resolved and ignored ones, is
+ * then told and changes their states.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
@@ -31,6 +44,10 @@ DECLARE
   -- no event of this batch was committed before, whatever its received_at says
   not_before timestamptz := (SELECT prev_at FROM errtrack.inbox_progress);
   shed int := 0;
+  new_issues errtrack.arrival[];
+  arrivals errtrack.arrival[];
+  reaction record;
+  changed_projects int[];
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -40,15 +57,10 @@ BEGIN
                                + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 
-  -- a restore sets sequences last, and events may be folded before that
-  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
-     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
-    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
-  END IF;
-  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
-     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
-    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
-  END IF;
+  PERFORM errtrack.catch_up('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  PERFORM errtrack.catch_up('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  PERFORM errtrack.catch_up('errtrack.issue_activity_activity_id_seq',
+                            (SELECT max(activity_id) FROM errtrack.issue_activity));
 
   IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
     SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
@@ -125,8 +137,7 @@ BEGIN
   ),
   -- each error's issue, and what was counted there before
   place AS MATERIALIZED (
-    SELECT p.key_no, p.project_id, p.issue_id, p.fingerprints, p.digest, p.before[1] AS count_before,
-           p.before[2] AS regressions_before,
+    SELECT p.key_no, p.project_id, p.issue_id, p.fingerprints, p.digest, p.count_before,
            -- how many more may be kept, where that is limited
            p.kept_per_hour
              - CASE WHEN p.kept_per_hour IS NOT NULL
@@ -136,9 +147,9 @@ BEGIN
     FROM (
       SELECT k.key_no, k.project_id, k.kept_per_hour, k.fingerprints, k.digest,
              coalesce(r.known_id, d.issue_id) AS issue_id,
-             -- both at once: while an old snapshot keeps all of its versions, a row that is hot is dear to find
-             (SELECT ARRAY[i.occurrence_count, i.regression_count] FROM errtrack.issues AS i
-              WHERE i.project_id = k.project_id AND i.issue_id = coalesce(r.known_id, d.issue_id)) AS before
+             -- while an old snapshot keeps all of its versions, a row that is hot is dear to find: asked once
+             (SELECT i.occurrence_count FROM errtrack.issues AS i
+              WHERE i.project_id = k.project_id AND i.issue_id = coalesce(r.known_id, d.issue_id)) AS count_before
       FROM error AS k
       JOIN resolved AS r ON r.project_id = k.project_id AND r.fingerprint = k.fingerprints[1]
       LEFT JOIN drawn AS d ON d.project_id = r.project_id AND d.kin = r.kin
@@ -146,7 +157,7 @@ BEGIN
     ) AS p
   ),
   placed_part AS MATERIALIZED (
-    SELECT p.project_id, p.issue_id, p.count_before, p.regressions_before, t.*
+    SELECT p.project_id, p.issue_id, p.count_before, t.*
     FROM part AS t
     JOIN place AS p ON p.key_no = t.key_no
   ),
@@ -203,32 +214,25 @@ BEGIN
   ),
   -- each issue's share of this batch
   tally AS MATERIALIZED (
-    SELECT t.*, first.event_id AS first_event_id, first.environment AS first_environment, k.digest AS first_digest,
-           last.event_id AS last_event_id, last.environment AS last_environment, last.release AS last_release,
-           coalesce(x.events, 0) AS flood_capped
+    SELECT t.*, first.event_id AS first_event_id, first.environment AS first_environment, first.release AS first_release,
+           first.received_at AS first_received, k.digest AS first_digest, coalesce(x.events, 0) AS flood_capped
     FROM (
-      SELECT project_id, issue_id, count_before, regressions_before, sum(events) AS events,
-             min(first_seen) AS first_seen, max(last_seen) AS last_seen,
-             coalesce(max(last_received), '-infinity') AS last_received, min(first_n) AS first_n,
-             max(last_fresh_n) AS last_fresh_n,
-             (array_agg(release ORDER BY first_n) FILTER (WHERE release <> ''))[1] AS first_release
+      SELECT project_id, issue_id, count_before, sum(events) AS events, min(first_seen) AS first_seen,
+             max(last_seen) AS last_seen, min(first_n) AS first_n,
+             errtrack.lowest_release(release ORDER BY first_n) FILTER (WHERE release <> '') AS lowest_release
       FROM placed_part
-      GROUP BY project_id, issue_id, count_before, regressions_before
+      GROUP BY project_id, issue_id, count_before
     ) AS t
     JOIN counted AS first ON first.n = t.first_n
     JOIN error AS k ON k.key_no = first.key_no
-    LEFT JOIN counted AS last ON last.n = t.last_fresh_n
     LEFT JOIN capped AS x ON x.project_id = t.project_id AND x.issue_id = t.issue_id
   ),
   issue AS (
     INSERT INTO errtrack.issues AS i
       (project_id, issue_id, title, culprit, exception_class, level, platform, first_seen, last_seen,
-       occurrence_count, flood_capped, release_introduced, regressed_at)
+       occurrence_count, flood_capped, release_introduced)
     SELECT project_id, issue_id, (first_digest).title, (first_digest).culprit, (first_digest).exception_class,
-           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, flood_capped,
-           first_release,
-           -- carries the time to the clause below; a new issue has none
-           CASE WHEN count_before IS NOT NULL THEN last_received END
+           (first_digest).level, (first_digest).platform, first_seen, last_seen, events, flood_capped, lowest_release
     FROM tally
     ORDER BY project_id, issue_id
     ON CONFLICT (project_id, issue_id) DO UPDATE SET
@@ -236,14 +240,8 @@ BEGIN
       flood_capped = i.flood_capped + excluded.flood_capped,
       first_seen = least(i.first_seen, excluded.first_seen),
       last_seen = greatest(i.last_seen, excluded.last_seen),
-      release_introduced = coalesce(i.release_introduced, excluded.release_introduced),
-      status = CASE WHEN i.status = 'resolved' AND excluded.regressed_at > i.resolved_at
-                    THEN 'regressed' ELSE i.status END,
-      regressed_at = CASE WHEN i.status = 'resolved' AND excluded.regressed_at > i.resolved_at
-                          THEN excluded.regressed_at ELSE i.regressed_at END,
-      regression_count = i.regression_count
-                         + (i.status = 'resolved' AND excluded.regressed_at > i.resolved_at)::int
-    RETURNING project_id, issue_id, title, culprit, level, occurrence_count, regression_count
+      release_introduced = errtrack.lower_release(i.release_introduced, excluded.release_introduced)
+    RETURNING project_id, issue_id, status
   ),
   ledger AS (
     INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
@@ -266,6 +264,16 @@ BEGIN
       first_seen = least(r.first_seen, excluded.first_seen),
       last_seen = greatest(r.last_seen, excluded.last_seen),
       events = r.events + excluded.events
+  ),
+  new_release AS (
+    INSERT INTO errtrack.releases (project_id, version, first_seen, known_since)
+    SELECT p.project_id, p.release, coalesce(min(p.last_received), folded_at), folded_at
+    FROM placed_part AS p
+    WHERE p.release <> ''
+    GROUP BY p.project_id, p.release
+    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
+    ON CONFLICT (project_id, version) DO NOTHING
+    RETURNING project_id
   ),
   -- whom each issue met, and with which tags; what arrives again says nothing new
   met AS MATERIALIZED (
@@ -401,32 +409,42 @@ BEGIN
     ON CONFLICT (project_id, outcome) DO UPDATE SET
       events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
   ),
-  -- who is new, who came back
-  alert AS (
-    INSERT INTO errtrack.alerts (project_id, kind, issue_id, event_id, environment, release,
-                                 occurrence_count, created_at)
-    SELECT i.project_id,
-           CASE WHEN t.count_before IS NULL THEN 'new' ELSE 'regression' END::errtrack.alert_kind, i.issue_id,
-           CASE WHEN t.count_before IS NULL THEN t.first_event_id ELSE t.last_event_id END,
-           nullif(CASE WHEN t.count_before IS NULL THEN t.first_environment ELSE t.last_environment END, ''),
-           nullif(CASE WHEN t.count_before IS NULL THEN t.first_release ELSE t.last_release END, ''),
-           i.occurrence_count, errtrack.clock()
+  -- the last event of each release, for issues whose state it may change: they are locked, and no other change of state
+  -- is under way
+  arrival AS (
+    SELECT DISTINCT ON (p.project_id, p.issue_id, p.release)
+           (p.project_id, p.issue_id, p.release, p.environment, c.event_id, p.last_received)::errtrack.arrival AS arrival
     FROM issue AS i
-    JOIN tally AS t ON t.project_id = i.project_id AND t.issue_id = i.issue_id
-    WHERE t.count_before IS NULL OR i.regression_count > t.regressions_before
-    ORDER BY i.issue_id
-    RETURNING *
-  ),
-  told AS MATERIALIZED (
-    SELECT errtrack.notify_alert(a.alert_id, a.kind, a.project_id,
-             (SELECT p.name FROM errtrack.projects AS p WHERE p.project_id = a.project_id), a.issue_id, i.title,
-             i.culprit, i.level, a.environment, a.release, a.occurrence_count, a.created_at) AS is_sent
-    FROM alert AS a
-    JOIN issue AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
+    JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
+    JOIN counted AS c ON c.n = p.last_fresh_n
+    WHERE i.status = 'resolved'
+       OR i.status = 'ignored'
+          AND (SELECT true FROM errtrack.issue_ignores AS w
+               WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id) IS NOT NULL
+    ORDER BY p.project_id, p.issue_id, p.release, p.last_received DESC
   )
-  SELECT (SELECT count(*) FROM event) + shed, count(*), count(*) FILTER (WHERE NOT is_sent)
-  INTO events, alerts, unsent
-  FROM told;
+  SELECT (SELECT count(*) FROM event) + shed,
+         (SELECT array_agg((project_id, issue_id, first_release, first_environment, first_event_id,
+                            first_received)::errtrack.arrival)
+          FROM tally WHERE count_before IS NULL),
+         (SELECT array_agg(arrival) FROM arrival),
+         (SELECT array_agg(project_id) FROM (SELECT project_id FROM new_release
+                                             UNION SELECT (arrival).project_id FROM arrival) AS p)
+  INTO events, new_issues, arrivals, changed_projects;
+
+  alerts := 0;
+  unsent := 0;
+  IF changed_projects IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(changed_projects);
+  END IF;
+  IF new_issues IS NOT NULL THEN
+    SELECT a.* INTO alerts, unsent FROM errtrack.raise_alerts('new', new_issues, folded_at) AS a;
+  END IF;
+  IF arrivals IS NOT NULL THEN
+    SELECT * INTO reaction FROM errtrack.react(arrivals, folded_at);
+    alerts := alerts + reaction.alerts;
+    unsent := unsent + reaction.unsent;
+  END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.fold(tid[], tid[], tid[]) IS
   'Part of consume(): folds the events at these places of the inbox, and returns how many they were, how many alerts they raised, and how many of these could not be sent.';

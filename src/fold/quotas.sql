@@ -88,14 +88,11 @@ BEGIN
     RAISE EXCEPTION 'a quota cannot be negative'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass null for no limit.';
   END IF;
+  PERFORM errtrack.need_project(set_quota.project_id);
   UPDATE errtrack.projects AS p
   SET events_per_minute = set_quota.events_per_minute, kept_per_hour = set_quota.kept_per_hour
   WHERE p.project_id = set_quota.project_id
   RETURNING p.* INTO changed;
-  IF changed.project_id IS NULL THEN
-    RAISE EXCEPTION 'there is no project %', coalesce(set_quota.project_id::text, '(null)')
-      USING ERRCODE = 'no_data_found', HINT = 'Find it with SELECT project_id, name FROM errtrack.projects.';
-  END IF;
   RETURN changed;
 END $$;
 COMMENT ON FUNCTION errtrack.set_quota(int, int, int) IS

@@ -24,10 +24,15 @@ CREATE TABLE errtrack.issues (
   regressed_at timestamptz,
   regression_count int NOT NULL DEFAULT 0,
   flood_capped bigint NOT NULL DEFAULT 0,
+  resolved_in_next boolean NOT NULL DEFAULT false,
+  assignee text,
   PRIMARY KEY (project_id, issue_id)
 );
 ALTER SEQUENCE errtrack.issues_issue_id_seq OWNED BY errtrack.issues.issue_id;
 CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
+-- those that wait for the next release: see settle_fixes()
+CREATE INDEX issues_awaiting_idx ON errtrack.issues (project_id, issue_id)
+  WHERE status = 'resolved' AND resolved_in_next AND release_fixed IS NULL;
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
 COMMENT ON COLUMN errtrack.issues.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.issues.issue_id IS 'Unique across projects.';
@@ -40,9 +45,11 @@ COMMENT ON COLUMN errtrack.issues.status IS 'Where it is in its life.';
 COMMENT ON COLUMN errtrack.issues.first_seen IS 'When its earliest event occurred.';
 COMMENT ON COLUMN errtrack.issues.last_seen IS 'When its latest event occurred.';
 COMMENT ON COLUMN errtrack.issues.occurrence_count IS 'How many events, kept or not.';
-COMMENT ON COLUMN errtrack.issues.release_introduced IS 'The release of its first event that names one.';
-COMMENT ON COLUMN errtrack.issues.release_fixed IS 'The release that resolve() named.';
+COMMENT ON COLUMN errtrack.issues.release_introduced IS 'The lowest release it was seen in, of the package of the first event that names one.';
+COMMENT ON COLUMN errtrack.issues.release_fixed IS 'The release that resolve() named, or that turned out to be the next; null where it waits for that, or none was asked for.';
 COMMENT ON COLUMN errtrack.issues.resolved_at IS 'When it was last resolved; null when it was reopened.';
+COMMENT ON COLUMN errtrack.issues.resolved_in_next IS 'Whether it was last resolved in the next release.';
+COMMENT ON COLUMN errtrack.issues.assignee IS 'Who looks after it: what assign() said.';
 COMMENT ON COLUMN errtrack.issues.regressed_at IS 'When it last came back after it was resolved.';
 COMMENT ON COLUMN errtrack.issues.regression_count IS 'How often it came back.';
 COMMENT ON COLUMN errtrack.issues.flood_capped IS 'How many events were counted but not kept, because more came in an hour than its project''s kept_per_hour.';

@@ -1,0 +1,66 @@
+-- ---- what has not been seen for a while is resolved ------------------------------------------------------------------
+
+-- Resolves what has not been seen for a while.
+CREATE FUNCTION errtrack.auto_resolve(after interval DEFAULT NULL, project_id int DEFAULT NULL) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  at timestamptz := errtrack.clock();
+  of_project int := auto_resolve.project_id;
+  n int;
+BEGIN
+  IF after < interval '0' THEN
+    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
+      USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
+  END IF;
+  IF of_project IS NOT NULL THEN
+    PERFORM errtrack.need_project(of_project);
+  END IF;
+  WITH
+  -- in the order in which the fold locks them
+  stale AS MATERIALIZED (
+    SELECT i.project_id, i.issue_id, i.status, i.last_seen, coalesce(auto_resolve.after, p.auto_resolve_after) AS after
+    FROM errtrack.issues AS i
+    JOIN errtrack.projects AS p ON p.project_id = i.project_id
+    WHERE i.status IN ('unresolved', 'acknowledged', 'regressed')
+      AND (of_project IS NULL OR i.project_id = of_project)
+      AND i.last_seen < at - coalesce(auto_resolve.after, p.auto_resolve_after)
+    ORDER BY i.project_id, i.issue_id
+    FOR UPDATE OF i
+  ),
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT s.project_id, s.issue_id, at, session_user, 'auto-resolve', s.status, 'resolved',
+           format('not seen for %s', s.after)
+    FROM stale AS s
+    ORDER BY s.project_id, s.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = 'resolved', resolved_at = at, release_fixed = NULL, resolved_in_next = false
+  FROM stale AS s
+  WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
+END $$;
+COMMENT ON FUNCTION errtrack.auto_resolve(interval, int) IS
+  'Resolves the unresolved, acknowledged and regressed issues that have not been seen for so long (null: for as long as their project says, see set_auto_resolve()), of one project or all, and returns how many. An event that comes later makes them regress.';
+
+-- Sets what auto_resolve() goes by.
+CREATE FUNCTION errtrack.set_auto_resolve(project_id int, after interval) RETURNS errtrack.projects
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  changed errtrack.projects;
+BEGIN
+  PERFORM errtrack.need_project(set_auto_resolve.project_id);
+  IF after <= interval '0' THEN
+    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive'
+      USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass ''7 days'', say, or null to resolve nothing.';
+  END IF;
+  UPDATE errtrack.projects AS p
+  SET auto_resolve_after = set_auto_resolve.after
+  WHERE p.project_id = set_auto_resolve.project_id
+  RETURNING p.* INTO changed;
+  RETURN changed;
+END $$;
+COMMENT ON FUNCTION errtrack.set_auto_resolve(int, interval) IS
+  'Sets after how long without events auto_resolve() resolves a project''s issues (null: never), and returns the project. Raises no_data_found for an unknown project.';
