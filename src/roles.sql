@@ -29,6 +29,7 @@ BEGIN
   EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
     'errtrack.clock()',
     'errtrack.parse_stack(text, text)',
+    'errtrack.print_stack(jsonb, text)',
     'errtrack.fingerprint(jsonb)',
     'errtrack.fingerprints(jsonb)',
     'errtrack.explain_fingerprint(jsonb)',
