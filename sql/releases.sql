@@ -80,12 +80,12 @@ INSERT INTO cases (kind, a, b, expected) VALUES
   ('describe', 'v1.2.3-dirty', 'v1.2.3-1-g1234567', -1), ('describe', 'v1.2.3-rc1-14-gabc1234', 'v1.2.3-rc1', 1),
   ('describe', 'v1.2.3-rc1-14-gabc1234', 'v1.2.3-rc2', -1), ('describe', 'v1.2.3-0-gabc1234', 'v1.2.2', 1),
   ('describe', 'v1.2.3-0-gabc1234', 'v1.2.3-1-gdef5678', -1), ('describe', 'v1.2.3-0-gabc1234', 'v1.2.3-rc1', 1),
-  ('describe', '1.2.3-abc1234', '1.2.3', NULL), ('describe', '1.2.3-abc1234', '1.2.4-def5678', -1), ('describe', '1.2.3-abc1234', '1.2.3-def5678', NULL),
+  ('describe', '1.2.3-abc1234', '1.2.3', NULL), ('describe', '1.2.3-abc1234', '1.2.3.1', -1), ('describe', '1.2.3-abc1234', '1.2.4-def5678', -1), ('describe', '1.2.3-abc1234', '1.2.3-def5678', NULL),
   -- hashes
   ('hashes', 'abc1234', 'abc1234', 0), ('hashes', 'abc1234', 'def5678', NULL), ('hashes', '1e10abc', '2e10abc', NULL), ('hashes', '1e10abc', '1', NULL),
   ('hashes', '1234567', '1234568', -1), ('hashes', '085240e737828d8326719bf97730188e927e49ca', '1.0', NULL),
   ('hashes', repeat('1a', 32), repeat('2a', 32), NULL), ('hashes', '20240115a', '20240115', NULL),
-  ('hashes', '550e8400-e29b-41d4-a716-446655440000', '1.0', NULL), ('hashes', '55008400-e29b-41d4-a716-446655440000', '1.0', NULL),
+  ('hashes', '550e8400-e29b-41d4-a716-446655440000', '1.0', NULL), ('hashes', '55008400-2290-4104-8716-446655440000', '1.0', NULL),
   ('hashes', 'shop@1e10abc', 'shop@2e10abc', NULL), ('hashes', 'v1e10abc', 'v1', NULL),
   -- days
   ('days', '2024-01-15', '2024-01-16', -1), ('days', '2024-01-15', '2024-02-01', -1), ('days', '2024-01-15', '2024.01.15', 0),
@@ -106,7 +106,7 @@ INSERT INTO cases (kind, a, b, expected) VALUES
   ('calver', '2024.1b3', '2024.1', -1),
   -- names
   ('names', 'main', 'main', 0), ('names', 'main', 'Main', NULL), ('names', 'main', '1.0', NULL), ('names', 'release-candidate', 'release', NULL),
-  ('names', 'build-12', 'build-13', NULL), ('names', '', '1.0', NULL), ('names', '', '', 0), ('names', '1.x', '1.2', NULL), ('names', '1.2.*', '1.2', NULL),
+  ('names', 'build-12', 'build-13', NULL), ('names', '', '1.0', NULL), ('names', '', '', 0), ('names', '1.x', '1.2', NULL), ('names', '1.2.x', '1.2', NULL), ('names', '1.2-x', '1.2', -1), ('names', '1.2.*', '1.2', NULL),
   ('names', '3-way-merge', '2', NULL), ('names', '7zip', '8', NULL), ('names', '1234-fix-login', '1235-new-cart', NULL), ('names', 'latest', '1.0', NULL),
   ('names', 'release/1.2', '1.3', NULL), ('names', '1 2', '1.3', NULL),
   -- ugly
