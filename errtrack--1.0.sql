@@ -2435,8 +2435,8 @@ COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issu
  * Has what an issue was to be ignored until come about?  release: of an event; empty
  * or null where it names none.
  *
- * In a window, events of the minute in which it was ignored may have come before
- * that: so there are never more than those since.
+ * In a window, events of the minute (or hour, where minutes were rolled up) in which
+ * it was ignored may have come before that: so there are never more than those since.
  */
 CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -2451,8 +2451,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             CASE WHEN w.count_window IS NOT NULL
                  THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
                        WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
-                         AND c.bucket > at - w.count_window - interval '1 minute' * c.minutes
-                         AND c.bucket >= date_trunc('minute', w.ignored_at)) END) >= w.until_count
+                         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) END)
+        >= w.until_count
     WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
     ELSE false END
 $$;
@@ -2622,7 +2622,7 @@ RETURNS SETOF errtrack.issues
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  at timestamptz := errtrack.clock();
+  at timestamptz;
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
@@ -2632,11 +2632,12 @@ BEGIN
             DETAIL = 'There are until, until_release, until_count (which may have a count_window) and until_users.',
             HINT = 'Pass the one that is to end it, or none to ignore the issue for ever.';
   END IF;
-  IF until <= at OR until_count < 1 OR until_users < 1 OR count_window <= interval '0'
+  IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
+     OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
      OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A time lies in the future, numbers and a window are positive, a release has 1 to 200 bytes.',
+            DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
             HINT = 'Pass until => now() + ''1 hour'', say.';
   END IF;
   changing := ARRAY(
@@ -2646,6 +2647,7 @@ BEGIN
     WHERE i.status <> 'ignored'
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
+  at := errtrack.clock();
   PERFORM FROM errtrack.set_status(changing, 'ignore',
             coalesce(why, errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window, until_users,
                                                   0, 0)::errtrack.issue_ignores)));
@@ -2906,8 +2908,8 @@ DECLARE
   of_project int := auto_resolve.project_id;
   n int;
 BEGIN
-  IF after < interval '0' THEN
-    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
+  IF after NOT BETWEEN interval '0' AND interval '100 years' THEN
+    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
   END IF;
   IF of_project IS NOT NULL THEN
@@ -2949,8 +2951,8 @@ DECLARE
   changed errtrack.projects;
 BEGIN
   PERFORM errtrack.need_project(set_auto_resolve.project_id);
-  IF after <= interval '0' THEN
-    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive'
+  IF after NOT BETWEEN interval '1 microsecond' AND interval '100 years' THEN
+    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass ''7 days'', say, or null to resolve nothing.';
   END IF;
   UPDATE errtrack.projects AS p

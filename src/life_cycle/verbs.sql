@@ -162,7 +162,7 @@ RETURNS SETOF errtrack.issues
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  at timestamptz := errtrack.clock();
+  at timestamptz;
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
@@ -172,11 +172,12 @@ BEGIN
             DETAIL = 'There are until, until_release, until_count (which may have a count_window) and until_users.',
             HINT = 'Pass the one that is to end it, or none to ignore the issue for ever.';
   END IF;
-  IF until <= at OR until_count < 1 OR until_users < 1 OR count_window <= interval '0'
+  IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
+     OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
      OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A time lies in the future, numbers and a window are positive, a release has 1 to 200 bytes.',
+            DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
             HINT = 'Pass until => now() + ''1 hour'', say.';
   END IF;
   changing := ARRAY(
@@ -186,6 +187,7 @@ BEGIN
     WHERE i.status <> 'ignored'
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
+  at := errtrack.clock();
   PERFORM FROM errtrack.set_status(changing, 'ignore',
             coalesce(why, errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window, until_users,
                                                   0, 0)::errtrack.issue_ignores)));
