@@ -135,7 +135,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.need_project(deploy.project_id);
   IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
-     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200 OR deploy.at IS NULL THEN
+     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
+     OR isfinite(deploy.at) IS NOT TRUE THEN
     RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',
