@@ -2829,7 +2829,7 @@ BEGIN
     ORDER BY r.project_id, r.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'regressed', regressed_at = r.received_at, regression_count = i.regression_count + 1
+  SET status = 'regressed', regressed_at = greatest(r.received_at, i.resolved_at), regression_count = i.regression_count + 1
   FROM unnest(regressed) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
 
