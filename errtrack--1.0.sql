@@ -2641,9 +2641,11 @@ BEGIN
             DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
             HINT = 'Pass until => now() + ''1 hour'', say.';
   END IF;
+  changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('ignore', issue_ids) AS i);
+  -- what they are ignored until is asked by another statement, which sees what was done while this one waited for the locks
   changing := ARRAY(
     SELECT i
-    FROM errtrack.lock_issues_for('ignore', issue_ids) AS i
+    FROM unnest(changing) AS i
     LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = i.project_id AND w.issue_id = i.issue_id
     WHERE i.status <> 'ignored'
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
