@@ -2511,7 +2511,7 @@ BEGIN
                               CASE WHEN cardinality(issue_ids) > 1 THEN ' No issue was changed.' ELSE '' END),
               HINT = CASE WHEN i.status IN ('resolved', 'ignored')
                           THEN format('Call errtrack.reopen(%s) first.', i.issue_id)
-                          ELSE 'Nobody has resolved or ignored it: there is nothing to take back.' END;
+                          ELSE 'It is open: there is nothing to take back.' END;
     END IF;
     RETURN NEXT i;
   END LOOP;
