@@ -2305,28 +2305,35 @@ $$;
 COMMENT ON FUNCTION errtrack.is_plausible_release(int, text) IS
   'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, as of 999.9.9.';
 
+/*
+ * The highest release and a name that came later have no order but that of time,
+ * and a name, "dev" say, must not hide how high the releases are.
+ */
+CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by timestamptz)
+RETURNS TABLE (version text, came_at timestamptz)
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  -- the highest of those that have an order
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
+     AND errtrack.is_plausible_release(r.project_id, r.version)
+   ORDER BY r.sort_key DESC
+   LIMIT 1)
+  UNION ALL
+  -- the latest of the others
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
+   ORDER BY came_at DESC, r.version DESC
+   LIMIT 1)
+$$;
+COMMENT ON FUNCTION errtrack.newest_releases(int, text, timestamptz) IS
+  'The highest release of a project''s package of which errtrack knew by some time, and the latest whose text has no order; came_at: when it was first deployed, or else first seen.';
+
 CREATE FUNCTION errtrack.newest_release(project_id int, package text DEFAULT '', known_by timestamptz DEFAULT 'infinity')
 RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  WITH
-  -- the highest of those that have an order
-  highest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
-      AND errtrack.is_plausible_release(r.project_id, r.version)
-    ORDER BY r.sort_key DESC
-    LIMIT 1
-  ),
-  -- the latest of the others
-  latest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
-    ORDER BY came_at DESC, r.version DESC
-    LIMIT 1
-  )
-  SELECT version FROM (SELECT * FROM highest UNION ALL SELECT * FROM latest) AS r ORDER BY came_at DESC LIMIT 1
+  SELECT n.version FROM errtrack.newest_releases($1, $2, $3) AS n ORDER BY n.came_at DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.newest_release(int, text, timestamptz) IS
   'The newest release of a project''s package (empty: of those that name none) of which errtrack knew by some time; null: none. A version such as 999.9.9 is passed over: see is_plausible_release().';
@@ -2337,8 +2344,8 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM errtrack.releases AS r
                  WHERE r.project_id = $1 AND r.version = $2 AND r.known_since > since)
          AND errtrack.is_plausible_release(project_id, version)
-         AND coalesce(errtrack.release_newer(project_id, version,
-                        errtrack.newest_release(project_id, errtrack.release_package(version), since)), true)
+         AND NOT EXISTS (SELECT FROM errtrack.newest_releases($1, errtrack.release_package($2), since) AS n
+                         WHERE NOT errtrack.release_newer($1, $2, n.version))
 $$;
 COMMENT ON FUNCTION errtrack.is_next_release(int, text, timestamptz) IS
   'Whether a release came to be known after some time, and is newer than all of its package that were known then.';
@@ -2353,7 +2360,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.need_project(deploy.project_id);
   IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
-     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200 OR deploy.at IS NULL THEN
+     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
+     OR isfinite(deploy.at) IS NOT TRUE THEN
     RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',
@@ -2455,8 +2463,8 @@ COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issu
  * Has what an issue was to be ignored until come about?  release: of an event; empty
  * or null where it names none.
  *
- * In a window, events of the minute in which it was ignored may have come before
- * that: so there are never more than those since.
+ * In a window, events of the minute (or hour, where minutes were rolled up) in which
+ * it was ignored may have come before that: so there are never more than those since.
  */
 CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -2471,8 +2479,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             CASE WHEN w.count_window IS NOT NULL
                  THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
                        WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
-                         AND c.bucket > at - w.count_window - interval '1 minute' * c.minutes
-                         AND c.bucket >= date_trunc('minute', w.ignored_at)) END) >= w.until_count
+                         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) END)
+        >= w.until_count
     WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
     ELSE false END
 $$;
@@ -2538,7 +2546,7 @@ BEGIN
                               CASE WHEN cardinality(issue_ids) > 1 THEN ' No issue was changed.' ELSE '' END),
               HINT = CASE WHEN i.status IN ('resolved', 'ignored')
                           THEN format('Call errtrack.reopen(%s) first.', i.issue_id)
-                          ELSE 'Nobody has resolved or ignored it: there is nothing to take back.' END;
+                          ELSE 'It is open: there is nothing to take back.' END;
     END IF;
     RETURN NEXT i;
   END LOOP;
@@ -2651,7 +2659,7 @@ RETURNS SETOF errtrack.issues
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  at timestamptz := errtrack.clock();
+  at timestamptz;
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
@@ -2661,20 +2669,24 @@ BEGIN
             DETAIL = 'There are until, until_release, until_count (which may have a count_window) and until_users.',
             HINT = 'Pass the one that is to end it, or none to ignore the issue for ever.';
   END IF;
-  IF until <= at OR until_count < 1 OR until_users < 1 OR count_window <= interval '0'
+  IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
+     OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
      OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A time lies in the future, numbers and a window are positive, a release has 1 to 200 bytes.',
+            DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
             HINT = 'Pass until => now() + ''1 hour'', say.';
   END IF;
+  changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('ignore', issue_ids) AS i);
+  -- what they are ignored until is asked by another statement, which sees what was done while this one waited for the locks
   changing := ARRAY(
     SELECT i
-    FROM errtrack.lock_issues_for('ignore', issue_ids) AS i
+    FROM unnest(changing) AS i
     LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = i.project_id AND w.issue_id = i.issue_id
     WHERE i.status <> 'ignored'
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
+  at := errtrack.clock();
   PERFORM FROM errtrack.set_status(changing, 'ignore',
             concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
                                                     until_users, 0, 0)::errtrack.issue_ignores), why));
@@ -2755,7 +2767,8 @@ COMMENT ON FUNCTION errtrack.assign(bigint, text) IS 'As assign(bigint[], text),
 /*
  * Does an event say that an issue which was resolved is back?  release: the event's;
  * empty where it names none, and then only time tells.  fixed: in which release it
- * was resolved; null while it waits for the next one.
+ * was resolved; null while it waits for the next one.  What was received before it
+ * was resolved never does, so that it does not matter when that is folded.
  */
 CREATE FUNCTION errtrack.is_regression(project_id int, release text, received_at timestamptz, resolved_at timestamptz,
                                        fixed text, in_next boolean)
@@ -2763,7 +2776,7 @@ RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN coalesce(release, '') = '' OR fixed IS NULL AND NOT in_next THEN received_at > resolved_at
-    WHEN fixed IS NULL THEN false
+    WHEN fixed IS NULL OR received_at < resolved_at THEN false
     ELSE NOT errtrack.release_newer(project_id, fixed, release) END
 $$;
 COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, text, boolean) IS
@@ -2855,7 +2868,7 @@ BEGIN
     ORDER BY r.project_id, r.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'regressed', regressed_at = r.received_at, regression_count = i.regression_count + 1
+  SET status = 'regressed', regressed_at = greatest(r.received_at, i.resolved_at), regression_count = i.regression_count + 1
   FROM unnest(regressed) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
 
@@ -2935,8 +2948,8 @@ DECLARE
   of_project int := auto_resolve.project_id;
   n int;
 BEGIN
-  IF after < interval '0' THEN
-    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
+  IF after NOT BETWEEN interval '0' AND interval '100 years' THEN
+    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
   END IF;
   IF of_project IS NOT NULL THEN
@@ -2978,8 +2991,8 @@ DECLARE
   changed errtrack.projects;
 BEGIN
   PERFORM errtrack.need_project(set_auto_resolve.project_id);
-  IF after <= interval '0' THEN
-    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive'
+  IF after NOT BETWEEN interval '1 microsecond' AND interval '100 years' THEN
+    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass ''7 days'', say, or null to resolve nothing.';
   END IF;
   UPDATE errtrack.projects AS p
@@ -4444,10 +4457,7 @@ BEGIN
     FROM issue AS i
     JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
     JOIN counted AS c ON c.n = p.last_fresh_n
-    WHERE i.status = 'resolved'
-       OR i.status = 'ignored'
-          AND (SELECT true FROM errtrack.issue_ignores AS w
-               WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id) IS NOT NULL
+    WHERE i.status IN ('resolved', 'ignored')
     ORDER BY p.project_id, p.issue_id, p.release, p.last_received DESC
   )
   SELECT (SELECT count(*) FROM event) + shed,
@@ -6139,6 +6149,7 @@ BEGIN
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
+    'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',

@@ -42,6 +42,7 @@ BEGIN
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
+    'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',

@@ -434,10 +434,7 @@ BEGIN
     FROM issue AS i
     JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
     JOIN counted AS c ON c.n = p.last_fresh_n
-    WHERE i.status = 'resolved'
-       OR i.status = 'ignored'
-          AND (SELECT true FROM errtrack.issue_ignores AS w
-               WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id) IS NOT NULL
+    WHERE i.status IN ('resolved', 'ignored')
     ORDER BY p.project_id, p.issue_id, p.release, p.last_received DESC
   )
   SELECT (SELECT count(*) FROM event) + shed,
