@@ -29,6 +29,7 @@ BEGIN
   EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
     'errtrack.clock()',
     'errtrack.parse_stack(text, text)',
+    'errtrack.print_stack(jsonb, text)',
     'errtrack.fingerprint(jsonb)',
     'errtrack.fingerprints(jsonb)',
     'errtrack.explain_fingerprint(jsonb)',
@@ -49,6 +50,13 @@ BEGIN
     'errtrack.sketch_count(bytea)',
     'errtrack.sketch_is_exact(bytea)',
     'errtrack.read_facets(bytea)',
+    'errtrack.time_span(interval)',
+    'errtrack.printable(text)',
+    'errtrack.shortened(text, int)',
+    'errtrack.issue_detail(bigint)',
+    'errtrack.release_before(int, text)',
+    'errtrack.release_health(int, text)',
+    'errtrack.read_inbox()',
     'errtrack.read_workers()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN

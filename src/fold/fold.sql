@@ -254,6 +254,23 @@ BEGIN
     GROUP BY project_id, minutes, issue_id, bucket
     ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
+  -- whoever invents environments must not fill the disk: beyond a hundred of a minute they are counted as one
+  environment_bucketed AS (
+    INSERT INTO errtrack.environment_counts AS b (project_id, minute, environment, events)
+    SELECT project_id, bucket, CASE WHEN is_known OR nth <= 100 - held THEN environment ELSE '(others)' END, sum(events)
+    FROM (SELECT e.*, row_number() OVER (PARTITION BY project_id, bucket, is_known ORDER BY environment) AS nth,
+                 CASE WHEN NOT is_known THEN (SELECT count(*) FROM errtrack.environment_counts AS c
+                                              WHERE c.project_id = e.project_id AND c.minute = e.bucket) END AS held
+          FROM (SELECT project_id, bucket, environment, sum(events) AS events,
+                       (SELECT true FROM errtrack.environment_counts AS c
+                        WHERE c.project_id = p.project_id AND c.minute = p.bucket AND c.environment = p.environment) IS NOT NULL
+                         AS is_known
+                FROM placed_part AS p
+                WHERE minutes = 1
+                GROUP BY project_id, bucket, environment) AS e) AS judged
+    GROUP BY 1, 2, 3
+    ON CONFLICT (project_id, minute, environment) DO UPDATE SET events = b.events + excluded.events
+  ),
   released AS (
     INSERT INTO errtrack.issue_releases AS r
       (project_id, issue_id, release, environment, first_seen, last_seen, events)

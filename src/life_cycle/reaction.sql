@@ -97,9 +97,9 @@ BEGIN
 
   WITH
   log AS (
-    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why, release)
     SELECT r.project_id, r.issue_id, react.at, session_user, 'regress', 'resolved', 'regressed',
-           format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), ''))
+           format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), '')), nullif(r.release, '')
     FROM unnest(regressed) AS r
     ORDER BY r.project_id, r.issue_id
   )
