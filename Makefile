@@ -78,6 +78,7 @@ SQL_PARTS = \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \
 	src/storage/parameters.sql \
+	src/deleting/deleting.sql \
 	src/jobs/jobs.sql \
 	src/roles.sql
 

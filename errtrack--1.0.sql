@@ -323,7 +323,7 @@ SELECT pg_extension_config_dump('errtrack.set_aside_events', '');
 
 CREATE TABLE errtrack.event_outcomes (
   project_id int NOT NULL,
-  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter')),
+  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter', 'deleted')),
   events bigint NOT NULL,
   last_at timestamptz NOT NULL,
   PRIMARY KEY (project_id, outcome)
@@ -331,9 +331,9 @@ CREATE TABLE errtrack.event_outcomes (
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
 COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named; 0: one of many that are unknown, beyond the first 1,000.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters; deleted: had been counted to an issue, or waited to be, when somebody deleted it.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
-COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
+COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived; of deleted ones: when that was done.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
 -- ---- events that were dropped because the inbox was full ------------------------------------------------------------
 
@@ -6079,32 +6079,348 @@ ALTER TABLE errtrack.issue_releases SET (fillfactor = 90);
 -- An hour of two days, a 48th of the minutes, goes at a time: by default a fifth of the table would be dead before it is
 -- used again; so it is a twentieth, and a vacuum every two hours or so.
 ALTER TABLE errtrack.issue_counts_minutes SET (autovacuum_vacuum_scale_factor = 0.05);
--- ---- upkeep by pg_cron ----------------------------------------------------------------------------------------------
+-- ---- deleting: an issue, a project, what is known of a user ----------------------------------------------------------
 
--- Has pg_cron call the upkeep.
+/*
+ * A batch looks issues up before it changes them, so it is kept out until the
+ * deletion is over: it would bring back what it has seen.  So would one that
+ * comes later, in a transaction that sees only the past: that one fails, since the
+ * row is another one now.
+ */
+CREATE FUNCTION errtrack.begin_deleting() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM errtrack.begin_consume();
+  UPDATE errtrack.inbox_progress SET prev = prev;
+END $$;
+COMMENT ON FUNCTION errtrack.begin_deleting() IS
+  'Part of delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
+
+-- So that what was received stays the sum of what was counted and of the outcomes.
+CREATE FUNCTION errtrack.count_deleted(project_id int, events bigint) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
+  SELECT $1, 'deleted', $2, errtrack.clock()
+  WHERE $2 > 0
+  ON CONFLICT (project_id, outcome) DO UPDATE SET
+    events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
+$$;
+COMMENT ON FUNCTION errtrack.count_deleted(int, bigint) IS 'Adds to the outcomes of a project that so many of its events were deleted.';
+
+/*
+ * Which tables there are is asked of the catalogs, so that none is forgotten that
+ * is added.  The log stays; what shed_events holds is taken away below.
+ */
+CREATE FUNCTION errtrack.delete_rows(project_id int, issue_id bigint DEFAULT NULL)
+RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  leaf record;
+BEGIN
+  FOR leaf IN
+    SELECT c.oid::regclass AS name, coalesce(i.inhparent, c.oid)::regclass::text AS relation
+    FROM pg_class AS c
+    LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid
+    WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind = 'r'
+      AND c.relname NOT IN ('issue_activity', 'projects', 'shed_events')
+      AND EXISTS (SELECT FROM pg_attribute AS a
+                  WHERE a.attrelid = c.oid AND a.attname = 'project_id' AND NOT a.attisdropped)
+      AND (delete_rows.issue_id IS NULL
+           OR EXISTS (SELECT FROM pg_attribute AS a
+                      WHERE a.attrelid = c.oid AND a.attname = 'issue_id' AND NOT a.attisdropped))
+    ORDER BY 2, c.oid
+  LOOP
+    EXECUTE format('DELETE FROM ONLY %s WHERE project_id = $1 %s', leaf.name,
+                   CASE WHEN delete_rows.issue_id IS NOT NULL THEN 'AND issue_id = $2' END)
+    USING delete_rows.project_id, delete_rows.issue_id;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    CONTINUE WHEN rows = 0;
+    -- of a large project this takes a while
+    IF delete_rows.issue_id IS NULL THEN
+      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+    END IF;
+    relation := leaf.relation;
+    RETURN NEXT;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_rows(int, bigint) IS
+  'Part of delete_issue() and delete_project(): deletes the rows of an issue, or of a whole project, from all tables but issue_activity, and returns how many went, a row for each leaf.';
+
+-- Deletes an issue.
+CREATE FUNCTION errtrack.delete_issue(issue_id bigint) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  i errtrack.issues;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO i FROM errtrack.lock_issues(ARRAY[delete_issue.issue_id]);
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, why)
+  VALUES (i.project_id, i.issue_id, errtrack.clock(), session_user, 'delete', i.status,
+          format('events: %s', i.occurrence_count));
+  PERFORM errtrack.count_deleted(i.project_id, i.occurrence_count);
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(i.project_id, i.issue_id) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_issue(bigint) IS
+  'Deletes an issue with all that is kept and counted of it, its alerts and fingerprints, and returns how many rows of which table went; its rows of issue_activity stay. Its next event makes a new issue, and so do those that wait in the inbox; one that had arrived before and is sent again is still a duplicate. What was counted to the issue is an outcome ''deleted'' now. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown issue.';
+
+-- Deletes a project.
+CREATE FUNCTION errtrack.delete_project(project_id int) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := delete_project.project_id;
+  issue_count bigint;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.need_project(of_project);
+  -- in the order in which the verbs lock them
+  PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
+  GET DIAGNOSTICS issue_count = ROW_COUNT;
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'delete', format('project "%s", issues: %s', p.name, issue_count)
+  FROM errtrack.projects AS p
+  WHERE p.project_id = of_project;
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(of_project) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+  -- a transaction that is counting in a lane must not lose the row; what it counts is then of an unknown project
+  DELETE FROM errtrack.shed_events AS s WHERE s.project_id = of_project AND errtrack.try_lock_shed_lane(s.lane);
+  IF of_project = 1 THEN
+    RAISE NOTICE 'project 1 stays, empty: events that name no project count to it';
+    RETURN;
+  END IF;
+  DELETE FROM errtrack.projects AS p WHERE p.project_id = of_project;
+  relation := 'errtrack.projects';
+  rows := 1;
+  RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_project(int) IS
+  'Deletes a project and all that is its: issues, occurrences, counts, releases, alerts, rules, quotas, outcomes, event ids, and what waits in the inbox; only issue_activity stays. Returns how many rows of which table went, and says so while it works. Later events of it are of an unknown project. Project 1 is emptied, but stays with its settings, since events that name no project count to it. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project.';
+
+-- Deletes what is known of a user.  An event that still waits is not counted to an issue any more: then it is an outcome.
+CREATE FUNCTION errtrack.forget_user(project_id int, user_id text) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := forget_user.project_id;
+  of_user text := forget_user.user_id;
+  p errtrack.inbox_progress;
+  found_in text[];
+  counts bigint[];
+  waiting bigint;
+BEGIN
+  IF coalesce(of_user, '') = '' OR octet_length(of_user) > 200 THEN
+    RAISE EXCEPTION 'forget_user() needs a user_id of 1 to 200 bytes'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Of a longer one, events keep the first 200 bytes.',
+            HINT = 'Pass it as errtrack.occurrences.user_id has it.';
+  END IF;
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  WITH
+  occurrence AS (
+    DELETE FROM errtrack.occurrences AS o WHERE o.project_id = of_project AND o.user_id = of_user
+    RETURNING 'errtrack.occurrences' AS relation, false AS waits
+  ),
+  set_aside AS (
+    DELETE FROM errtrack.set_aside_events AS s WHERE s.project_id = of_project AND s.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.set_aside_events' AS relation, false AS waits
+  ),
+  dead_letter AS (
+    DELETE FROM errtrack.dead_letters AS d WHERE d.project_id = of_project AND d.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.dead_letters' AS relation, false AS waits
+  ),
+  -- what has been consumed stands there until its leaf is emptied
+  inbox AS (
+    DELETE FROM errtrack.raw_events AS r WHERE r.project_id = of_project AND r.user_id = of_user
+    RETURNING 'errtrack.raw_events' AS relation,
+              NOT pg_visible_in_snapshot(r.txid, p.prev)
+              AND NOT coalesce(pg_visible_in_snapshot(r.txid, p.cur) AND (r.slot, r.ctid) <= (p.leaf, p."position"), false) AS waits
+  ),
+  gone AS (
+    SELECT g.relation, count(*) AS n, count(*) FILTER (WHERE g.waits) AS waiting
+    FROM (SELECT * FROM occurrence UNION ALL SELECT * FROM set_aside UNION ALL SELECT * FROM dead_letter
+          UNION ALL SELECT * FROM inbox) AS g
+    GROUP BY g.relation
+  )
+  SELECT coalesce(array_agg(g.relation ORDER BY g.relation), '{}'), array_agg(g.n ORDER BY g.relation), sum(g.waiting)
+  INTO found_in, counts, waiting
+  FROM gone AS g;
+  -- of an unknown project, events may have been set aside
+  IF found_in = '{}' THEN
+    PERFORM errtrack.need_project(of_project);
+  END IF;
+  PERFORM errtrack.count_deleted(of_project, waiting);
+  -- whom, the log must not say
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'forget user',
+         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+  FROM unnest(found_in, counts) AS f (relation, n);
+  RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
+END $$;
+COMMENT ON FUNCTION errtrack.forget_user(int, text) IS
+  'Deletes the events of a project that have this user_id, exactly: kept occurrences, set-aside events, dead letters and what the inbox holds; returns how many rows of which table went, none where there were none. Issues keep their counts; events that waited to be folded are an outcome ''deleted''. Transactions that are still open, and what is sent later, are not reached. The log says that it was done, not for whom. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project, invalid_parameter_value for a user_id that is empty or longer than 200 bytes.';
+-- ---- jobs: what pg_cron does by the clock ----------------------------------------------------------------------------
+
+/*
+ * The jobs of this database.  Those of several databases stand together in the
+ * one that pg_cron is in, so the name of each holds its database; of a name pg_cron
+ * keeps 63 bytes.
+ */
+CREATE FUNCTION errtrack.job_list() RETURNS TABLE (job text, name text, schedule text, command text, database text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  job AS (
+    SELECT j.*, format('errtrack %s (%s)', j.job,
+                       CASE WHEN octet_length(current_database()::text) < 40 THEN current_database()::text
+                            ELSE left(md5(current_database()), 16) END) AS name
+    FROM (VALUES ('auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()'),
+                 ('consume', '* * * * *', 'SELECT errtrack.consume()'),
+                 ('upkeep', '41 * * * *', 'SELECT errtrack.upkeep()'),
+                 ('history', '7 3 * * *', NULL)) AS j (job, schedule, command)
+  )
+  SELECT j.job, j.name, j.schedule,
+         -- pg_cron keeps what it did for ever: with a job a minute that would be half a million rows a year
+         coalesce(j.command, format('DELETE FROM cron.job_run_details WHERE end_time < now() - interval ''7 days'' AND '
+                                    'jobid IN (SELECT jobid FROM cron.job WHERE jobname IN (%s))',
+                                    (SELECT string_agg(quote_literal(n.name), ', ' ORDER BY n.name) FROM job AS n))),
+         CASE WHEN j.command IS NULL THEN current_setting('cron.database_name', true) ELSE current_database()::text END
+  FROM job AS j
+$$;
+COMMENT ON FUNCTION errtrack.job_list() IS
+  'The jobs that pg_cron is to run for this database: what each is for, how pg_cron names it, when, what, and in which database.';
+
+-- A function of that name which is not pg_cron's would run as the owner of errtrack; and a copy of the database that
+-- pg_cron is in has its tables, which nobody reads.
+CREATE FUNCTION errtrack.has_pg_cron() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(current_setting('cron.database_name', true) = current_database(), false)
+         AND (SELECT count(*) = 4
+              FROM pg_depend AS d
+              JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+              WHERE d.deptype = 'e' AND e.extname = 'pg_cron'
+                AND (d.classid = 'pg_proc'::regclass
+                     AND d.objid IN (to_regprocedure('cron.schedule(text, text, text)'), to_regprocedure('cron.unschedule(bigint)'))
+                     OR d.classid = 'pg_class'::regclass
+                     AND d.objid IN (to_regclass('cron.job'), to_regclass('cron.job_run_details'))))
+$$;
+COMMENT ON FUNCTION errtrack.has_pg_cron() IS 'Whether pg_cron is in this database, and runs the jobs that stand here.';
+
+-- Raises where pg_cron is in another database; statements: what is to be done there.
+CREATE FUNCTION errtrack.need_own_pg_cron(statements text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  cron_database text := current_setting('cron.database_name', true);
+BEGIN
+  IF cron_database <> current_database() THEN
+    RAISE EXCEPTION 'pg_cron is in database "%"', cron_database
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'The setting cron.database_name says so. It is one for the whole server.',
+            HINT = format(E'Run this in that database, where pg_cron must have been created, as a superuser:\n%s', statements);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_own_pg_cron(text) IS
+  'Raises object_not_in_prerequisite_state where pg_cron is in another database of this server; the hint holds these statements.';
+
+-- Has pg_cron do what is to be done by the clock.
 CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
 BEGIN
-  -- a function of that name which is not pg_cron's would run as the owner of errtrack
-  IF NOT EXISTS (SELECT FROM pg_depend AS d
-                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
-                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
-                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
+  PERFORM errtrack.need_own_pg_cron(
+    (SELECT string_agg(format('SELECT cron.schedule_in_database(%L, %L, %L, %L, %L);', l.name, l.schedule, l.command,
+                              l.database, current_user), E'\n' ORDER BY l.name)
+     FROM errtrack.job_list() AS l));
+  IF NOT errtrack.has_pg_cron() THEN
     RAISE EXCEPTION 'pg_cron is not installed in this database'
       USING ERRCODE = 'undefined_function',
-            DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
-            HINT = format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
-                          'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
-                          current_setting('server_version_num')::int / 10000, current_database());
+            DETAIL = 'errtrack''s jobs are scheduled with the extension pg_cron.',
+            HINT = CASE WHEN current_setting('cron.database_name', true) IS NULL
+                        THEN format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
+                                    'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
+                                    current_setting('server_version_num')::int / 10000, current_database())
+                        ELSE 'Run CREATE EXTENSION pg_cron.' END;
   END IF;
-  -- schedule() replaces a job of the same name
-  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
-  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
-  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
-  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
+  FOR j IN SELECT * FROM errtrack.job_list() AS l ORDER BY l.name LOOP
+    -- that replaces a job of the same name
+    PERFORM cron.schedule(j.name::text, j.schedule::text, j.command::text);
+    RETURN NEXT j.name;
+  END LOOP;
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
-  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
+  'Has pg_cron call auto_resolve() and upkeep() (retention and roll-up) every hour and consume() every minute (for when no worker can run), as errtrack''s owner, and forget after a week what these did; returns the jobs'' names. Calling it again puts back what was changed in them; one that was paused stays so. DROP EXTENSION leaves them: see unschedule_jobs(). Raises undefined_function where there is no pg_cron, object_not_in_prerequisite_state where it is in another database: the hint holds what to run there.';
+
+-- Takes that back.
+CREATE FUNCTION errtrack.unschedule_jobs() RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
+BEGIN
+  PERFORM errtrack.need_own_pg_cron(
+    format('SELECT jobname, cron.unschedule(jobid) FROM cron.job WHERE jobname IN (%s);',
+           (SELECT string_agg(quote_literal(l.name), ', ' ORDER BY l.name) FROM errtrack.job_list() AS l)));
+  IF NOT errtrack.has_pg_cron() THEN
+    RETURN;
+  END IF;
+  FOR j IN
+    SELECT c.jobid, c.jobname FROM cron.job AS c
+    WHERE c.username = current_user AND c.jobname::text IN (SELECT l.name FROM errtrack.job_list() AS l)
+    ORDER BY c.jobname
+  LOOP
+    PERFORM cron.unschedule(j.jobid::bigint);
+    RETURN NEXT j.jobname;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.unschedule_jobs() IS
+  'Takes the jobs of schedule_jobs() away from pg_cron, and returns their names: none where there are none. Raises object_not_in_prerequisite_state where pg_cron is in another database: the hint holds what to run there.';
+
+-- pg_cron's tables are read here and not in the view, which must be there without them.
+CREATE FUNCTION errtrack.read_jobs()
+RETURNS TABLE (job text, name text, schedule text, command text, state text, cron_database text, run_as text,
+               last_run timestamptz, last_status text, last_message text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  cron_database := current_setting('cron.database_name', true);
+  IF errtrack.has_pg_cron() THEN
+    RETURN QUERY
+      SELECT l.job, l.name, coalesce(c.schedule, l.schedule), coalesce(c.command, l.command),
+             CASE WHEN c.active THEN 'scheduled' WHEN NOT c.active THEN 'paused' ELSE 'not scheduled' END,
+             cron_database, c.username, r.start_time, r.status, r.return_message
+      FROM errtrack.job_list() AS l
+      LEFT JOIN cron.job AS c ON c.jobname::text = l.name AND c.username = current_user
+      LEFT JOIN LATERAL (SELECT d.* FROM cron.job_run_details AS d WHERE d.jobid = c.jobid ORDER BY d.runid DESC LIMIT 1) AS r
+        ON true;
+  ELSE
+    RETURN QUERY
+      SELECT l.job, l.name, l.schedule, l.command,
+             CASE WHEN cron_database <> current_database() THEN 'unknown' ELSE 'not scheduled' END,
+             cron_database, NULL::text, NULL::timestamptz, NULL::text, NULL::text
+      FROM errtrack.job_list() AS l;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.read_jobs() IS 'Part of the view jobs: reads the tables of pg_cron, where it is there.';
+
+CREATE VIEW errtrack.jobs AS SELECT * FROM errtrack.read_jobs() ORDER BY job;
+COMMENT ON VIEW errtrack.jobs IS 'What schedule_jobs() has pg_cron do for this database, and how it last went.';
+COMMENT ON COLUMN errtrack.jobs.job IS 'auto-resolve, consume, history (what pg_cron remembers of these jobs goes after a week), or upkeep (retention and roll-up).';
+COMMENT ON COLUMN errtrack.jobs.name IS 'The name that pg_cron has for it.';
+COMMENT ON COLUMN errtrack.jobs.schedule IS 'When it runs: minute, hour, day of the month, month, day of the week, in GMT.';
+COMMENT ON COLUMN errtrack.jobs.command IS 'What it runs.';
+COMMENT ON COLUMN errtrack.jobs.state IS 'scheduled; paused: it is not active in pg_cron; not scheduled; unknown: pg_cron is in another database, whose cron.job and cron.job_run_details tell.';
+COMMENT ON COLUMN errtrack.jobs.cron_database IS 'The database that pg_cron is in; null: the server has not loaded it.';
+COMMENT ON COLUMN errtrack.jobs.run_as IS 'The role that it runs as.';
+COMMENT ON COLUMN errtrack.jobs.last_run IS 'When it last began; null: not yet, or cron.log_run is off.';
+COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ….';
+COMMENT ON COLUMN errtrack.jobs.last_message IS 'What it returned, or the error.';
 -- ---- who may do what ------------------------------------------------------------------------------------------------
 
 -- Equips a role that exists.
@@ -6167,6 +6483,7 @@ BEGIN
     'errtrack.release_health(int, text)',
     'errtrack.read_inbox()',
     'errtrack.read_workers()',
+    'errtrack.read_jobs()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
@@ -6186,18 +6503,21 @@ BEGIN
       'errtrack.assign(bigint[], text)',
       'errtrack.auto_resolve(interval, int)',
       'errtrack.regroup(int, boolean)',
+      'errtrack.delete_issue(bigint)',
+      'errtrack.forget_user(int, text)',
       'errtrack.consume(int)',
       'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',
       'errtrack.schedule_jobs()',
+      'errtrack.unschedule_jobs()',
       'errtrack.worker_stop()',
       'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes and deletes issues, forgets users, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker; delete_project() is for the owner alone). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;
