@@ -3064,6 +3064,19 @@ $$;
 COMMENT ON FUNCTION errtrack.bounded_lines(text, int, int) IS
   'The lines of a text, made printable: of more than so many both ends, and of one that has more than so many columns, too. Empty lines at the beginning and space at the end are left out.';
 
+-- A long line as several.
+CREATE FUNCTION errtrack.folded_line(line text, most_columns int) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT line WHERE length(line) <= most_columns
+  UNION ALL
+  -- words that fit, or a part of one that does not
+  SELECT rtrim(f[1])
+  FROM regexp_matches(line, format(E'\\S.{0,%s}(?=\\s|$)|\\S{%s}', most_columns - 1, most_columns), 'g') AS f
+  WHERE length(line) > most_columns
+$$;
+COMMENT ON FUNCTION errtrack.folded_line(text, int) IS
+  'A line, between its words broken into lines of so many characters (2 to 255) at the most.';
+
 -- The cells of a table, as lines.
 CREATE FUNCTION errtrack.text_table(cells text[], align text) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -3247,17 +3260,18 @@ BEGIN
   IF i.status = 'ignored' THEN
     SELECT * INTO waits FROM errtrack.issue_ignores AS w WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id;
     cells := cells || ARRAY['ignored', errtrack.ignore_reason(waits)
-      || coalesce(format(' (since then %s)',
-           CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
-                WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
-           END), '')];
+      || coalesce(' (since then '
+                  || CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
+                          WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
+                     END || ')', '')];
   END IF;
   IF i.status IN ('resolved', 'regressed') THEN
     cells := cells || ARRAY['fixed', CASE WHEN i.release_fixed IS NOT NULL THEN 'in release ' || i.release_fixed
                                           WHEN i.resolved_in_next THEN 'in the next release, which is still to come'
                                           ELSE 'in no release: by time' END];
   END IF;
-  IF i.regression_count > 0 THEN
+  -- of one that is back for the first time the status says it
+  IF i.regression_count > (i.status = 'regressed')::int THEN
     cells := cells || ARRAY['came back', CASE i.regression_count WHEN 1 THEN 'once, ' ELSE i.regression_count || ' times, the last ' END
                                          || errtrack.time_and_age(i.regressed_at, at)];
   END IF;
@@ -3376,7 +3390,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      LIMIT 12)
     UNION ALL
     (SELECT a.created_at, 2, a.alert_id, 'alert', NULL,
-            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, format('%s events by then', a.occurrence_count))
+            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, 'events: ' || a.occurrence_count)
      FROM errtrack.alerts AS a
      WHERE a.project_id = i.project_id AND a.issue_id = i.issue_id
      ORDER BY a.alert_id DESC
@@ -3431,14 +3445,13 @@ BEGIN
         (6, 'flags', nullif(array_to_string(o.flags, ', '), ''))) AS l (n, label, value)
       WHERE value <> ''), 'll') AS t;
   stack := coalesce(nullif(o.stack_trace, ''), errtrack.print_stack(o.exceptions, o.platform));
-  -- mostly the stack has it
-  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 THEN
+  -- mostly the stack has it, or the title
+  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 AND position(o.message IN i.title) = 0 THEN
     RETURN NEXT '';
-    -- its lines are folded between words
     RETURN QUERY
-      SELECT '  ' || f[1]
+      SELECT '  ' || f.line
       FROM errtrack.bounded_lines(errtrack.shortened(o.message, 2000), 10, 1000) WITH ORDINALITY AS l (line, n),
-           regexp_matches(l.line, '.{0,112}\S(?=\s|$)|.{1,113}', 'g') WITH ORDINALITY AS f (f, nth)
+           errtrack.folded_line(l.line, 113) WITH ORDINALITY AS f (line, nth)
       ORDER BY l.n, f.nth;
   END IF;
   IF stack IS NOT NULL THEN
