@@ -65,6 +65,7 @@ SQL_PARTS = \
 	src/reading/issue_detail.sql \
 	src/reading/environment_counts.sql \
 	src/reading/release_health.sql \
+	src/reading/search.sql \
 	src/inbox/inbox.sql \
 	src/inbox/rotation.sql \
 	src/fold/quotas.sql \

@@ -1886,6 +1886,8 @@ CREATE TABLE errtrack.occurrences (
   PRIMARY KEY (project_id, event_id, slot)
 ) PARTITION BY LIST (slot);
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
+-- by which search() finds what a user met
+CREATE INDEX occurrences_user_idx ON errtrack.occurrences (project_id, user_id COLLATE "C") WHERE user_id IS NOT NULL;
 COMMENT ON TABLE errtrack.occurrences IS
   'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment. They are kept for errtrack.retention. A ring.';
 DO $$
@@ -3064,6 +3066,19 @@ $$;
 COMMENT ON FUNCTION errtrack.bounded_lines(text, int, int) IS
   'The lines of a text, made printable: of more than so many both ends, and of one that has more than so many columns, too. Empty lines at the beginning and space at the end are left out.';
 
+-- A long line as several.
+CREATE FUNCTION errtrack.folded_line(line text, most_columns int) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT line WHERE length(line) <= most_columns
+  UNION ALL
+  -- words that fit, or a part of one that does not
+  SELECT rtrim(f[1])
+  FROM regexp_matches(line, format(E'\\S.{0,%s}(?=\\s|$)|\\S{%s}', most_columns - 1, most_columns), 'g') AS f
+  WHERE length(line) > most_columns
+$$;
+COMMENT ON FUNCTION errtrack.folded_line(text, int) IS
+  'A line, between its words broken into lines of so many characters (2 to 255) at the most.';
+
 -- The cells of a table, as lines.
 CREATE FUNCTION errtrack.text_table(cells text[], align text) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -3247,17 +3262,18 @@ BEGIN
   IF i.status = 'ignored' THEN
     SELECT * INTO waits FROM errtrack.issue_ignores AS w WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id;
     cells := cells || ARRAY['ignored', errtrack.ignore_reason(waits)
-      || coalesce(format(' (since then %s)',
-           CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
-                WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
-           END), '')];
+      || coalesce(' (since then '
+                  || CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
+                          WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
+                     END || ')', '')];
   END IF;
   IF i.status IN ('resolved', 'regressed') THEN
     cells := cells || ARRAY['fixed', CASE WHEN i.release_fixed IS NOT NULL THEN 'in release ' || i.release_fixed
                                           WHEN i.resolved_in_next THEN 'in the next release, which is still to come'
                                           ELSE 'in no release: by time' END];
   END IF;
-  IF i.regression_count > 0 THEN
+  -- of one that is back for the first time the status says it
+  IF i.regression_count > (i.status = 'regressed')::int THEN
     cells := cells || ARRAY['came back', CASE i.regression_count WHEN 1 THEN 'once, ' ELSE i.regression_count || ' times, the last ' END
                                          || errtrack.time_and_age(i.regressed_at, at)];
   END IF;
@@ -3376,7 +3392,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      LIMIT 12)
     UNION ALL
     (SELECT a.created_at, 2, a.alert_id, 'alert', NULL,
-            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, format('%s events by then', a.occurrence_count))
+            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, 'events: ' || a.occurrence_count)
      FROM errtrack.alerts AS a
      WHERE a.project_id = i.project_id AND a.issue_id = i.issue_id
      ORDER BY a.alert_id DESC
@@ -3431,14 +3447,13 @@ BEGIN
         (6, 'flags', nullif(array_to_string(o.flags, ', '), ''))) AS l (n, label, value)
       WHERE value <> ''), 'll') AS t;
   stack := coalesce(nullif(o.stack_trace, ''), errtrack.print_stack(o.exceptions, o.platform));
-  -- mostly the stack has it
-  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 THEN
+  -- mostly the stack has it, or the title
+  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 AND position(o.message IN i.title) = 0 THEN
     RETURN NEXT '';
-    -- its lines are folded between words
     RETURN QUERY
-      SELECT '  ' || f[1]
+      SELECT '  ' || f.line
       FROM errtrack.bounded_lines(errtrack.shortened(o.message, 2000), 10, 1000) WITH ORDINALITY AS l (line, n),
-           regexp_matches(l.line, '.{0,112}\S(?=\s|$)|.{1,113}', 'g') WITH ORDINALITY AS f (f, nth)
+           errtrack.folded_line(l.line, 113) WITH ORDINALITY AS f (line, nth)
       ORDER BY l.n, f.nth;
   END IF;
   IF stack IS NOT NULL THEN
@@ -3627,6 +3642,67 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.release_health(int, text) IS
   'What a release brought, against the one before it (see release_before()): issues that were introduced, regressed and resolved in it, users that met an error, events; in all, and of each environment. And of each of its deploys within the last 47 hours, the events a minute that its environment had in the hour after it, of all releases, against the hour before. environment is null where all are meant, empty where events name none. before and change are null where there is nothing to compare with. Raises no_data_found for an unknown project or release.';
+-- ---- search: finding issues by what people type ----------------------------------------------------------------------
+
+-- Asked once, before any issue is read.
+CREATE FUNCTION errtrack.search_is_by_time(query text, project_id int) RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'errtrack_search_is_by_time';
+COMMENT ON FUNCTION errtrack.search_is_by_time(text, int) IS
+  'Part of search(): whether a query wants the issues seen last first, as most do. Raises invalid_parameter_value where it cannot be understood, no_data_found for an unknown project.';
+
+CREATE FUNCTION errtrack.search_finds(query text, of_project int, project_id int, issue_id bigint, title text, culprit text,
+                                      exception_class text, level text, platform text, status errtrack.issue_status,
+                                      assignee text, first_seen timestamptz, last_seen timestamptz,
+                                      resolved_at timestamptz, regressed_at timestamptz, occurrence_count bigint,
+                                      regression_count int, release_introduced text, release_fixed text)
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'errtrack_search_finds';
+COMMENT ON FUNCTION errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text) IS
+  'Part of search(): whether the search for a query in a project (null: in all) finds an issue, of which these are columns.';
+
+CREATE FUNCTION errtrack.search_rank(query text, of_project int, issue_id bigint, first_seen timestamptz,
+                                     last_seen timestamptz, occurrence_count bigint) RETURNS bigint
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'errtrack_search_rank';
+COMMENT ON FUNCTION errtrack.search_rank(text, int, bigint, timestamptz, timestamptz, bigint) IS
+  'Part of search(): the larger, the earlier an issue comes in what is found.';
+
+/*
+ * Finds issues.  This is inlined, so that a LIMIT and the conditions around a call
+ * reach the scan: of what is found only as much is sorted as is asked for.  Its
+ * names are resolved here and now, not in the search_path of whoever calls.
+ *
+ * One of the two halves is not executed.  The first one is for speed: rows that are
+ * sorted by columns of their own need not be made anew for the sort, which would
+ * take as long as all else.
+ */
+CREATE FUNCTION errtrack.search(query text, project_id int DEFAULT NULL) RETURNS SETOF errtrack.issues
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+  SELECT f.*
+  FROM (SELECT i.*
+        FROM errtrack.issues AS i
+        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
+          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
+                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
+                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
+                                    i.regression_count, i.release_introduced, i.release_fixed)
+        ORDER BY i.last_seen DESC, i.issue_id DESC) AS f
+  WHERE errtrack.search_is_by_time(search.query, search.project_id)
+  UNION ALL
+  SELECT f.*
+  FROM (SELECT i.*
+        FROM errtrack.issues AS i
+        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
+          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
+                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
+                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
+                                    i.regression_count, i.release_introduced, i.release_fixed)
+        ORDER BY errtrack.search_rank(search.query, search.project_id, i.issue_id, i.first_seen, i.last_seen,
+                                      i.occurrence_count) DESC, i.issue_id DESC) AS f
+  WHERE NOT errtrack.search_is_by_time(search.query, search.project_id);
+END;
+COMMENT ON FUNCTION errtrack.search(text, int) IS
+  'The issues that a query finds, of one project or all, those seen last first: ''is:unresolved level:error release:1.4.* environment:production user:42 first_seen:>-24h TimeoutError''. docs/search.md tells what a query may say. Null or empty: all issues. Put a LIMIT behind it: no more is then sorted. Raises invalid_parameter_value for a query that cannot be understood, and marks the word; no_data_found for an unknown project.';
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
@@ -6462,11 +6538,18 @@ BEGIN
     'errtrack.release_package(text)',
     'errtrack.release_key(text)',
     'errtrack.release_number(text)',
+    'errtrack.lower_release(text, text)',
+    'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
     'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
+    'errtrack.need_project(int)',
+    'errtrack.search(text, int)',
+    'errtrack.search_is_by_time(text, int)',
+    'errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text)',
+    'errtrack.search_rank(text, int, bigint, timestamptz, timestamptz, bigint)',
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',
     'errtrack.ring_slot(text, timestamptz)',

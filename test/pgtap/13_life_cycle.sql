@@ -28,7 +28,7 @@ CREATE TEMP TABLE told AS SELECT 0::bigint AS activity_id, 0::bigint AS alert_id
 CREATE FUNCTION pg_temp.log() RETURNS text LANGUAGE sql AS $$
   WITH news AS (SELECT a.* FROM errtrack.issue_activity AS a WHERE a.activity_id > (SELECT activity_id FROM told)),
   noted AS (UPDATE told SET activity_id = (SELECT coalesce(max(a.activity_id), 0) FROM errtrack.issue_activity AS a))
-  SELECT coalesce(string_agg(format('%s %s %s %s>%s (%s) %s', to_char(n.at, 'MM-DD HH24:MI'), n.who, n.action, n.from_status, n.to_status, n.why,
+  SELECT coalesce(string_agg(format('%s %s %s %s>%s (%s) %s', to_char(n.at, 'MM-DD HH24:MI'), CASE n.who WHEN session_user THEN 'self' ELSE n.who END, n.action, n.from_status, n.to_status, n.why,
                                     (SELECT i.title FROM errtrack.issues AS i WHERE i.project_id = n.project_id AND i.issue_id = n.issue_id)), E'\n' ORDER BY n.activity_id), '')
   FROM news AS n
 $$;
@@ -83,7 +83,7 @@ INSERT INTO matrix (before, call, want, logged) VALUES
   ('resolved', 'resolve(%s, ''9.1'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1)'),
   ('resolved', 'resolve(%s)', 'resolved fixed= next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved ()'),
   ('resolved', 'resolve(%s, in_next_release => true)', 'resolved fixed= next=t resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in the next release)'),
-  ('resolved', 'resolve(%s, ''9.1'', why => ''by #42'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (by #42)'),
+  ('resolved', 'resolve(%s, ''9.1'', why => ''by #42'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1: by #42)'),
   ('unresolved', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', 'acknowledge unresolved>acknowledged ()'),
   ('acknowledged', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', NULL),
   ('regressed', 'acknowledge(%s, ''mine'')', 'acknowledged fixed=9.0 next=f resolved= assignee= ignored=', 'acknowledge regressed>acknowledged (mine)'),
@@ -91,7 +91,7 @@ INSERT INTO matrix (before, call, want, logged) VALUES
   ('ignored', 'acknowledge(%s)', '55000 | cannot acknowledge issue %s: it is ignored | acknowledge() is for an issue that is unresolved or regressed. | Call errtrack.reopen(%s) first.', NULL),
   ('unresolved', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore unresolved>ignored (for ever)'),
   ('acknowledged', 'ignore(%s, until_count => 7)', 'ignored fixed= next=f resolved= assignee= ignored=until 7 more events', 'ignore acknowledged>ignored (until 7 more events)'),
-  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved= assignee= ignored=', 'ignore regressed>ignored (noise)'),
+  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved= assignee= ignored=', 'ignore regressed>ignored (for ever: noise)'),
   ('ignored', 'ignore(%s, until_count => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more events', NULL),
   ('ignored', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore ignored>ignored (for ever)'),
   ('ignored', 'ignore(%s, until_users => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more users', 'ignore ignored>ignored (until 5 more users)'),
@@ -154,12 +154,12 @@ SELECT count(pg_temp.put(issue_id, 'unresolved')) AS n FROM errtrack.issues \gse
 SELECT pg_temp.id('one') AS one, pg_temp.id('two') AS two, pg_temp.id('three') AS three, pg_temp.id('four') AS four, pg_temp.log() AS log \gset
 SELECT is(pg_temp.outcome(format('SELECT issue_id FROM errtrack.acknowledge(ARRAY[%s, %s, %s, %1$s])', :four, :one, :three)), concat_ws(',', :one, :four, :three), 'of several, one of them twice: each is returned once');
 SELECT is(pg_temp.states(), 'one acknowledged, two unresolved, four acknowledged, three acknowledged', '... and is changed, in both projects');
-SELECT is(pg_temp.log(), E'03-02 12:00 postgres acknowledge unresolved>acknowledged () one\n03-02 12:00 postgres acknowledge unresolved>acknowledged () four\n'
-  '03-02 12:00 postgres acknowledge unresolved>acknowledged () three', '... and logged once');
+SELECT is(pg_temp.log(), E'03-02 12:00 self acknowledge unresolved>acknowledged () one\n03-02 12:00 self acknowledge unresolved>acknowledged () four\n'
+  '03-02 12:00 self acknowledge unresolved>acknowledged () three', '... and logged once');
 SELECT is((SELECT string_agg(project_id || ' ' || (issue_id = :three), ',' ORDER BY activity_id DESC) FROM (SELECT * FROM errtrack.issue_activity ORDER BY activity_id DESC LIMIT 3) AS a), '2 true,1 false,1 false',
           '... in their projects');
 SELECT is(pg_temp.outcome(format('SELECT issue_id FROM errtrack.acknowledge(ARRAY[%s, %s], ''both'')', :one, :two)), concat_ws(',', :one, :two), 'of two, one is so already: both are returned');
-SELECT is(pg_temp.log(), '03-02 12:00 postgres acknowledge unresolved>acknowledged (both) two', '... and the other one is logged');
+SELECT is(pg_temp.log(), '03-02 12:00 self acknowledge unresolved>acknowledged (both) two', '... and the other one is logged');
 SELECT pg_temp.put(:three, 'resolved') \gset
 SELECT pg_temp.states() AS before \gset
 SELECT is(pg_temp.outcome(format('SELECT issue_id FROM errtrack.%s', format(call, :one, :two, :three, :four))), format(want, :one, :two, :three, :four), call)
@@ -221,7 +221,7 @@ SET errtrack.test_now = '2026-03-09 12:00:00.000001+00';
 SELECT is((errtrack.set_auto_resolve(2, '8 days')).auto_resolve_after, '8 days', 'the second project waits for eight');
 SELECT is(errtrack.auto_resolve(), 3, 'a moment later those of the first project are');
 SELECT is(pg_temp.states(), 'one resolved ada, two resolved ada, four resolved, three unresolved ada', '... and stay assigned');
-SELECT is(split_part(pg_temp.log(), E'\n', 1), '03-09 12:00 postgres auto-resolve unresolved>resolved (not seen for 7 days) one', '... which is logged');
+SELECT is(split_part(pg_temp.log(), E'\n', 1), '03-09 12:00 self auto-resolve unresolved>resolved (not seen for 7 days) one', '... which is logged');
 SELECT is((errtrack.set_auto_resolve(2, NULL)).auto_resolve_after, NULL, 'a project may wait for ever');
 SET errtrack.test_now = '2027-03-09 12:00+00';
 SELECT is(errtrack.auto_resolve(), 0, '... and then a year is not enough');
@@ -260,7 +260,7 @@ SELECT pg_temp.send('until event') \gset
 SELECT is(errtrack.consume(), 1, 'at that time, without an event of one, with one of the other');
 SELECT is((SELECT string_agg(a, ', ' ORDER BY a) FROM regexp_split_to_table(pg_temp.alerts(), ', ') AS a), 'reappeared until event, reappeared until time', '... both reappear, and are told once');
 SELECT is((SELECT string_agg(l, E'\n' ORDER BY l) FROM regexp_split_to_table(pg_temp.log(), E'\n') AS l),
-  E'04-01 11:00 postgres reappear ignored>unresolved (ignored until 2026-04-01 11:00:00+00) until event\n04-01 11:00 postgres reappear ignored>unresolved (ignored until 2026-04-01 11:00:00+00) until time', '... and logged once');
+  E'04-01 11:00 self reappear ignored>unresolved (ignored until 2026-04-01 11:00:00+00) until event\n04-01 11:00 self reappear ignored>unresolved (ignored until 2026-04-01 11:00:00+00) until time', '... and logged once');
 SELECT is((SELECT string_agg(title || ' ' || status, ', ' ORDER BY title) FROM errtrack.issues WHERE title IN ('until time', 'until event', 'until later')), 'until event unresolved, until later ignored, until time unresolved',
           '... and not the one that has a second left');
 SELECT is((SELECT event_id IS NULL AND release IS NULL AND environment IS NULL AND occurrence_count = 32 AND created_at = '2026-04-01 11:00+00' FROM errtrack.alerts WHERE issue_id = pg_temp.id('until time') AND kind = 'reappeared'),
@@ -269,7 +269,7 @@ SELECT is(errtrack.consume(), 0, 'and again');
 SELECT is(pg_temp.now_is('until time'), 'unresolved', '... nobody is told twice');
 SET errtrack.test_now = '2026-04-02 00:00+00';
 SELECT is(errtrack.consume(), 0, 'long after');
-SELECT is(pg_temp.now_is('until later'), 'unresolved; reappeared until later; 04-02 00:00 postgres reappear ignored>unresolved (ignored until 2026-04-01 11:00:01+00) until later', '... the third has reappeared');
+SELECT is(pg_temp.now_is('until later'), 'unresolved; reappeared until later; 04-02 00:00 self reappear ignored>unresolved (ignored until 2026-04-01 11:00:01+00) until later', '... the third has reappeared');
 
 -- until a release
 SELECT is((errtrack.ignore(pg_temp.id('until 1.5'), until_release => '1.5')).status::text, 'ignored', 'until a release');
@@ -279,7 +279,7 @@ SELECT is(errtrack.consume(), 5, 'older releases, and none');
 SELECT is(pg_temp.now_is('until 1.5'), 'ignored', '... leave it ignored');
 SELECT pg_temp.send('until 1.5', '1.4'), pg_temp.send('until 1.5', '1.10', 500), pg_temp.send('until 1.5', '1.4.1') \gset
 SELECT is(errtrack.consume(), 502, 'a newer one among older ones, many times');
-SELECT is(pg_temp.now_is('until 1.5'), 'unresolved; reappeared until 1.5; 04-02 00:00 postgres reappear ignored>unresolved (ignored until release 1.5) until 1.5', '... ends it, once');
+SELECT is(pg_temp.now_is('until 1.5'), 'unresolved; reappeared until 1.5; 04-02 00:00 self reappear ignored>unresolved (ignored until release 1.5) until 1.5', '... ends it, once');
 SELECT is((SELECT release || ' ' || (event_id IS NOT NULL) FROM errtrack.alerts WHERE kind = 'reappeared' ORDER BY alert_id DESC LIMIT 1), '1.10 true', '... which its event tells');
 SET errtrack.test_now = '2026-04-02 01:00+00';
 SELECT pg_temp.send('until next', '1.9.9'), pg_temp.send('until next', '2.0'), pg_temp.send('until next', '999.9.9'), pg_temp.send('until next', NULL) \gset
@@ -287,7 +287,7 @@ SELECT is(errtrack.consume(), 4, 'a hotfix of an old branch, the newest that was
 SELECT is(pg_temp.now_is('until next'), 'ignored', '... are not the next release');
 SELECT pg_temp.send('until next', '2.0.1') \gset
 SELECT is(errtrack.consume(), 1, 'one that is newer than those known then');
-SELECT is(pg_temp.now_is('until next'), 'unresolved; reappeared until next; 04-02 01:00 postgres reappear ignored>unresolved (ignored until the next release) until next', '... is');
+SELECT is(pg_temp.now_is('until next'), 'unresolved; reappeared until next; 04-02 01:00 self reappear ignored>unresolved (ignored until the next release) until next', '... is');
 
 -- until so many events
 SELECT is((errtrack.ignore(pg_temp.id('until count'), until_count => 3)).status::text, 'ignored', 'until three more events');
@@ -299,14 +299,14 @@ SELECT is(pg_temp.log(), '', '... is nothing');
 SET errtrack.test_now = '2026-04-30 01:00+00';
 SELECT pg_temp.send('until count', n => 100) \gset
 SELECT is(errtrack.consume(), 100, 'many more, a month later');
-SELECT is(pg_temp.now_is('until count'), 'unresolved; reappeared until count; 04-30 01:00 postgres reappear ignored>unresolved (ignored until 3 more events) until count', '... are, once');
+SELECT is(pg_temp.now_is('until count'), 'unresolved; reappeared until count; 04-30 01:00 self reappear ignored>unresolved (ignored until 3 more events) until count', '... are, once');
 SELECT is((errtrack.ignore(pg_temp.id('until count'), until_count => 1)).status::text, 'ignored', 'ignored again ...');
 SELECT pg_temp.log() IS NULL AS unset \gset
 SELECT is(errtrack.consume(), 0, '... no event ...');
 SELECT is(pg_temp.now_is('until count'), 'ignored', '... leaves it so');
 SELECT pg_temp.send('until count') \gset
 SELECT is(errtrack.consume(), 1, '... and one ...');
-SELECT is(pg_temp.now_is('until count'), 'unresolved; reappeared until count; 04-30 01:00 postgres reappear ignored>unresolved (ignored until 1 more events) until count', '... does not');
+SELECT is(pg_temp.now_is('until count'), 'unresolved; reappeared until count; 04-30 01:00 self reappear ignored>unresolved (ignored until 1 more events) until count', '... does not');
 -- what is sent again is no event
 SELECT is((errtrack.ignore(pg_temp.id('until count'), until_count => 1)).status::text, 'ignored', 'until one more event');
 SELECT pg_temp.log() IS NULL AS unset \gset
@@ -328,7 +328,7 @@ SELECT is(pg_temp.now_is('until window'), 'ignored', '... are four: those before
 SET errtrack.test_now = '2026-05-01 10:05+00';
 SELECT pg_temp.send('until window', n => 300) \gset
 SELECT is(errtrack.consume(), 300, 'a burst');
-SELECT is(pg_temp.now_is('until window'), 'unresolved; reappeared until window; 05-01 10:05 postgres reappear ignored>unresolved (ignored until 5 events within 00:10:00) until window', '... is five and more');
+SELECT is(pg_temp.now_is('until window'), 'unresolved; reappeared until window; 05-01 10:05 self reappear ignored>unresolved (ignored until 5 events within 00:10:00) until window', '... is five and more');
 -- one every six minutes
 CREATE FUNCTION pg_temp.trickle(n int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -372,7 +372,7 @@ SELECT is(errtrack.consume(), 2, 'the same again, and nobody');
 SELECT is(pg_temp.now_is('until users'), 'ignored', '... are none');
 SELECT pg_temp.send('until users', n => 9) \gset
 SELECT is(errtrack.consume(), 9, 'nine others at once');
-SELECT is(pg_temp.now_is('until users'), 'unresolved; reappeared until users; 06-05 10:00 postgres reappear ignored>unresolved (ignored until 2 more users) until users', '... are enough, once');
+SELECT is(pg_temp.now_is('until users'), 'unresolved; reappeared until users; 06-05 10:00 self reappear ignored>unresolved (ignored until 2 more users) until users', '... are enough, once');
 
 -- for ever; and what is ignored anew goes by what was said last
 SELECT is((errtrack.ignore(pg_temp.id('until ever'))).status::text, 'ignored', 'for ever');
