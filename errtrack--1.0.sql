@@ -323,7 +323,7 @@ SELECT pg_extension_config_dump('errtrack.set_aside_events', '');
 
 CREATE TABLE errtrack.event_outcomes (
   project_id int NOT NULL,
-  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter')),
+  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter', 'deleted')),
   events bigint NOT NULL,
   last_at timestamptz NOT NULL,
   PRIMARY KEY (project_id, outcome)
@@ -331,9 +331,9 @@ CREATE TABLE errtrack.event_outcomes (
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
 COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named; 0: one of many that are unknown, beyond the first 1,000.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters; deleted: had been counted to an issue, or waited to be, when somebody deleted it.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
-COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
+COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived; of deleted ones: when that was done.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
 -- ---- events that were dropped because the inbox was full ------------------------------------------------------------
 
@@ -1658,19 +1658,38 @@ CREATE FUNCTION errtrack.digest(project_id int, level text, platform text, excep
 LANGUAGE c STABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'errtrack_digest';
 COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[], text, text, text, text, jsonb) IS
   'Reads an event: see the type errtrack.digest. The arguments are columns of raw_events.';
--- stub
-CREATE FUNCTION errtrack.release_package(version text) RETURNS text LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN version LIKE '%@%' THEN split_part(version, '@', 1) ELSE '' END $$;
-COMMENT ON FUNCTION errtrack.release_package(text) IS 'x';
-CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN regexp_replace(version, '^.*@', '') ~ '^v?[0-9.]+$' THEN convert_to((SELECT string_agg(lpad(p, 6, '0'), '.') FROM unnest(string_to_array(trim(leading 'v' from regexp_replace(version, '^.*@', '')), '.')) p), 'UTF8') END $$;
-COMMENT ON FUNCTION errtrack.release_key(text) IS 'x';
-CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN errtrack.release_key(version) IS NOT NULL THEN (regexp_match(regexp_replace(version, '^.*@', ''), '[0-9]+'))[1]::numeric END $$;
-COMMENT ON FUNCTION errtrack.release_number(text) IS 'x';
-CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN a = b THEN 0 WHEN a LIKE '%@%' AND b LIKE '%@%' AND errtrack.release_package(a) <> errtrack.release_package(b) THEN NULL ELSE sign(CASE WHEN errtrack.release_key(a) > errtrack.release_key(b) THEN 1 WHEN errtrack.release_key(a) < errtrack.release_key(b) THEN -1 WHEN errtrack.release_key(a) = errtrack.release_key(b) THEN 0 END)::int END $$;
-COMMENT ON FUNCTION errtrack.release_compare(text, text) IS 'x';
-CREATE FUNCTION errtrack.lower_release(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN coalesce(a, '') = '' THEN b WHEN coalesce(b, '') = '' THEN a WHEN errtrack.release_package(a) = errtrack.release_package(b) AND errtrack.release_compare(b, a) = -1 THEN b ELSE a END $$;
-COMMENT ON FUNCTION errtrack.lower_release(text, text) IS 'x';
-CREATE AGGREGATE errtrack.lowest_release(text) (SFUNC = errtrack.lower_release, STYPE = text);
-COMMENT ON AGGREGATE errtrack.lowest_release(text) IS 'x';
+-- ---- the order of releases, as far as their texts tell it -----------------------------------------------------------
+
+CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_compare';
+COMMENT ON FUNCTION errtrack.release_compare(text, text) IS
+  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s.';
+
+CREATE FUNCTION errtrack.release_package(version text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_package';
+COMMENT ON FUNCTION errtrack.release_package(text) IS
+  'What stands before the last @ of a release, without blanks around it; empty where there is nothing.';
+
+CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
+COMMENT ON FUNCTION errtrack.release_key(text) IS
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key; the same ones have the same; others have keys that differ. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+
+CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';
+COMMENT ON FUNCTION errtrack.release_number(text) IS
+  'The first number of a version, of a day its year; 10^24 stands for all that are larger. Null where errtrack.release_key(text) is.';
+
+CREATE FUNCTION errtrack.lower_release(a text, b text) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_lower_release';
+COMMENT ON FUNCTION errtrack.lower_release(text, text) IS
+  'b where it is older than a and names the same package, or none as a does; else a. Where one is null or empty, the other.';
+
+CREATE AGGREGATE errtrack.lowest_release(version text) (
+  SFUNC = errtrack.lower_release, STYPE = text, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.lowest_release(text) IS
+  'The oldest of these releases, as errtrack.lower_release(text, text) tells it one after the other: where not all are of one package and have an order, the one to begin with decides, so call it with ORDER BY. Null and empty ones are passed over; null where there are no others.';
+
 -- ---- issues ---------------------------------------------------------------------------------------------------------
 
 CREATE TYPE errtrack.issue_status AS ENUM ('unresolved', 'acknowledged', 'resolved', 'regressed', 'ignored');
@@ -1870,6 +1889,8 @@ CREATE TABLE errtrack.occurrences (
   PRIMARY KEY (project_id, event_id, slot)
 ) PARTITION BY LIST (slot);
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
+-- by which search() finds what a user met
+CREATE INDEX occurrences_user_idx ON errtrack.occurrences (project_id, user_id COLLATE "C") WHERE user_id IS NOT NULL;
 COMMENT ON TABLE errtrack.occurrences IS
   'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment. They are kept for errtrack.retention. A ring.';
 DO $$
@@ -2289,28 +2310,35 @@ $$;
 COMMENT ON FUNCTION errtrack.is_plausible_release(int, text) IS
   'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, as of 999.9.9.';
 
+/*
+ * The highest release and a name that came later have no order but that of time,
+ * and a name, "dev" say, must not hide how high the releases are.
+ */
+CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by timestamptz)
+RETURNS TABLE (version text, came_at timestamptz)
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  -- the highest of those that have an order
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
+     AND errtrack.is_plausible_release(r.project_id, r.version)
+   ORDER BY r.sort_key DESC
+   LIMIT 1)
+  UNION ALL
+  -- the latest of the others
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
+   ORDER BY came_at DESC, r.version DESC
+   LIMIT 1)
+$$;
+COMMENT ON FUNCTION errtrack.newest_releases(int, text, timestamptz) IS
+  'The highest release of a project''s package of which errtrack knew by some time, and the latest whose text has no order; came_at: when it was first deployed, or else first seen.';
+
 CREATE FUNCTION errtrack.newest_release(project_id int, package text DEFAULT '', known_by timestamptz DEFAULT 'infinity')
 RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  WITH
-  -- the highest of those that have an order
-  highest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
-      AND errtrack.is_plausible_release(r.project_id, r.version)
-    ORDER BY r.sort_key DESC
-    LIMIT 1
-  ),
-  -- the latest of the others
-  latest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
-    ORDER BY came_at DESC, r.version DESC
-    LIMIT 1
-  )
-  SELECT version FROM (SELECT * FROM highest UNION ALL SELECT * FROM latest) AS r ORDER BY came_at DESC LIMIT 1
+  SELECT n.version FROM errtrack.newest_releases($1, $2, $3) AS n ORDER BY n.came_at DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.newest_release(int, text, timestamptz) IS
   'The newest release of a project''s package (empty: of those that name none) of which errtrack knew by some time; null: none. A version such as 999.9.9 is passed over: see is_plausible_release().';
@@ -2321,8 +2349,8 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM errtrack.releases AS r
                  WHERE r.project_id = $1 AND r.version = $2 AND r.known_since > since)
          AND errtrack.is_plausible_release(project_id, version)
-         AND coalesce(errtrack.release_newer(project_id, version,
-                        errtrack.newest_release(project_id, errtrack.release_package(version), since)), true)
+         AND NOT EXISTS (SELECT FROM errtrack.newest_releases($1, errtrack.release_package($2), since) AS n
+                         WHERE NOT errtrack.release_newer($1, $2, n.version))
 $$;
 COMMENT ON FUNCTION errtrack.is_next_release(int, text, timestamptz) IS
   'Whether a release came to be known after some time, and is newer than all of its package that were known then.';
@@ -2337,7 +2365,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.need_project(deploy.project_id);
   IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
-     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200 OR deploy.at IS NULL THEN
+     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
+     OR isfinite(deploy.at) IS NOT TRUE THEN
     RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',
@@ -2439,8 +2468,8 @@ COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issu
  * Has what an issue was to be ignored until come about?  release: of an event; empty
  * or null where it names none.
  *
- * In a window, events of the minute in which it was ignored may have come before
- * that: so there are never more than those since.
+ * In a window, events of the minute (or hour, where minutes were rolled up) in which
+ * it was ignored may have come before that: so there are never more than those since.
  */
 CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -2455,8 +2484,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             CASE WHEN w.count_window IS NOT NULL
                  THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
                        WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
-                         AND c.bucket > at - w.count_window - interval '1 minute' * c.minutes
-                         AND c.bucket >= date_trunc('minute', w.ignored_at)) END) >= w.until_count
+                         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) END)
+        >= w.until_count
     WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
     ELSE false END
 $$;
@@ -2522,7 +2551,7 @@ BEGIN
                               CASE WHEN cardinality(issue_ids) > 1 THEN ' No issue was changed.' ELSE '' END),
               HINT = CASE WHEN i.status IN ('resolved', 'ignored')
                           THEN format('Call errtrack.reopen(%s) first.', i.issue_id)
-                          ELSE 'Nobody has resolved or ignored it: there is nothing to take back.' END;
+                          ELSE 'It is open: there is nothing to take back.' END;
     END IF;
     RETURN NEXT i;
   END LOOP;
@@ -2592,7 +2621,8 @@ BEGIN
                     WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
                        OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
   PERFORM FROM errtrack.set_status(changing, 'resolve',
-            coalesce(why, CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END),
+            nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
+                             why), ''),
             in_release, in_next);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
@@ -2634,7 +2664,7 @@ RETURNS SETOF errtrack.issues
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  at timestamptz := errtrack.clock();
+  at timestamptz;
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
@@ -2644,23 +2674,27 @@ BEGIN
             DETAIL = 'There are until, until_release, until_count (which may have a count_window) and until_users.',
             HINT = 'Pass the one that is to end it, or none to ignore the issue for ever.';
   END IF;
-  IF until <= at OR until_count < 1 OR until_users < 1 OR count_window <= interval '0'
+  IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
+     OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
      OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A time lies in the future, numbers and a window are positive, a release has 1 to 200 bytes.',
+            DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
             HINT = 'Pass until => now() + ''1 hour'', say.';
   END IF;
+  changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('ignore', issue_ids) AS i);
+  -- what they are ignored until is asked by another statement, which sees what was done while this one waited for the locks
   changing := ARRAY(
     SELECT i
-    FROM errtrack.lock_issues_for('ignore', issue_ids) AS i
+    FROM unnest(changing) AS i
     LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = i.project_id AND w.issue_id = i.issue_id
     WHERE i.status <> 'ignored'
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
+  at := errtrack.clock();
   PERFORM FROM errtrack.set_status(changing, 'ignore',
-            coalesce(why, errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window, until_users,
-                                                  0, 0)::errtrack.issue_ignores)));
+            concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
+                                                    until_users, 0, 0)::errtrack.issue_ignores), why));
   INSERT INTO errtrack.issue_ignores (project_id, issue_id, ignored_at, until, until_release, until_count, count_window,
                                       until_users, count_before, users_before)
   SELECT b.project_id, b.issue_id, at, ignore.until, ignore.until_release, ignore.until_count, ignore.count_window,
@@ -2738,7 +2772,8 @@ COMMENT ON FUNCTION errtrack.assign(bigint, text) IS 'As assign(bigint[], text),
 /*
  * Does an event say that an issue which was resolved is back?  release: the event's;
  * empty where it names none, and then only time tells.  fixed: in which release it
- * was resolved; null while it waits for the next one.
+ * was resolved; null while it waits for the next one.  What was received before it
+ * was resolved never does, so that it does not matter when that is folded.
  */
 CREATE FUNCTION errtrack.is_regression(project_id int, release text, received_at timestamptz, resolved_at timestamptz,
                                        fixed text, in_next boolean)
@@ -2746,7 +2781,7 @@ RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN coalesce(release, '') = '' OR fixed IS NULL AND NOT in_next THEN received_at > resolved_at
-    WHEN fixed IS NULL THEN false
+    WHEN fixed IS NULL OR received_at < resolved_at THEN false
     ELSE NOT errtrack.release_newer(project_id, fixed, release) END
 $$;
 COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, text, boolean) IS
@@ -2838,7 +2873,7 @@ BEGIN
     ORDER BY r.project_id, r.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'regressed', regressed_at = r.received_at, regression_count = i.regression_count + 1
+  SET status = 'regressed', regressed_at = greatest(r.received_at, i.resolved_at), regression_count = i.regression_count + 1
   FROM unnest(regressed) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
 
@@ -2918,8 +2953,8 @@ DECLARE
   of_project int := auto_resolve.project_id;
   n int;
 BEGIN
-  IF after < interval '0' THEN
-    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
+  IF after NOT BETWEEN interval '0' AND interval '100 years' THEN
+    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
   END IF;
   IF of_project IS NOT NULL THEN
@@ -2961,8 +2996,8 @@ DECLARE
   changed errtrack.projects;
 BEGIN
   PERFORM errtrack.need_project(set_auto_resolve.project_id);
-  IF after <= interval '0' THEN
-    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive'
+  IF after NOT BETWEEN interval '1 microsecond' AND interval '100 years' THEN
+    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass ''7 days'', say, or null to resolve nothing.';
   END IF;
   UPDATE errtrack.projects AS p
@@ -3620,6 +3655,67 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.release_health(int, text) IS
   'What a release brought, against the one before it (see release_before()): issues that were introduced, regressed and resolved in it, users that met an error, events; in all, and of each environment. And of each of its deploys within the last 47 hours, the events a minute that its environment had in the hour after it, of all releases, against the hour before. environment is null where all are meant, empty where events name none. before and change are null where there is nothing to compare with. Raises no_data_found for an unknown project or release.';
+-- ---- search: finding issues by what people type ----------------------------------------------------------------------
+
+-- Asked once, before any issue is read.
+CREATE FUNCTION errtrack.search_is_by_time(query text, project_id int) RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'errtrack_search_is_by_time';
+COMMENT ON FUNCTION errtrack.search_is_by_time(text, int) IS
+  'Part of search(): whether a query wants the issues seen last first, as most do. Raises invalid_parameter_value where it cannot be understood, no_data_found for an unknown project.';
+
+CREATE FUNCTION errtrack.search_finds(query text, of_project int, project_id int, issue_id bigint, title text, culprit text,
+                                      exception_class text, level text, platform text, status errtrack.issue_status,
+                                      assignee text, first_seen timestamptz, last_seen timestamptz,
+                                      resolved_at timestamptz, regressed_at timestamptz, occurrence_count bigint,
+                                      regression_count int, release_introduced text, release_fixed text)
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'errtrack_search_finds';
+COMMENT ON FUNCTION errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text) IS
+  'Part of search(): whether the search for a query in a project (null: in all) finds an issue, of which these are columns.';
+
+CREATE FUNCTION errtrack.search_rank(query text, of_project int, issue_id bigint, first_seen timestamptz,
+                                     last_seen timestamptz, occurrence_count bigint) RETURNS bigint
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'errtrack_search_rank';
+COMMENT ON FUNCTION errtrack.search_rank(text, int, bigint, timestamptz, timestamptz, bigint) IS
+  'Part of search(): the larger, the earlier an issue comes in what is found.';
+
+/*
+ * Finds issues.  This is inlined, so that a LIMIT and the conditions around a call
+ * reach the scan: of what is found only as much is sorted as is asked for.  Its
+ * names are resolved here and now, not in the search_path of whoever calls.
+ *
+ * One of the two halves is not executed.  The first one is for speed: rows that are
+ * sorted by columns of their own need not be made anew for the sort, which would
+ * take as long as all else.
+ */
+CREATE FUNCTION errtrack.search(query text, project_id int DEFAULT NULL) RETURNS SETOF errtrack.issues
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+  SELECT f.*
+  FROM (SELECT i.*
+        FROM errtrack.issues AS i
+        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
+          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
+                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
+                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
+                                    i.regression_count, i.release_introduced, i.release_fixed)
+        ORDER BY i.last_seen DESC, i.issue_id DESC) AS f
+  WHERE errtrack.search_is_by_time(search.query, search.project_id)
+  UNION ALL
+  SELECT f.*
+  FROM (SELECT i.*
+        FROM errtrack.issues AS i
+        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
+          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
+                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
+                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
+                                    i.regression_count, i.release_introduced, i.release_fixed)
+        ORDER BY errtrack.search_rank(search.query, search.project_id, i.issue_id, i.first_seen, i.last_seen,
+                                      i.occurrence_count) DESC, i.issue_id DESC) AS f
+  WHERE NOT errtrack.search_is_by_time(search.query, search.project_id);
+END;
+COMMENT ON FUNCTION errtrack.search(text, int) IS
+  'The issues that a query finds, of one project or all, those seen last first: ''is:unresolved level:error release:1.4.* environment:production user:42 first_seen:>-24h TimeoutError''. docs/search.md tells what a query may say. Null or empty: all issues. Put a LIMIT behind it: no more is then sorted. Raises invalid_parameter_value for a query that cannot be understood, and marks the word; no_data_found for an unknown project.';
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
@@ -4024,8 +4120,21 @@ LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
   'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
+-- A restore sets sequences last, and events may be folded before that.
+CREATE FUNCTION errtrack.catch_up(sequence regclass, highest bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF highest > coalesce(pg_sequence_last_value(sequence), 0) THEN
+    PERFORM setval(sequence, highest);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.catch_up(regclass, bigint) IS
+  'Part of fold(): sets a sequence that is behind the highest number in its table.';
+
 /*
- * Folds the events at these places of the three leaves, in one statement.
+ * Folds the events at these places of the three leaves: one statement counts them,
+ * and what it finds of new issues, and of events for resolved and ignored ones, is
+ * then told and changes their states.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
@@ -4060,15 +4169,10 @@ BEGIN
                                + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 
-  -- a restore sets sequences last, and events may be folded before that
-  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
-     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
-    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
-  END IF;
-  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
-     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
-    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
-  END IF;
+  PERFORM errtrack.catch_up('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  PERFORM errtrack.catch_up('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  PERFORM errtrack.catch_up('errtrack.issue_activity_activity_id_seq',
+                            (SELECT max(activity_id) FROM errtrack.issue_activity));
 
   IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
     SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
@@ -4442,10 +4546,7 @@ BEGIN
     FROM issue AS i
     JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
     JOIN counted AS c ON c.n = p.last_fresh_n
-    WHERE i.status = 'resolved'
-       OR i.status = 'ignored'
-          AND (SELECT true FROM errtrack.issue_ignores AS w
-               WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id) IS NOT NULL
+    WHERE i.status IN ('resolved', 'ignored')
     ORDER BY p.project_id, p.issue_id, p.release, p.last_received DESC
   )
   SELECT (SELECT count(*) FROM event) + shed,
@@ -5507,6 +5608,53 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.regroup_people(int) IS 'Part of regroup(): users, sessions and tags of the events that move.';
 
+-- What becomes of the states of issues into which others move: an open one that moves whole into one that is not opens it,
+-- since nobody said that it was mended.
+CREATE FUNCTION errtrack.regroup_states(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_states.project_id;
+BEGIN
+  WITH
+  opened AS (
+    SELECT i.issue_id, i.status AS from_status, o.last_seen,
+           CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status AS to_status
+    FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
+          FROM pg_temp.errtrack_regroup_whole AS w
+          JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
+          WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
+          GROUP BY w.to_issue_id) AS o
+    JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = o.to_issue_id
+    WHERE i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at
+  ),
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT of_project, o.issue_id, errtrack.clock(), session_user, 'regroup', o.from_status, o.to_status,
+           'an issue that was open became part of it'
+    FROM opened AS o
+    ORDER BY o.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = o.to_status,
+      regressed_at = CASE o.to_status WHEN 'regressed' THEN o.last_seen ELSE i.regressed_at END,
+      regression_count = i.regression_count + (o.to_status = 'regressed')::int
+  FROM opened AS o
+  WHERE i.project_id = of_project AND i.issue_id = o.issue_id;
+  -- a new issue is ignored as the one is that it comes from, and counts anew
+  INSERT INTO errtrack.issue_ignores
+  SELECT of_project, i.issue_id, w.ignored_at, w.until, w.until_release, w.until_count, w.count_window, w.until_users,
+         i.occurrence_count, errtrack.count_users(of_project, i.issue_id)
+  FROM (SELECT DISTINCT ON (to_issue_id) * FROM pg_temp.errtrack_regroup
+        WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
+  JOIN errtrack.issue_ignores AS w ON w.project_id = of_project AND w.issue_id = m.issue_id
+  JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.to_issue_id;
+  DELETE FROM errtrack.issue_ignores AS w
+  USING errtrack.issues AS i
+  WHERE w.project_id = of_project AND i.project_id = of_project AND i.issue_id = w.issue_id AND i.status <> 'ignored';
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_states(int) IS 'Part of regroup(): states of issues into which others move.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -5530,10 +5678,11 @@ BEGIN
 
   -- new issues begin as the one was that they come from
   INSERT INTO errtrack.issues (project_id, issue_id, title, culprit, exception_class, level, platform, status, first_seen,
-                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at)
+                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at,
+                               resolved_in_next, assignee)
   SELECT of_project, m.to_issue_id, (m.digest).title, (m.digest).culprit, (m.digest).exception_class,
          (m.digest).level, (m.digest).platform, i.status, m.occurred_at, m.occurred_at, 0, m.release,
-         i.release_fixed, i.resolved_at
+         i.release_fixed, i.resolved_at, i.resolved_in_next, i.assignee
   FROM (SELECT DISTINCT ON (to_issue_id) *
         FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
   JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
@@ -5593,25 +5742,16 @@ BEGIN
   UPDATE errtrack.issues AS i
   SET occurrence_count = coalesce(g.events, 0),
       first_seen = coalesce(g.first_seen, i.first_seen),
-      last_seen = coalesce(g.last_seen, i.last_seen)
-  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+      last_seen = coalesce(g.last_seen, i.last_seen),
+      release_introduced = g.lowest_release
+  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen,
+               errtrack.lowest_release(r.release ORDER BY r.first_seen) FILTER (WHERE r.release <> '') AS lowest_release
         FROM (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
               UNION SELECT to_issue_id FROM pg_temp.errtrack_regroup WHERE moves) AS t
         LEFT JOIN errtrack.issue_releases AS r ON r.project_id = of_project AND r.issue_id = t.issue_id
         GROUP BY t.issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
-  -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
-  UPDATE errtrack.issues AS i
-  SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
-      regressed_at = CASE i.status WHEN 'resolved' THEN o.last_seen ELSE i.regressed_at END,
-      regression_count = i.regression_count + (i.status = 'resolved')::int
-  FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
-        FROM pg_temp.errtrack_regroup_whole AS w
-        JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
-        WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
-        GROUP BY w.to_issue_id) AS o
-  WHERE i.project_id = of_project AND i.issue_id = o.to_issue_id
-    AND (i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at);
+  PERFORM errtrack.regroup_states(of_project);
   UPDATE errtrack.occurrences AS o
   SET issue_id = m.to_issue_id, fingerprint = (m.digest).fingerprints[1]
   FROM pg_temp.errtrack_regroup AS m
@@ -5629,6 +5769,10 @@ BEGIN
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE f.project_id = of_project AND f.issue_id = w.issue_id;
   UPDATE errtrack.alerts AS a
+  SET issue_id = w.to_issue_id
+  FROM pg_temp.errtrack_regroup_whole AS w
+  WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
+  UPDATE errtrack.issue_activity AS a
   SET issue_id = w.to_issue_id
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
@@ -5657,6 +5801,9 @@ BEGIN
   DELETE FROM errtrack.issue_people AS p
   WHERE p.project_id = of_project AND p.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND p.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
+  DELETE FROM errtrack.issue_ignores AS w
+  WHERE w.project_id = of_project AND w.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND w.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
   DELETE FROM errtrack.issue_facets AS t
   WHERE t.project_id = of_project AND t.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND t.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
@@ -5885,7 +6032,7 @@ WITH relation AS (
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
               WHEN c.relname ~ '^(issue|environment)_counts' THEN 4
-              WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
+              WHEN c.relname ~ '^(issues|fingerprints|issue_releases|issue_ignores|issue_activity|releases|deploys)$' THEN 5
               WHEN c.relname ~ '_people$' THEN 6
               WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8
@@ -6021,32 +6168,348 @@ ALTER TABLE errtrack.issue_releases SET (fillfactor = 90);
 -- An hour of two days, a 48th of the minutes, goes at a time: by default a fifth of the table would be dead before it is
 -- used again; so it is a twentieth, and a vacuum every two hours or so.
 ALTER TABLE errtrack.issue_counts_minutes SET (autovacuum_vacuum_scale_factor = 0.05);
--- ---- upkeep by pg_cron ----------------------------------------------------------------------------------------------
+-- ---- deleting: an issue, a project, what is known of a user ----------------------------------------------------------
 
--- Has pg_cron call the upkeep.
+/*
+ * A batch looks issues up before it changes them, so it is kept out until the
+ * deletion is over: it would bring back what it has seen.  So would one that
+ * comes later, in a transaction that sees only the past: that one fails, since the
+ * row is another one now.
+ */
+CREATE FUNCTION errtrack.begin_deleting() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM errtrack.begin_consume();
+  UPDATE errtrack.inbox_progress SET prev = prev;
+END $$;
+COMMENT ON FUNCTION errtrack.begin_deleting() IS
+  'Part of delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
+
+-- So that what was received stays the sum of what was counted and of the outcomes.
+CREATE FUNCTION errtrack.count_deleted(project_id int, events bigint) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
+  SELECT $1, 'deleted', $2, errtrack.clock()
+  WHERE $2 > 0
+  ON CONFLICT (project_id, outcome) DO UPDATE SET
+    events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
+$$;
+COMMENT ON FUNCTION errtrack.count_deleted(int, bigint) IS 'Adds to the outcomes of a project that so many of its events were deleted.';
+
+/*
+ * Which tables there are is asked of the catalogs, so that none is forgotten that
+ * is added.  The log stays; what shed_events holds is taken away below.
+ */
+CREATE FUNCTION errtrack.delete_rows(project_id int, issue_id bigint DEFAULT NULL)
+RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  leaf record;
+BEGIN
+  FOR leaf IN
+    SELECT c.oid::regclass AS name, coalesce(i.inhparent, c.oid)::regclass::text AS relation
+    FROM pg_class AS c
+    LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid
+    WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind = 'r'
+      AND c.relname NOT IN ('issue_activity', 'projects', 'shed_events')
+      AND EXISTS (SELECT FROM pg_attribute AS a
+                  WHERE a.attrelid = c.oid AND a.attname = 'project_id' AND NOT a.attisdropped)
+      AND (delete_rows.issue_id IS NULL
+           OR EXISTS (SELECT FROM pg_attribute AS a
+                      WHERE a.attrelid = c.oid AND a.attname = 'issue_id' AND NOT a.attisdropped))
+    ORDER BY 2, c.oid
+  LOOP
+    EXECUTE format('DELETE FROM ONLY %s WHERE project_id = $1 %s', leaf.name,
+                   CASE WHEN delete_rows.issue_id IS NOT NULL THEN 'AND issue_id = $2' END)
+    USING delete_rows.project_id, delete_rows.issue_id;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    CONTINUE WHEN rows = 0;
+    -- of a large project this takes a while
+    IF delete_rows.issue_id IS NULL THEN
+      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+    END IF;
+    relation := leaf.relation;
+    RETURN NEXT;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_rows(int, bigint) IS
+  'Part of delete_issue() and delete_project(): deletes the rows of an issue, or of a whole project, from all tables but issue_activity, and returns how many went, a row for each leaf.';
+
+-- Deletes an issue.
+CREATE FUNCTION errtrack.delete_issue(issue_id bigint) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  i errtrack.issues;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO i FROM errtrack.lock_issues(ARRAY[delete_issue.issue_id]);
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, why)
+  VALUES (i.project_id, i.issue_id, errtrack.clock(), session_user, 'delete', i.status,
+          format('events: %s', i.occurrence_count));
+  PERFORM errtrack.count_deleted(i.project_id, i.occurrence_count);
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(i.project_id, i.issue_id) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_issue(bigint) IS
+  'Deletes an issue with all that is kept and counted of it, its alerts and fingerprints, and returns how many rows of which table went; its rows of issue_activity stay. Its next event makes a new issue, and so do those that wait in the inbox; one that had arrived before and is sent again is still a duplicate. What was counted to the issue is an outcome ''deleted'' now. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown issue.';
+
+-- Deletes a project.
+CREATE FUNCTION errtrack.delete_project(project_id int) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := delete_project.project_id;
+  issue_count bigint;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.need_project(of_project);
+  -- in the order in which the verbs lock them
+  PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
+  GET DIAGNOSTICS issue_count = ROW_COUNT;
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'delete', format('project "%s", issues: %s', p.name, issue_count)
+  FROM errtrack.projects AS p
+  WHERE p.project_id = of_project;
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(of_project) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+  -- a transaction that is counting in a lane must not lose the row; what it counts is then of an unknown project
+  DELETE FROM errtrack.shed_events AS s WHERE s.project_id = of_project AND errtrack.try_lock_shed_lane(s.lane);
+  IF of_project = 1 THEN
+    RAISE NOTICE 'project 1 stays, empty: events that name no project count to it';
+    RETURN;
+  END IF;
+  DELETE FROM errtrack.projects AS p WHERE p.project_id = of_project;
+  relation := 'errtrack.projects';
+  rows := 1;
+  RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_project(int) IS
+  'Deletes a project and all that is its: issues, occurrences, counts, releases, alerts, rules, quotas, outcomes, event ids, and what waits in the inbox; only issue_activity stays. Returns how many rows of which table went, and says so while it works. Later events of it are of an unknown project. Project 1 is emptied, but stays with its settings, since events that name no project count to it. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project.';
+
+-- Deletes what is known of a user.  An event that still waits is not counted to an issue any more: then it is an outcome.
+CREATE FUNCTION errtrack.forget_user(project_id int, user_id text) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := forget_user.project_id;
+  of_user text := forget_user.user_id;
+  p errtrack.inbox_progress;
+  found_in text[];
+  counts bigint[];
+  waiting bigint;
+BEGIN
+  IF coalesce(of_user, '') = '' OR octet_length(of_user) > 200 THEN
+    RAISE EXCEPTION 'forget_user() needs a user_id of 1 to 200 bytes'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Of a longer one, events keep the first 200 bytes.',
+            HINT = 'Pass it as errtrack.occurrences.user_id has it.';
+  END IF;
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  WITH
+  occurrence AS (
+    DELETE FROM errtrack.occurrences AS o WHERE o.project_id = of_project AND o.user_id = of_user
+    RETURNING 'errtrack.occurrences' AS relation, false AS waits
+  ),
+  set_aside AS (
+    DELETE FROM errtrack.set_aside_events AS s WHERE s.project_id = of_project AND s.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.set_aside_events' AS relation, false AS waits
+  ),
+  dead_letter AS (
+    DELETE FROM errtrack.dead_letters AS d WHERE d.project_id = of_project AND d.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.dead_letters' AS relation, false AS waits
+  ),
+  -- what has been consumed stands there until its leaf is emptied
+  inbox AS (
+    DELETE FROM errtrack.raw_events AS r WHERE r.project_id = of_project AND r.user_id = of_user
+    RETURNING 'errtrack.raw_events' AS relation,
+              NOT pg_visible_in_snapshot(r.txid, p.prev)
+              AND NOT coalesce(pg_visible_in_snapshot(r.txid, p.cur) AND (r.slot, r.ctid) <= (p.leaf, p."position"), false) AS waits
+  ),
+  gone AS (
+    SELECT g.relation, count(*) AS n, count(*) FILTER (WHERE g.waits) AS waiting
+    FROM (SELECT * FROM occurrence UNION ALL SELECT * FROM set_aside UNION ALL SELECT * FROM dead_letter
+          UNION ALL SELECT * FROM inbox) AS g
+    GROUP BY g.relation
+  )
+  SELECT coalesce(array_agg(g.relation ORDER BY g.relation), '{}'), array_agg(g.n ORDER BY g.relation), sum(g.waiting)
+  INTO found_in, counts, waiting
+  FROM gone AS g;
+  -- of an unknown project, events may have been set aside
+  IF found_in = '{}' THEN
+    PERFORM errtrack.need_project(of_project);
+  END IF;
+  PERFORM errtrack.count_deleted(of_project, waiting);
+  -- whom, the log must not say
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'forget user',
+         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+  FROM unnest(found_in, counts) AS f (relation, n);
+  RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
+END $$;
+COMMENT ON FUNCTION errtrack.forget_user(int, text) IS
+  'Deletes the events of a project that have this user_id, exactly: kept occurrences, set-aside events, dead letters and what the inbox holds; returns how many rows of which table went, none where there were none. Issues keep their counts; events that waited to be folded are an outcome ''deleted''. Transactions that are still open, and what is sent later, are not reached. The log says that it was done, not for whom. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project, invalid_parameter_value for a user_id that is empty or longer than 200 bytes.';
+-- ---- jobs: what pg_cron does by the clock ----------------------------------------------------------------------------
+
+/*
+ * The jobs of this database.  Those of several databases stand together in the
+ * one that pg_cron is in, so the name of each holds its database; of a name pg_cron
+ * keeps 63 bytes.
+ */
+CREATE FUNCTION errtrack.job_list() RETURNS TABLE (job text, name text, schedule text, command text, database text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  job AS (
+    SELECT j.*, format('errtrack %s (%s)', j.job,
+                       CASE WHEN octet_length(current_database()::text) < 40 THEN current_database()::text
+                            ELSE left(md5(current_database()), 16) END) AS name
+    FROM (VALUES ('auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()'),
+                 ('consume', '* * * * *', 'SELECT errtrack.consume()'),
+                 ('upkeep', '41 * * * *', 'SELECT errtrack.upkeep()'),
+                 ('history', '7 3 * * *', NULL)) AS j (job, schedule, command)
+  )
+  SELECT j.job, j.name, j.schedule,
+         -- pg_cron keeps what it did for ever: with a job a minute that would be half a million rows a year
+         coalesce(j.command, format('DELETE FROM cron.job_run_details WHERE end_time < now() - interval ''7 days'' AND '
+                                    'jobid IN (SELECT jobid FROM cron.job WHERE jobname IN (%s))',
+                                    (SELECT string_agg(quote_literal(n.name), ', ' ORDER BY n.name) FROM job AS n))),
+         CASE WHEN j.command IS NULL THEN current_setting('cron.database_name', true) ELSE current_database()::text END
+  FROM job AS j
+$$;
+COMMENT ON FUNCTION errtrack.job_list() IS
+  'The jobs that pg_cron is to run for this database: what each is for, how pg_cron names it, when, what, and in which database.';
+
+-- A function of that name which is not pg_cron's would run as the owner of errtrack; and a copy of the database that
+-- pg_cron is in has its tables, which nobody reads.
+CREATE FUNCTION errtrack.has_pg_cron() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(current_setting('cron.database_name', true) = current_database(), false)
+         AND (SELECT count(*) = 4
+              FROM pg_depend AS d
+              JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+              WHERE d.deptype = 'e' AND e.extname = 'pg_cron'
+                AND (d.classid = 'pg_proc'::regclass
+                     AND d.objid IN (to_regprocedure('cron.schedule(text, text, text)'), to_regprocedure('cron.unschedule(bigint)'))
+                     OR d.classid = 'pg_class'::regclass
+                     AND d.objid IN (to_regclass('cron.job'), to_regclass('cron.job_run_details'))))
+$$;
+COMMENT ON FUNCTION errtrack.has_pg_cron() IS 'Whether pg_cron is in this database, and runs the jobs that stand here.';
+
+-- Raises where pg_cron is in another database; statements: what is to be done there.
+CREATE FUNCTION errtrack.need_own_pg_cron(statements text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  cron_database text := current_setting('cron.database_name', true);
+BEGIN
+  IF cron_database <> current_database() THEN
+    RAISE EXCEPTION 'pg_cron is in database "%"', cron_database
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'The setting cron.database_name says so. It is one for the whole server.',
+            HINT = format(E'Run this in that database, where pg_cron must have been created, as a superuser:\n%s', statements);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_own_pg_cron(text) IS
+  'Raises object_not_in_prerequisite_state where pg_cron is in another database of this server; the hint holds these statements.';
+
+-- Has pg_cron do what is to be done by the clock.
 CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
 BEGIN
-  -- a function of that name which is not pg_cron's would run as the owner of errtrack
-  IF NOT EXISTS (SELECT FROM pg_depend AS d
-                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
-                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
-                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
+  PERFORM errtrack.need_own_pg_cron(
+    (SELECT string_agg(format('SELECT cron.schedule_in_database(%L, %L, %L, %L, %L);', l.name, l.schedule, l.command,
+                              l.database, current_user), E'\n' ORDER BY l.name)
+     FROM errtrack.job_list() AS l));
+  IF NOT errtrack.has_pg_cron() THEN
     RAISE EXCEPTION 'pg_cron is not installed in this database'
       USING ERRCODE = 'undefined_function',
-            DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
-            HINT = format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
-                          'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
-                          current_setting('server_version_num')::int / 10000, current_database());
+            DETAIL = 'errtrack''s jobs are scheduled with the extension pg_cron.',
+            HINT = CASE WHEN current_setting('cron.database_name', true) IS NULL
+                        THEN format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
+                                    'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
+                                    current_setting('server_version_num')::int / 10000, current_database())
+                        ELSE 'Run CREATE EXTENSION pg_cron.' END;
   END IF;
-  -- schedule() replaces a job of the same name
-  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
-  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
-  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
-  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
+  FOR j IN SELECT * FROM errtrack.job_list() AS l ORDER BY l.name LOOP
+    -- that replaces a job of the same name
+    PERFORM cron.schedule(j.name::text, j.schedule::text, j.command::text);
+    RETURN NEXT j.name;
+  END LOOP;
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
-  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
+  'Has pg_cron call auto_resolve() and upkeep() (retention and roll-up) every hour and consume() every minute (for when no worker can run), as errtrack''s owner, and forget after a week what these did; returns the jobs'' names. Calling it again puts back what was changed in them; one that was paused stays so. DROP EXTENSION leaves them: see unschedule_jobs(). Raises undefined_function where there is no pg_cron, object_not_in_prerequisite_state where it is in another database: the hint holds what to run there.';
+
+-- Takes that back.
+CREATE FUNCTION errtrack.unschedule_jobs() RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
+BEGIN
+  PERFORM errtrack.need_own_pg_cron(
+    format('SELECT jobname, cron.unschedule(jobid) FROM cron.job WHERE jobname IN (%s);',
+           (SELECT string_agg(quote_literal(l.name), ', ' ORDER BY l.name) FROM errtrack.job_list() AS l)));
+  IF NOT errtrack.has_pg_cron() THEN
+    RETURN;
+  END IF;
+  FOR j IN
+    SELECT c.jobid, c.jobname FROM cron.job AS c
+    WHERE c.username = current_user AND c.jobname::text IN (SELECT l.name FROM errtrack.job_list() AS l)
+    ORDER BY c.jobname
+  LOOP
+    PERFORM cron.unschedule(j.jobid::bigint);
+    RETURN NEXT j.jobname;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.unschedule_jobs() IS
+  'Takes the jobs of schedule_jobs() away from pg_cron, and returns their names: none where there are none. Raises object_not_in_prerequisite_state where pg_cron is in another database: the hint holds what to run there.';
+
+-- pg_cron's tables are read here and not in the view, which must be there without them.
+CREATE FUNCTION errtrack.read_jobs()
+RETURNS TABLE (job text, name text, schedule text, command text, state text, cron_database text, run_as text,
+               last_run timestamptz, last_status text, last_message text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  cron_database := current_setting('cron.database_name', true);
+  IF errtrack.has_pg_cron() THEN
+    RETURN QUERY
+      SELECT l.job, l.name, coalesce(c.schedule, l.schedule), coalesce(c.command, l.command),
+             CASE WHEN c.active THEN 'scheduled' WHEN NOT c.active THEN 'paused' ELSE 'not scheduled' END,
+             cron_database, c.username, r.start_time, r.status, r.return_message
+      FROM errtrack.job_list() AS l
+      LEFT JOIN cron.job AS c ON c.jobname::text = l.name AND c.username = current_user
+      LEFT JOIN LATERAL (SELECT d.* FROM cron.job_run_details AS d WHERE d.jobid = c.jobid ORDER BY d.runid DESC LIMIT 1) AS r
+        ON true;
+  ELSE
+    RETURN QUERY
+      SELECT l.job, l.name, l.schedule, l.command,
+             CASE WHEN cron_database <> current_database() THEN 'unknown' ELSE 'not scheduled' END,
+             cron_database, NULL::text, NULL::timestamptz, NULL::text, NULL::text
+      FROM errtrack.job_list() AS l;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.read_jobs() IS 'Part of the view jobs: reads the tables of pg_cron, where it is there.';
+
+CREATE VIEW errtrack.jobs AS SELECT * FROM errtrack.read_jobs() ORDER BY job;
+COMMENT ON VIEW errtrack.jobs IS 'What schedule_jobs() has pg_cron do for this database, and how it last went.';
+COMMENT ON COLUMN errtrack.jobs.job IS 'auto-resolve, consume, history (what pg_cron remembers of these jobs goes after a week), or upkeep (retention and roll-up).';
+COMMENT ON COLUMN errtrack.jobs.name IS 'The name that pg_cron has for it.';
+COMMENT ON COLUMN errtrack.jobs.schedule IS 'When it runs: minute, hour, day of the month, month, day of the week, in GMT.';
+COMMENT ON COLUMN errtrack.jobs.command IS 'What it runs.';
+COMMENT ON COLUMN errtrack.jobs.state IS 'scheduled; paused: it is not active in pg_cron; not scheduled; unknown: pg_cron is in another database, whose cron.job and cron.job_run_details tell.';
+COMMENT ON COLUMN errtrack.jobs.cron_database IS 'The database that pg_cron is in; null: the server has not loaded it.';
+COMMENT ON COLUMN errtrack.jobs.run_as IS 'The role that it runs as.';
+COMMENT ON COLUMN errtrack.jobs.last_run IS 'When it last began; null: not yet, or cron.log_run is off.';
+COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ….';
+COMMENT ON COLUMN errtrack.jobs.last_message IS 'What it returned, or the error.';
 -- ---- who may do what ------------------------------------------------------------------------------------------------
 
 -- Equips a role that exists.
@@ -6088,10 +6551,18 @@ BEGIN
     'errtrack.release_package(text)',
     'errtrack.release_key(text)',
     'errtrack.release_number(text)',
+    'errtrack.lower_release(text, text)',
+    'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
+    'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
+    'errtrack.need_project(int)',
+    'errtrack.search(text, int)',
+    'errtrack.search_is_by_time(text, int)',
+    'errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text)',
+    'errtrack.search_rank(text, int, bigint, timestamptz, timestamptz, bigint)',
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',
     'errtrack.ring_slot(text, timestamptz)',
@@ -6106,6 +6577,7 @@ BEGIN
     'errtrack.release_health(int, text)',
     'errtrack.read_inbox()',
     'errtrack.read_workers()',
+    'errtrack.read_jobs()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
@@ -6125,18 +6597,21 @@ BEGIN
       'errtrack.assign(bigint[], text)',
       'errtrack.auto_resolve(interval, int)',
       'errtrack.regroup(int, boolean)',
+      'errtrack.delete_issue(bigint)',
+      'errtrack.forget_user(int, text)',
       'errtrack.consume(int)',
       'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',
       'errtrack.schedule_jobs()',
+      'errtrack.unschedule_jobs()',
       'errtrack.worker_stop()',
       'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes and deletes issues, forgets users, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker; delete_project() is for the owner alone). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

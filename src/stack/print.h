@@ -1,8 +1,9 @@
 /*
  * Printing exceptions, as SDKs report them, like a language's runtime would.
  *
- * print_stack.c reads the JSON and finds the form, print_scripts.c and
- * print_compiled.c have the forms, print_text.c what they print with.
+ * print_stack.c reads the JSON and finds the form; print_scripts.c,
+ * print_compiled.c and print_native.c have the forms, print_text.c what they
+ * print with.
  */
 #ifndef ERRTRACK_PRINT_H
 #define ERRTRACK_PRINT_H
@@ -68,6 +69,13 @@ typedef struct PrintForm
 	bool qualified_type;
 } PrintForm;
 
+/* Is anything known of the exception but its frames? */
+static inline bool
+has_title(const PrintException *exception)
+{
+	return exception->type.len > 0 || exception->value.len > 0;
+}
+
 extern void print_bytes(Printer *printer, Slice s);
 extern void print_string(Printer *printer, const char *s);
 extern void print_number(Printer *printer, int64 number);
@@ -78,7 +86,9 @@ extern void print_title(Printer *printer, const PrintException *exception);
 extern void print_function(Printer *printer, const PrintFrame *frame, const char *separator);
 extern void print_file(Printer *printer, const PrintFrame *frame, const char *between);
 extern void print_place(Printer *printer, const PrintFrame *frame);
-extern void print_gap(Printer *printer, const PrintException *exception, int index, const char *start);
+extern void print_gap(Printer *printer, const PrintException *exception, int index, const char *blanks);
+extern void print_gap_as(Printer *printer, const PrintException *exception, int index, const char *start,
+                         const char *end);
 extern int print_frame_number(const PrintException *exception, int index);
 extern bool print_any_frames(const PrintException *exceptions, int count);
 

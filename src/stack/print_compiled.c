@@ -3,17 +3,20 @@
  */
 #include "print.h"
 
+#include "go.h"
+
 /* Appends Java's `	at shop.Cart.total(Cart.java:12)`. */
 static void
 print_java_frame(Printer *printer, const PrintFrame *frame)
 {
+	PrintFrame place = *frame;
+
+	if (place.file.len == 0)
+		place.file = SLICE("Unknown Source");
 	print_line(printer, "\tat ");
 	print_function(printer, frame, ".");
 	print_string(printer, "(");
-	if (frame->file.len > 0)
-		print_file(printer, frame, ":");
-	else
-		print_string(printer, "Unknown Source");
+	print_file(printer, &place, ":");
 	print_string(printer, ")");
 }
 
@@ -25,7 +28,7 @@ print_java(Printer *printer, const PrintException *exceptions, int count)
 	{
 		const PrintException *exception = &exceptions[n];
 
-		if (n > 0 || exception->type.len > 0 || exception->value.len > 0)
+		if (n > 0 || has_title(exception))
 			print_line(printer, n > 0 ? "Caused by: " : "");
 		print_title(printer, exception);
 		for (int i = 0; i < exception->nframes; i++)
@@ -73,13 +76,16 @@ print_dotnet(Printer *printer, const PrintException *exceptions, int count)
 	}
 }
 
-/* Appends Go's `shop/cart.(*Cart).Total(...)`, whose arguments are not known, and its place on the next line. */
+/*
+ * Appends Go's `shop/cart.(*Cart).Total(...)`, and its place on the next line; the
+ * arguments where the function has none.
+ */
 static void
 print_go_frame(Printer *printer, const PrintFrame *frame, const char *arguments)
 {
 	print_line(printer, "");
 	print_function(printer, frame, ".");
-	print_string(printer, arguments);
+	print_string(printer, slice_ends(frame->function, SLICE(")")) ? "" : arguments);
 	if (frame->file.len == 0)
 		return;
 	print_line(printer, "\t");
@@ -92,51 +98,94 @@ print_go_frames(Printer *printer, const PrintException *exception, const char *a
 {
 	for (int i = 0; i < exception->nframes; i++)
 	{
-		print_gap(printer, exception, i, "");
+		print_gap_as(printer, exception, i, "...", " frames elided...");
 		print_go_frame(printer, &exception->frames[i], arguments);
 	}
 }
 
-/* What of Go's ends a program, and is no error value: panics, the runtime's own errors, signals. */
+/* Is it what Go's runtime prints by itself: `fatal error: …`, a signal's name? */
+static bool
+is_go_runtime(const PrintException *exception)
+{
+	return slice_equal(exception->type, SLICE("fatal error")) || slice_starts(exception->type, SLICE("SIG"));
+}
+
+/* How Go prints a value that is no error and was passed to panic(). */
+typedef enum GoValue
+{
+	GO_NO_VALUE,
+	GO_CONVERTED, /* `main.E("tea")` */
+	GO_COMPOSED,  /* `main.E{…}` */
+	GO_ADDRESS    /* `(main.E) 0xc000010030` */
+} GoValue;
+
+/* Which of them the exception is, by its type and the first characters of its value. */
+static GoValue
+go_value(const PrintException *exception)
+{
+	Slice value = exception->value;
+
+	if (value.len == 0 || exception->type.len == 0 || go_type_length(exception->type) != exception->type.len)
+		return GO_NO_VALUE;
+	if (slice_starts(value, SLICE("0x")))
+		return GO_ADDRESS;
+	if (value.data[0] == '"' || count_digits(value, 0) == value.len)
+		return GO_CONVERTED;
+	return value.data[0] == '{' ? GO_COMPOSED : GO_NO_VALUE;
+}
+
+/* Does the runtime print it, and not what prints error values? */
 static bool
 is_go_panic(const PrintException *exception)
 {
-	Slice type = exception->type;
-
-	return slice_equal(type, SLICE("panic")) || slice_equal(type, SLICE("runtime error")) ||
-	       slice_equal(type, SLICE("fatal error")) || slice_starts(type, SLICE("SIG"));
+	return exception->type.len == 0 || slice_equal(exception->type, SLICE("panic")) ||
+	       slice_equal(exception->type, SLICE("runtime error")) || is_go_runtime(exception) ||
+	       go_value(exception) != GO_NO_VALUE;
 }
 
-/* Appends the line of a Go panic. */
+/* Appends what was passed to panic(), or the error. */
 static void
-print_go_panic(Printer *printer, const PrintException *exception)
+print_go_value(Printer *printer, const PrintException *exception)
 {
-	if (slice_equal(exception->type, SLICE("panic")) && exception->value.len > 0)
+	GoValue value = go_value(exception);
+
+	if (value != GO_NO_VALUE)
+	{
+		print_string(printer, value == GO_ADDRESS ? "(" : "");
+		print_name(printer, exception->type);
+		print_string(printer, value == GO_ADDRESS ? ") " : value == GO_CONVERTED ? "(" : "");
+		print_message(printer, exception->value);
+		print_string(printer, value == GO_CONVERTED ? ")" : "");
+	}
+	else if (slice_equal(exception->type, SLICE("panic")) && exception->value.len > 0)
 		print_message(printer, exception->value);
 	else
 		print_title(printer, exception);
 }
 
 /*
- * Prints what Go's runtime does of a panic: causes are panics that were recovered,
- * and have no frames.  Which goroutine it was is not known; 1 stands for it, since
+ * Prints what Go's runtime does: causes are panics that were recovered, and have
+ * no frames.  Which goroutine it was is not known; 1 stands for it, since
  * whatever reads such text wants a number.
  */
 static void
 print_go_goroutine(Printer *printer, const PrintException *exceptions, int count)
 {
+	bool logged = count == 1 && exceptions[0].type.len == 0;
+
 	for (int n = count - 1; n >= 0; n--)
 	{
-		bool plain = slice_equal(exceptions[n].type, SLICE("fatal error")) ||
-		             slice_starts(exceptions[n].type, SLICE("SIG"));
-
-		print_line(printer, n < count - 1 ? "\tpanic: " : plain ? "" : "panic: ");
-		print_go_panic(printer, &exceptions[n]);
+		if (!has_title(&exceptions[n]))
+			continue;
+		print_line(printer, n < count - 1 ? "\t" : "");
+		print_string(printer, logged || is_go_runtime(&exceptions[n]) ? "" : "panic: ");
+		print_go_value(printer, &exceptions[n]);
 		print_string(printer, n > 0 ? " [recovered]" : "");
 	}
 	if (exceptions[0].nframes == 0)
 		return;
-	print_line(printer, "");
+	if (!logged)
+		print_line(printer, "");
 	print_line(printer, "goroutine 1 [running]:");
 	print_go_frames(printer, &exceptions[0], "(...)");
 }
@@ -152,20 +201,19 @@ print_go(Printer *printer, const PrintException *exceptions, int count)
 	}
 	for (int n = count - 1; n >= 0; n--)
 	{
-		bool pointer = slice_starts(exceptions[n].type, SLICE("*"));
+		const PrintException *exception = &exceptions[n];
 
-		print_line(printer, "");
-		if (is_go_panic(&exceptions[n]))
-			print_go_panic(printer, &exceptions[n]);
-		else if (pointer)
+		if (has_title(exception))
+			print_line(printer, "");
+		if (slice_starts(exception->type, SLICE("*")))
 		{
-			print_name(printer, exceptions[n].type);
+			print_name(printer, exception->type);
 			print_string(printer, " ");
-			print_message(printer, exceptions[n].value);
+			print_message(printer, exception->value);
 		}
 		else
-			print_title(printer, &exceptions[n]);
-		print_go_frames(printer, &exceptions[n], "");
+			print_go_value(printer, exception);
+		print_go_frames(printer, exception, "");
 	}
 }
 
@@ -195,7 +243,10 @@ print_rust_frames(Printer *printer, const PrintException *exception, const char 
 	}
 }
 
-/* The frame that is a Rust panic's place: the innermost of the program's own, by its path; NULL: none has one. */
+/*
+ * The frame that is a Rust panic's place: the innermost of the program's own, by
+ * its path; NULL: none has one.
+ */
 static const PrintFrame *
 find_rust_place(const PrintException *exception)
 {
@@ -203,7 +254,8 @@ find_rust_place(const PrintException *exception)
 	{
 		const PrintFrame *frame = &exception->frames[i];
 
-		if (frame->file.len > 0 && frame->line != NO_POSITION && !slice_starts(frame->file, SLICE("/rustc/")))
+		if (frame->line != NO_POSITION && slice_ends(frame->file, SLICE(".rs")) &&
+		    !slice_starts(frame->file, SLICE("/rustc/")))
 			return frame;
 	}
 	return NULL;
@@ -270,135 +322,10 @@ print_rust(Printer *printer, const PrintException *exceptions, int count)
 	print_rust_frames(printer, &exceptions[0], "Stack backtrace:");
 }
 
-/* Is the function's name made of the library and how far into it the address is? */
-static bool
-is_offset_in(Slice function, Slice library)
-{
-	return library.len > 0 && slice_starts(function, library) &&
-	       slice_starts(slice_skip(function, library.len), SLICE("+0x"));
-}
-
 /*
- * Appends a frame of compiled code: with an address as sanitizers print it,
- * `    #1 0x4f6b78 in total(int) /srv/shop.cc:12:7`, without one as gdb does,
- * `#1  total(int) () at /srv/shop.cc:12`.
+ * Prints Dart's exceptions, which say their class themselves or not at all.  Causes
+ * are errtrack's own addition.
  */
-static void
-print_native_frame(Printer *printer, const PrintException *exception, int index)
-{
-	const PrintFrame *frame = &exception->frames[index];
-	bool addressed = frame->address.len > 0;
-	bool placed = frame->file.len > 0 && frame->line != NO_POSITION;
-	Slice library = frame->library.len > 0 ? frame->library : placed ? NO_SLICE : frame->file;
-
-	print_line(printer, addressed ? "    #" : "#");
-	print_number(printer, print_frame_number(exception, index));
-	print_string(printer, addressed ? " " : "  ");
-	print_name(printer, frame->address);
-	if (addressed && frame->function.len > 0 && !is_offset_in(frame->function, library))
-	{
-		print_string(printer, " in ");
-		print_name(printer, frame->function);
-	}
-	else if (!addressed)
-	{
-		print_name(printer, frame->function.len > 0 ? frame->function : SLICE("??"));
-		print_string(printer, " ()");
-	}
-	if (placed)
-	{
-		print_string(printer, addressed ? " " : " at ");
-		if (addressed)
-			print_place(printer, frame);
-		else
-			print_file(printer, frame, ":");
-	}
-	else if (library.len > 0)
-	{
-		print_string(printer, addressed ? " (" : " from ");
-		print_name(printer, is_offset_in(frame->function, library) ? frame->function : library);
-		print_string(printer, addressed ? ")" : "");
-	}
-}
-
-/* Appends the frames of compiled code. */
-static void
-print_native_frames(Printer *printer, const PrintException *exception)
-{
-	for (int i = 0; i < exception->nframes; i++)
-	{
-		print_gap(printer, exception, i, "    ");
-		print_native_frame(printer, exception, i);
-	}
-}
-
-/* Appends what the tool that found it says of a crash in C or C++: a sanitizer, gdb, or the C++ runtime. */
-static void
-print_native_title(Printer *printer, const PrintException *exception)
-{
-	if (slice_find(exception->value, SLICE("Sanitizer: ")) > 0)
-	{
-		print_string(printer, "ERROR: ");
-		print_message(printer, exception->value);
-	}
-	else if (slice_starts(exception->type, SLICE("SIG")) && exception->value.len > 0)
-	{
-		print_string(printer, "Program received signal ");
-		print_name(printer, exception->type);
-		print_string(printer, ", ");
-		print_message(printer, exception->value);
-		print_string(printer, ".");
-	}
-	else if (slice_find(exception->type, SLICE("::")) > 0)
-	{
-		print_string(printer, "terminate called after throwing an instance of '");
-		print_name(printer, exception->type);
-		print_string(printer, "'");
-		if (exception->value.len == 0)
-			return;
-		print_line(printer, "  what():  ");
-		print_message(printer, exception->value);
-	}
-	else
-		print_title(printer, exception);
-}
-
-/* Prints crashes and exceptions of C and C++.  Causes are errtrack's own addition. */
-void
-print_native(Printer *printer, const PrintException *exceptions, int count)
-{
-	for (int n = 0; n < count; n++)
-	{
-		print_line(printer, n > 0 ? "Caused by: " : "");
-		print_native_title(printer, &exceptions[n]);
-		print_native_frames(printer, &exceptions[n]);
-	}
-}
-
-/* Prints crashes and exceptions of Swift and Objective-C.  Causes are errtrack's own addition. */
-void
-print_apple(Printer *printer, const PrintException *exceptions, int count)
-{
-	for (int n = 0; n < count; n++)
-	{
-		const PrintException *exception = &exceptions[n];
-
-		print_line(printer, n > 0 ? "Caused by: " : "");
-		if (slice_starts(exception->type, SLICE("NS")))
-		{
-			print_string(printer, "*** Terminating app due to uncaught exception '");
-			print_name(printer, exception->type);
-			print_string(printer, "', reason: '");
-			print_message(printer, exception->value);
-			print_string(printer, "'");
-		}
-		else
-			print_title(printer, exception);
-		print_native_frames(printer, exception);
-	}
-}
-
-/* Prints Dart's exceptions, which say their class themselves or not at all.  Causes are errtrack's own addition. */
 void
 print_dart(Printer *printer, const PrintException *exceptions, int count)
 {
@@ -407,8 +334,11 @@ print_dart(Printer *printer, const PrintException *exceptions, int count)
 		const PrintException *exception = &exceptions[n];
 		Slice type;
 
-		print_line(printer, n > 0 ? "Caused by:" : "Unhandled exception:");
-		print_line(printer, "");
+		if (n > 0 || has_title(exception))
+		{
+			print_line(printer, n > 0 ? "Caused by:" : "Unhandled exception:");
+			print_line(printer, "");
+		}
 		if (dart_says_type(exception->value, &type) && slice_equal(type, exception->type))
 			print_message(printer, exception->value);
 		else
@@ -431,19 +361,36 @@ print_dart(Printer *printer, const PrintException *exceptions, int count)
 	}
 }
 
-/* Is it a function as Erlang writes it, `shop:total/1`, and not as Elixir does, `Shop.total/1` or `:shop.total/1`? */
+/*
+ * Are functions written as Erlang does, `shop:total/1`, and not as Elixir does,
+ * `Shop.total/1` or `:shop.total/1`?
+ */
 static bool
-is_erlang_function(Slice function)
+is_erlang(const PrintException *exception)
 {
-	return slice_find_char(function, ':') > 0 && slice_find_char(function, '/') > 0;
+	for (int i = 0; i < exception->nframes; i++)
+	{
+		Slice function = exception->frames[i].function;
+
+		if (slice_find_char(function, ':') > 0 && slice_find_char(function, '/') > 0)
+			return true;
+	}
+	return false;
 }
 
-/* Prints what Erlang's shell does. */
+/* Prints what Erlang's shell does; a reason that is reported as a type is an error's. */
 static void
 print_erlang_exception(Printer *printer, const PrintException *exception)
 {
-	print_line(printer, "** exception ");
-	print_title(printer, exception);
+	Slice type = exception->type;
+	bool is_class = slice_equal(type, SLICE("error")) || slice_equal(type, SLICE("exit")) ||
+	                slice_equal(type, SLICE("throw"));
+
+	if (has_title(exception))
+	{
+		print_line(printer, is_class ? "** exception " : "** exception error: ");
+		print_title(printer, exception);
+	}
 	for (int i = 0; i < exception->nframes; i++)
 	{
 		const PrintFrame *frame = &exception->frames[i];
@@ -470,50 +417,90 @@ print_elixir_frame(Printer *printer, const PrintFrame *frame)
 	print_name(printer, frame->function);
 }
 
-/* Prints what Elixir does: causes below the message, each deeper, and their frames before those of what they caused. */
+/* Is it a cause that was raised, and no reason of an exit?  Elixir has a line above it that says so. */
+static bool
+is_raised(const PrintException *exceptions, int n)
+{
+	return n > 0 && exceptions[n].type.len > 0 && !slice_equal(exceptions[n].type, SLICE("EXIT"));
+}
+
+/* How far the exception at index n is indented. */
+static int
+elixir_indent(const PrintException *exceptions, int n)
+{
+	int indent = 0;
+
+	for (int i = 1; i <= n; i++)
+		indent += is_raised(exceptions, i) ? 8 : 4;
+	return indent;
+}
+
+/*
+ * Prints what Elixir does: causes below the message, each deeper, and their frames
+ * before those of what they caused.
+ */
 static void
 print_elixir(Printer *printer, const PrintException *exceptions, int count)
 {
 	for (int n = 0; n < count; n++)
 	{
 		const PrintException *exception = &exceptions[n];
-		bool raised = n > 0 && exception->type.len > 0 && !slice_equal(exception->type, SLICE("EXIT"));
 
-		printer->indent = 4 * n;
-		if (raised)
-			print_line(printer, "** (EXIT) an exception was raised:");
-		printer->indent += raised ? 4 : 0;
-		print_line(printer, "** ");
-		if (exception->type.len > 0)
+		printer->indent = elixir_indent(exceptions, n);
+		if (is_raised(exceptions, n))
 		{
-			print_string(printer, "(");
-			print_name(printer, exception->type);
-			print_string(printer, ") ");
+			printer->indent -= 4;
+			print_line(printer, "** (EXIT) an exception was raised:");
+			printer->indent += 4;
 		}
+		if (!has_title(exception))
+			continue;
+		print_line(printer, exception->type.len > 0 ? "** (" : "** ");
+		print_name(printer, exception->type);
+		if (exception->type.len > 0)
+			print_string(printer, exception->value.len > 0 ? ") " : ")");
 		print_message(printer, exception->value);
 	}
 	for (int n = count - 1; n >= 0; n--)
 	{
 		const PrintException *exception = &exceptions[n];
 
-		printer->indent = 4 * n;
+		printer->indent = elixir_indent(exceptions, n);
 		for (int i = 0; i < exception->nframes; i++)
 		{
 			print_gap(printer, exception, i, "    ");
 			print_elixir_frame(printer, &exception->frames[i]);
 		}
 	}
-	printer->indent = 0;
 }
 
 /* Prints Erlang's exceptions, which have no causes, and Elixir's. */
 void
 print_erlang(Printer *printer, const PrintException *exceptions, int count)
 {
-	if (count == 1 && exceptions[0].nframes > 0 && is_erlang_function(exceptions[0].frames[0].function))
+	if (count == 1 && is_erlang(&exceptions[0]))
 		print_erlang_exception(printer, &exceptions[0]);
 	else
 		print_elixir(printer, exceptions, count);
+}
+
+/* Appends ` (file:line:column)`, or what is known of it; without a function it is all that is known. */
+static void
+print_plain_place(Printer *printer, const PrintFrame *frame)
+{
+	bool named = frame->function.len > 0 || frame->module.len > 0;
+
+	if (frame->file.len == 0 && frame->line == NO_POSITION)
+		return;
+	print_string(printer, named ? " (" : "");
+	if (frame->file.len > 0)
+		print_place(printer, frame);
+	else
+	{
+		print_string(printer, "line ");
+		print_number(printer, frame->line);
+	}
+	print_string(printer, named ? ")" : "");
 }
 
 /* Prints errtrack's own form, for all that has no other. */
@@ -524,20 +511,15 @@ print_plain(Printer *printer, const PrintException *exceptions, int count)
 	{
 		const PrintException *exception = &exceptions[n];
 
-		print_line(printer, n > 0 ? "Caused by: " : "");
+		if (n > 0 || has_title(exception))
+			print_line(printer, n > 0 ? "Caused by: " : "");
 		print_title(printer, exception);
 		for (int i = 0; i < exception->nframes; i++)
 		{
-			const PrintFrame *frame = &exception->frames[i];
-
 			print_gap(printer, exception, i, "  ");
 			print_line(printer, "  at ");
-			print_function(printer, frame, ".");
-			if (frame->file.len == 0)
-				continue;
-			print_string(printer, frame->function.len > 0 ? " (" : "");
-			print_place(printer, frame);
-			print_string(printer, frame->function.len > 0 ? ")" : "");
+			print_function(printer, &exception->frames[i], ".");
+			print_plain_place(printer, &exception->frames[i]);
 		}
 	}
 }

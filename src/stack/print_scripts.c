@@ -42,7 +42,7 @@ print_python(Printer *printer, const PrintException *exceptions, int count)
 			print_python_frame(printer, &exception->frames[i]);
 			print_gap(printer, exception, i, "  ");
 		}
-		if (exception->type.len > 0 || exception->value.len > 0)
+		if (has_title(exception))
 		{
 			print_line(printer, "");
 			print_title(printer, exception);
@@ -86,18 +86,23 @@ print_javascript(Printer *printer, const PrintException *exceptions, int count)
 	{
 		const PrintException *exception = &exceptions[n];
 
-		print_line(printer, n > 0 ? "[cause]: " : "");
-		printer->indent += n > 0 ? 2 : 0;
+		bool bare;
+
+		printer->indent = 2 * n;
+		if (n > 0 || has_title(exception))
+			print_line(printer, n > 0 ? "[cause]: " : "");
+		/* as Node.js prints an error without a stack that has something within */
+		bare = exception->nframes == 0 && n + 1 < count;
+		print_string(printer, bare ? "[" : "");
 		print_title(printer, exception);
+		print_string(printer, bare ? "]" : "");
 		for (int i = 0; i < exception->nframes; i++)
 		{
 			print_gap(printer, exception, i, "    ");
 			print_javascript_frame(printer, &exception->frames[i]);
 		}
-		if (n + 1 == count)
-			break;
-		print_string(printer, " {");
-		printer->indent += n == 0 ? 2 : 0;
+		if (n + 1 < count)
+			print_string(printer, " {");
 	}
 	for (int n = count - 2; n >= 0; n--)
 	{
@@ -153,7 +158,7 @@ print_ruby(Printer *printer, const PrintException *exceptions, int count)
 		print_ruby_title(printer, exception);
 		for (int i = 1; i < exception->nframes; i++)
 		{
-			print_gap(printer, exception, i, "\t ");
+			print_gap_as(printer, exception, i, "\t ... ", " levels...");
 			print_line(printer, "\tfrom ");
 			print_ruby_place(printer, &exception->frames[i]);
 		}
@@ -190,25 +195,60 @@ print_php_frame(Printer *printer, const PrintException *exception, int index)
 	}
 	else
 		print_string(printer, "[internal function]");
+	if (frame->function.len == 0)
+		return;
 	print_string(printer, ": ");
 	print_function(printer, frame, "::");
-	if (frame->function.len > 0)
-		print_string(printer, "()");
+	print_string(printer, "()");
+}
+
+/* Is the file known in which the exception was thrown? */
+static bool
+has_file(const PrintException *exception)
+{
+	return exception->nframes > 0 && exception->frames[0].file.len > 0;
+}
+
+/*
+ * Is it what PHP reports without throwing an exception?  Then its kind stands
+ * where that of an uncaught exception does.
+ */
+static bool
+is_php_error(const PrintException *exception)
+{
+	static const Slice kinds[] = {{"Warning", 7},      {"Notice", 6},       {"Deprecated", 10},
+	                              {"Parse error", 11}, {"Fatal error", 11}, {"Core error", 10}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (slice_equal(exception->type, kinds[i]))
+			return has_file(exception) && exception->nframes == 1;
+	return false;
 }
 
 /* Prints PHP's exceptions: the first that was thrown first. */
 void
 print_php(Printer *printer, const PrintException *exceptions, int count)
 {
+	if (count == 1 && is_php_error(&exceptions[0]))
+	{
+		print_line(printer, "PHP ");
+		print_name(printer, exceptions[0].type);
+		print_string(printer, ":  ");
+		print_message(printer, exceptions[0].value);
+		print_string(printer, " in ");
+		print_file(printer, &exceptions[0].frames[0], " on line ");
+		return;
+	}
 	for (int n = count - 1; n >= 0; n--)
 	{
 		const PrintException *exception = &exceptions[n];
 
 		if (n < count - 1)
 			print_line(printer, "");
-		print_line(printer, n == count - 1 ? "PHP Fatal error:  Uncaught " : "Next ");
+		if (has_title(exception))
+			print_line(printer, n == count - 1 ? "PHP Fatal error:  Uncaught " : "Next ");
 		print_title(printer, exception);
-		if (exception->nframes > 0 && exception->frames[0].file.len > 0)
+		if (has_title(exception) && has_file(exception))
 		{
 			print_string(printer, " in ");
 			print_file(printer, &exception->frames[0], ":");
@@ -221,7 +261,7 @@ print_php(Printer *printer, const PrintException *exceptions, int count)
 			print_php_frame(printer, exception, i);
 		}
 	}
-	if (exceptions[0].nframes > 0 && exceptions[0].frames[0].file.len > 0)
+	if (has_title(&exceptions[0]) && has_file(&exceptions[0]))
 	{
 		print_line(printer, "  thrown in ");
 		print_file(printer, &exceptions[0].frames[0], " on line ");
@@ -238,7 +278,10 @@ print_perl_place(Printer *printer, const char *start, const PrintFrame *frame)
 	print_file(printer, frame, " line ");
 }
 
-/* Prints what Perl's die() and Carp do: a function with the place that called it.  Causes are errtrack's own addition. */
+/*
+ * Prints what Perl's die() and Carp do: a function with the place that called
+ * it.  Causes are errtrack's own addition.
+ */
 void
 print_perl(Printer *printer, const PrintException *exceptions, int count)
 {
@@ -265,7 +308,7 @@ print_perl(Printer *printer, const PrintException *exceptions, int count)
 			if (frame->function.len > 0 && !slice_ends(frame->function, SLICE("}")))
 				print_string(printer, "()");
 			if (!is_last)
-				print_perl_place(printer, " called at ", &frame[1]);
+				print_perl_place(printer, frame->function.len > 0 ? " called at " : "called at ", &frame[1]);
 		}
 	}
 }
@@ -299,13 +342,14 @@ print_lua(Printer *printer, const PrintException *exceptions, int count)
 	{
 		const PrintException *exception = &exceptions[n];
 
-		print_line(printer, n > 0 ? "Caused by: " : "lua: ");
+		if (n > 0 || has_title(exception))
+			print_line(printer, n > 0 ? "Caused by: " : "lua: ");
 		print_title(printer, exception);
 		if (exception->nframes > 0)
 			print_line(printer, "stack traceback:");
 		for (int i = 0; i < exception->nframes; i++)
 		{
-			print_gap(printer, exception, i, "\t");
+			print_gap_as(printer, exception, i, "\t...\t(skipping ", " levels)");
 			print_lua_frame(printer, &exception->frames[i]);
 		}
 	}
@@ -321,7 +365,10 @@ print_r_place(Printer *printer, const char *start, const PrintFrame *frame)
 	print_file(printer, frame, "#");
 }
 
-/* Appends R's `3: price() at Cart.R#9`: a call, and where it was made, which is the place of the frame that made it. */
+/*
+ * Appends R's `3: price() at Cart.R#9`: a call, and where it was made, which is
+ * the place of the frame that made it.
+ */
 static void
 print_r_frame(Printer *printer, const PrintException *exception, int index)
 {
@@ -337,7 +384,47 @@ print_r_frame(Printer *printer, const PrintException *exception, int index)
 		print_r_place(printer, " at ", &frame[1]);
 }
 
-/* Prints R's errors, and for the reported one, and for causes that have frames, what traceback() prints. */
+/* Appends R's `Error in price() (from Cart.R#4) : no price`. */
+static void
+print_r_title(Printer *printer, const PrintException *exception)
+{
+	const PrintFrame *frame = &exception->frames[0];
+	bool named = exception->nframes > 0 && frame->function.len > 0;
+
+	print_line(printer, named ? "Error in " : "Error: ");
+	if (named)
+	{
+		print_name(printer, frame->function);
+		print_string(printer, "()");
+		print_r_place(printer, " (from ", frame);
+		print_string(printer, frame->file.len > 0 ? ") : " : " : ");
+	}
+	print_message(printer, exception->value);
+}
+
+/*
+ * Appends rlang's ``Caused by error in `price()`:`` and the message below it; a
+ * cause's class, for which rlang has no place, before that.
+ */
+static void
+print_rlang_title(Printer *printer, const PrintException *exception, bool cause)
+{
+	print_line(printer, cause ? "Caused by error" : "Error");
+	if (exception->nframes > 0 && exception->frames[0].function.len > 0)
+	{
+		print_string(printer, " in `");
+		print_name(printer, exception->frames[0].function);
+		print_string(printer, "()`");
+	}
+	print_string(printer, ":");
+	print_line(printer, "! ");
+	if (cause)
+		print_title(printer, exception);
+	else
+		print_message(printer, exception->value);
+}
+
+/* Prints R's errors, and causes as rlang does; each with what traceback() prints, where that says more. */
 void
 print_r(Printer *printer, const PrintException *exceptions, int count)
 {
@@ -351,19 +438,11 @@ print_r(Printer *printer, const PrintException *exceptions, int count)
 			print_name(printer, exception->type);
 			print_string(printer, ">");
 		}
-		print_line(printer, n > 0 ? "Caused by error" : "Error");
-		if (exception->nframes > 0 && exception->frames[0].function.len > 0)
-		{
-			print_string(printer, n > 0 ? " in `" : " in ");
-			print_name(printer, exception->frames[0].function);
-			print_string(printer, n > 0 ? "()`" : "()");
-			print_r_place(printer, " (from ", &exception->frames[0]);
-			print_string(printer, exception->frames[0].file.len > 0 ? ") : " : " : ");
-		}
+		if (count == 1)
+			print_r_title(printer, exception);
 		else
-			print_string(printer, ": ");
-		print_message(printer, exception->value);
-		for (int i = 0; i < exception->nframes; i++)
+			print_rlang_title(printer, exception, n > 0);
+		for (int i = 0; i < exception->nframes && (count == 1 || exception->nframes > 1); i++)
 		{
 			print_gap(printer, exception, i, "");
 			print_r_frame(printer, exception, i);

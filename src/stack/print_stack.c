@@ -24,6 +24,9 @@ static const PrintForm forms[] = {
 	{&perl_language, print_perl, "::"},
 	{&lua_language, print_lua},
 	{&r_language, print_r},
+	/* modules of kernels are files */
+	{&kernel_language, print_plain},
+	{&bsd_language, print_plain},
 };
 
 static const PrintForm plain_form = {NULL, print_plain, "."};
@@ -40,22 +43,32 @@ find_form(Slice platform)
 	return &plain_form;
 }
 
-/* Does name say of itself that it is in module: `shop.Cart.total` in shop.Cart? */
+/* Is it the name that Go gives to a function within another, `func1`? */
 static bool
-is_qualified(Slice name, Slice module, const char *separator)
+is_go_closure(Slice name)
 {
-	Slice rest = name;
+	return (take_text(&name, SLICE("func")) || take_text(&name, SLICE("deferwrap")) ||
+	        take_text(&name, SLICE("gowrap"))) &&
+	       count_digits(name, 0) > 0;
+}
 
-	return take_text(&rest, module) && (rest.len == 0 || slice_starts(rest, slice_of_string(separator)));
+/*
+ * Does name say of itself that it is in module, as `shop.Cart.total` and
+ * `Shop\Cart->total` do?  Not so Go's `main.func1` in main: it is within a function
+ * that has the package's name.
+ */
+static bool
+is_qualified(Slice name, Slice module)
+{
+	return take_text(&name, module) && name.len > 0 && strchr(".:/#$-+\\", name.data[0]) != NULL &&
+	       !is_go_closure(slice_skip(name, 1));
 }
 
 /* What qualifies name, where the form prints it and name does not say it. */
 static Slice
-qualifier(Slice name, Slice module, const char *separator)
+qualifier(Slice name, Slice module, bool printed)
 {
-	if (separator == NULL || !has_text(module) || is_qualified(name, module, separator))
-		return NO_SLICE;
-	return module;
+	return printed && has_text(module) && !is_qualified(name, module) ? module : NO_SLICE;
 }
 
 /* text up to its first line's end, without blanks around it. */
@@ -90,7 +103,7 @@ read_frame(const JsonbValue *value, const PrintForm *form, PrintFrame *frame)
 	exceptions_read_frame(object, &read);
 	memset(frame, 0, sizeof(*frame));
 	frame->function = read.function;
-	frame->module = qualifier(read.function, read.module, form->separator);
+	frame->module = qualifier(read.function, read.module, form->separator != NULL);
 	frame->file = read.file;
 	frame->line = read.line;
 	frame->column = read.column;
@@ -122,19 +135,29 @@ read_frames(JsonbContainer *frames, const PrintForm *form, PrintException *excep
 	exception->left_out = size - kept;
 }
 
-/* Reads one exception; what has not the expected shape is passed over. */
-static void
+/* Is it the module of Python's own exceptions, or of the program, which Python does not print? */
+static bool
+is_unprinted(Slice module)
+{
+	return slice_equal(module, SLICE("builtins")) || slice_equal(module, SLICE("exceptions")) ||
+	       slice_equal(module, SLICE("__main__"));
+}
+
+/* Reads one exception; false where the value is none, or holds nothing. */
+static bool
 read_exception(JsonbContainer *object, const PrintForm *form, PrintException *exception)
 {
 	JsonbContainer *mechanism, *frames;
+	Slice module;
 
 	memset(exception, 0, sizeof(*exception));
 	if (object == NULL || !JsonContainerIsObject(object))
-		return;
+		return false;
 	exception->type = json_member_text(object, "type");
 	exception->value = json_member_text(object, "value");
-	if (form->qualified_type && has_text(exception->type))
-		exception->module = qualifier(exception->type, json_member_text(object, "module"), ".");
+	module = json_member_text(object, "module");
+	exception->module = qualifier(exception->type, module,
+	                              form->qualified_type && has_text(exception->type) && !is_unprinted(module));
 	mechanism = json_member_container(object, "mechanism");
 	if (mechanism)
 		exception->while_handling = slice_equal(json_member_text(mechanism, "source"), SLICE("__context__"));
@@ -142,6 +165,7 @@ read_exception(JsonbContainer *object, const PrintForm *form, PrintException *ex
 	frames = frames ? json_member_container(frames, "frames") : NULL;
 	if (frames && JsonContainerIsArray(frames) && !JsonContainerIsScalar(frames))
 		read_frames(frames, form, exception);
+	return has_title(exception) || exception->nframes > 0;
 }
 
 /* Says, in the place of those in the middle, how many exceptions are left out. */
@@ -149,7 +173,7 @@ static void
 tell_left_out(uint32 count, PrintException *exception)
 {
 	memset(exception, 0, sizeof(*exception));
-	exception->value = slice_of_string(psprintf("... %u exceptions are left out ...", count));
+	exception->value = slice_of_string(psprintf("... exceptions left out: %u ...", count));
 }
 
 /* Reads the exceptions: the reported one, then its causes, or both ends of very many; *count: how many. */
@@ -159,14 +183,14 @@ read_exceptions(JsonbContainer *exceptions, const PrintForm *form, int *count)
 	PrintException *read = palloc(sizeof(PrintException) * (PRINT_MAX_EXCEPTIONS + 1));
 	uint32 size, kept;
 
-	*count = 0;
-	if (JsonContainerIsObject(exceptions) && json_member_container(exceptions, "values"))
+	if (json_member_container(exceptions, "values"))
 		exceptions = json_member_container(exceptions, "values");
 	if (JsonContainerIsObject(exceptions))
 	{
-		read_exception(exceptions, form, &read[(*count)++]);
+		*count = read_exception(exceptions, form, &read[0]);
 		return read;
 	}
+	*count = 0;
 	size = JsonContainerIsScalar(exceptions) ? 0 : JsonContainerSize(exceptions);
 	kept = Min(size, PRINT_MAX_EXCEPTIONS);
 	for (uint32 i = 0; i < kept; i++)
@@ -176,10 +200,8 @@ read_exceptions(JsonbContainer *exceptions, const PrintForm *form, int *count)
 
 		if (i == kept - kept / 2 && size > kept)
 			tell_left_out(size - kept, &read[(*count)++]);
-		read_exception(json_container(value), form, &read[*count]);
+		*count += read_exception(json_container(value), form, &read[*count]);
 		pfree(value);
-		/* what holds nothing of an exception is none */
-		*count += has_text(read[*count].type) || has_text(read[*count].value) || read[*count].nframes > 0;
 	}
 	return read;
 }
@@ -205,7 +227,7 @@ errtrack_print_stack(PG_FUNCTION_ARGS)
 		/* the last line may be half of one */
 		while (printer.text.len > 0 && printer.text.data[printer.text.len - 1] != '\n')
 			printer.text.len--;
-		appendStringInfoString(&printer.text, "... what follows is left out ...");
+		appendStringInfoString(&printer.text, "... the rest left out ...");
 	}
 	if (printer.text.len == 0)
 		PG_RETURN_NULL();

@@ -51,7 +51,10 @@ control_length(Slice s)
 	return 0;
 }
 
-/* Appends text whose control characters, but tabs, become `\x1b`; line ends too, unless lines: then they begin lines. */
+/*
+ * Appends text whose control characters, but tabs, become `\x1b`; line ends too,
+ * unless lines: then they begin lines.
+ */
 static void
 print_safely(Printer *printer, Slice s, bool lines)
 {
@@ -148,12 +151,12 @@ print_function(Printer *printer, const PrintFrame *frame, const char *separator)
 	print_name(printer, frame->function);
 }
 
-/* Appends the file and, behind what stands between them, the line, where it is known. */
+/* Appends the file and, behind what stands between them, the line, where they are known. */
 void
 print_file(Printer *printer, const PrintFrame *frame, const char *between)
 {
 	print_name(printer, frame->file);
-	if (frame->line == NO_POSITION)
+	if (frame->file.len == 0 || frame->line == NO_POSITION)
 		return;
 	print_string(printer, between);
 	print_number(printer, frame->line);
@@ -164,22 +167,31 @@ void
 print_place(Printer *printer, const PrintFrame *frame)
 {
 	print_file(printer, frame, ":");
-	if (frame->line == NO_POSITION || frame->column == NO_POSITION)
+	if (frame->file.len == 0 || frame->line == NO_POSITION || frame->column == NO_POSITION)
 		return;
 	print_string(printer, ":");
 	print_number(printer, frame->column);
 }
 
-/* Where frames are left out before the one at this index: a line that says how many. */
+/* Where frames are left out before the one at this index: a line that says how many, between start and end. */
 void
-print_gap(Printer *printer, const PrintException *exception, int index, const char *start)
+print_gap_as(Printer *printer, const PrintException *exception, int index, const char *start, const char *end)
 {
 	if (exception->left_out == 0 || index != exception->gap_at)
 		return;
 	print_line(printer, start);
-	print_string(printer, "... ");
 	print_number(printer, exception->left_out);
-	print_string(printer, " frames are left out ...");
+	print_string(printer, end);
+}
+
+/* Likewise, for languages that have no words for it. */
+void
+print_gap(Printer *printer, const PrintException *exception, int index, const char *blanks)
+{
+	char start[40];
+
+	snprintf(start, sizeof(start), "%s... frames left out: ", blanks);
+	print_gap_as(printer, exception, index, start, " ...");
 }
 
 /* A frame's number among all, also those that are left out. */
