@@ -19,11 +19,14 @@ COMMENT ON FUNCTION errtrack.graph_bar(text, timestamptz, timestamptz) IS
 CREATE FUNCTION errtrack.events_by_time(project_id int, issue_id bigint, unit text, since timestamptz, bars int) RETURNS bigint[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
-  counted AS (
-    SELECT errtrack.graph_bar(unit, since, c.bucket) AS bar, sum(c.events)::bigint AS events
+  by_hour AS (
+    SELECT date_bin(interval '1 hour', c.bucket, since) AS hour, sum(c.events) AS events
     FROM errtrack.issue_counts AS c
     WHERE c.project_id = $1 AND c.issue_id = $2 AND c.bucket >= since
     GROUP BY 1
+  ),
+  counted AS (
+    SELECT errtrack.graph_bar(unit, since, hour) AS bar, sum(events)::bigint AS events FROM by_hour GROUP BY 1
   )
   SELECT array_agg(coalesce(c.events, 0) ORDER BY b)
   FROM generate_series(0, bars - 1) AS b
@@ -311,7 +314,7 @@ COMMENT ON FUNCTION errtrack.detail_verbs(errtrack.issues) IS 'Part of issue_det
 
 -- All of an issue.
 CREATE FUNCTION errtrack.issue_detail(issue_id bigint) RETURNS SETOF text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
   i errtrack.issues;
   at timestamptz := errtrack.clock();

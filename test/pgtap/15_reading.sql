@@ -256,7 +256,7 @@ ROLLBACK;
 --
 CREATE FUNCTION pg_temp.state(id bigint) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(l, '; ' ORDER BY n) FROM errtrack.issue_detail(id) WITH ORDINALITY AS d (l, n) WHERE l ~ '^(status|why|ignored|fixed|came back|SELECT) ' $$;
 SET SESSION AUTHORIZATION errtrack_t_kim;
-SELECT errtrack.acknowledge(1, 'a courier is down') \g /dev/null
+SELECT errtrack.acknowledge(1, 'a courier is down'), errtrack.assign(1, 'robin') \g /dev/null
 SELECT is(pg_temp.state(1), 'status      acknowledged since 2026-01-31 12:00:00 (0 s ago), by errtrack_t_kim; why         a courier is down; came back   once, 2026-01-31 10:44:00 (76 min ago); SELECT errtrack.resolve(1, in_next_release => true), errtrack.ignore(1, until_count => 100);', 'acknowledged');
 SELECT is(split_part(pg_temp.open_issues(), '|fatal', 1), :npe || '|shop|unresolved', '... and below what nobody looks at');
 SELECT errtrack.ignore(1, until_count => 100) \g /dev/null
@@ -280,7 +280,12 @@ SELECT errtrack.resolve(1, why => 'by hand') \g /dev/null
 SELECT matches(pg_temp.state(1), 'why         by hand; fixed       in no release: by time;', 'resolved in none');
 SELECT pg_temp.at('2026-01-31 12:10') \g /dev/null
 SELECT pg_temp.timeouts('1.4.3', 'production', 4, 281) \g /dev/null
-SELECT is(errtrack.consume(), 4, '(consumed)');
+-- in the minute of the deploy
+INSERT INTO errtrack.raw_events (project_id, message, received_at, environment) VALUES (2, 'as it was deployed', '2026-01-31 12:06:30+00', 'production');
+SELECT is(errtrack.consume(), 5, '(consumed)');
+-- one that is announced is none yet
+SELECT errtrack.deploy(2, '1.4.3', 'production', '2026-01-31 12:30+00') \g /dev/null
+SELECT is(pg_temp.part(1, 'Events by the hour') ~ '1\.4\.3 production 01-31 12:06$', true, 'a deploy that is still to come is not in the graph');
 SELECT matches(pg_temp.state(1), '^status      regressed since .*; came back   2 times, the last 2026-01-31 12:10:00 \(0 s ago\);', 'back for the second time');
 SELECT is((SELECT array_agg(concat_ws(' ', action, release) ORDER BY activity_id) FROM errtrack.issue_activity WHERE issue_id = 1 AND release IS NOT NULL), '{resolve 1.4.2,regress 1.4.2,regress 1.4.3}', 'what happened knows its release');
 -- a deploy of minutes ago: of the hour after it, the five minutes that have begun
@@ -291,12 +296,12 @@ users affected|-|4|30|-87 %|1.4.2
 events|-|4|71|-94 %|1.4.2
 events|production|4|68|-94 %|1.4.2
 events|staging|0|3|-100 %|1.4.2
-events a minute|production|0.80|0.12|x 6.7|the hour before the deploy at 01-31 12:06 (5 min after it)$$, 'a release of minutes ago');
+events a minute|production|1.00|0.12|x 8.3|the hour before the deploy at 01-31 12:06 (5 min after it)$$, 'a release of minutes ago');
 
 --
 -- Counts by environment
 --
-SELECT is((SELECT array_agg(concat_ws(' ', environment, n) ORDER BY environment) FROM (SELECT environment, sum(events) AS n FROM errtrack.environment_counts WHERE project_id = 2 GROUP BY environment) AS e), '{"production 230","staging 3"}', 'all events are counted, by environment');
+SELECT is((SELECT array_agg(concat_ws(' ', environment, n) ORDER BY environment) FROM (SELECT environment, sum(events) AS n FROM errtrack.environment_counts WHERE project_id = 2 GROUP BY environment) AS e), '{"production 231","staging 3"}', 'all events are counted, by environment');
 SELECT is((SELECT sum(events)::bigint FROM errtrack.environment_counts), (SELECT sum(occurrence_count)::bigint FROM errtrack.issues), '... of all projects');
 SELECT is((SELECT count(*) FROM errtrack.environment_counts WHERE minute <> date_trunc('minute', minute)), 0::bigint, '... by the minute');
 SELECT pg_temp.at('2026-01-31 12:20') \g /dev/null
@@ -316,8 +321,8 @@ SELECT is((SELECT min(minute) >= '2026-01-29 12:20+00' AND count(*) > 100 FROM e
 -- Releases and what they follow
 --
 SELECT is(errtrack.release_before(2, r), b, r || ' follows ' || coalesce(b, 'none')) FROM (VALUES ('1.4.3', '1.4.2'), ('1.4.1', '1.4.0'), ('1.4.0', NULL), ('9', NULL)) AS v (r, b);
-SELECT errtrack.deploy(2, 'shop@1.4.9', 'production', '2026-01-30 10:00+00'), errtrack.deploy(2, '1.3.9', 'production', '2026-01-31 11:00+00'), errtrack.deploy(2, 'deadbeef', 'production', '2026-01-31 11:30+00'), errtrack.deploy(2, 'cafe0000', 'production', '2026-01-31 11:40+00') \g /dev/null
-SELECT is(errtrack.release_before(2, r), b, r || ' follows ' || coalesce(b, 'none')) FROM (VALUES ('1.4.0', '1.3.9'), ('1.4.3', '1.4.2'), ('shop@1.4.9', NULL), ('cafe0000', 'deadbeef')) AS v (r, b);
+SELECT errtrack.deploy(2, 'v1.4.3', 'production', '2026-01-31 11:50+00'), errtrack.deploy(2, 'shop@1.4.9', 'production', '2026-01-30 10:00+00'), errtrack.deploy(2, '1.3.9', 'production', '2026-01-31 11:00+00'), errtrack.deploy(2, 'deadbeef', 'production', '2026-01-31 11:30+00'), errtrack.deploy(2, 'cafe0000', 'production', '2026-01-31 11:40+00') \g /dev/null
+SELECT is(errtrack.release_before(2, r), b, r || ' follows ' || coalesce(b, 'none')) FROM (VALUES ('1.4.0', '1.3.9'), ('1.4.3', '1.4.2'), ('v1.4.3', '1.4.2'), ('shop@1.4.9', NULL), ('cafe0000', 'deadbeef')) AS v (r, b);
 SELECT throws_ok($$SELECT errtrack.release_health(2, '9.9')$$, 'P0002', 'project 2 has no release "9.9"', 'an unknown release');
 SELECT throws_ok($$SELECT errtrack.release_health(2, NULL)$$, 'P0002', 'project 2 has no release "(null)"', '... no release');
 SELECT throws_ok($$SELECT errtrack.release_health(77, '1.4.2')$$, 'P0002', 'there is no project 77', '... an unknown project');
@@ -340,6 +345,7 @@ FROM generate_series(1, 40) AS n;
 SELECT is(errtrack.consume(), 40, '(consumed)');
 SELECT issue_id AS evil FROM errtrack.issues WHERE project_id = :loud \gset
 SELECT errtrack.assign(:evil, E'\x1b[31m' || repeat('k', 100)), errtrack.acknowledge(:evil, E'\x1b[31m' || repeat('because ', 500)) \g /dev/null
+SELECT pg_temp.at('2026-01-31 12:31') \g /dev/null
 SELECT errtrack.assign(:evil, 'kim ' || n) FROM generate_series(1, 30) AS n \g /dev/null
 SELECT is((SELECT count(*) FROM errtrack.issue_detail(:evil) AS l WHERE l ~ E'[\\u0001-\\u001f\\u007f-\\u009f\\u202e]'), 0::bigint, 'nothing of it reaches a terminal');
 SELECT is((SELECT max(length(l)) FROM errtrack.issue_detail(:evil) AS l), 115, '... its lines end');
@@ -347,6 +353,7 @@ SELECT is((SELECT count(*) FROM errtrack.issue_detail(:evil) AS l) < 170, true, 
 SELECT matches(pg_temp.part(:evil, 'Releases'), E'\n  \\.\\.\\. and 30 more, 30 events$', '... of forty releases ten are there');
 SELECT matches(pg_temp.part(:evil, 'Events by the hour'), E'\n  \\^ \\d+ earlier deploys\n  A ', '... and of the deploys the last');
 SELECT is((SELECT count(*) FROM string_to_table(pg_temp.part(:evil, 'What happened'), E'\n')), 13::bigint, '... and of what happened the last twelve');
+SELECT matches(split_part(pg_temp.part(:evil, 'What happened'), E'\n', 2), ' to kim 30$', '... the latest first');
 SELECT is((SELECT count(*) FROM string_to_table(pg_temp.part(:evil, 'Tags'), E'\n')), 13::bigint, '... and of the tags twelve');
 SELECT is((SELECT count(*) FROM errtrack.open_issues AS i WHERE concat(i.seen, i.title, i.level) ~ E'[\\u0001-\\u0009\\u000b-\\u001f\\u007f-\\u009f\\u202e]'), 0::bigint, 'nor does anything in the list');
 SELECT is((SELECT max(length(l)) FROM errtrack.open_issues AS i, string_to_table(i.title, E'\n') AS l), 33, '... whose lines end, too');
