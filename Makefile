@@ -60,6 +60,11 @@ SQL_PARTS = \
 	src/life_cycle/verbs.sql \
 	src/life_cycle/reaction.sql \
 	src/life_cycle/auto_resolve.sql \
+	src/reading/text.sql \
+	src/reading/lists.sql \
+	src/reading/issue_detail.sql \
+	src/reading/environment_counts.sql \
+	src/reading/release_health.sql \
 	src/reading/search.sql \
 	src/inbox/inbox.sql \
 	src/inbox/rotation.sql \
@@ -69,10 +74,12 @@ SQL_PARTS = \
 	src/fold/dead_letters.sql \
 	src/consumer/worker.sql \
 	src/consumer/health.sql \
+	src/reading/inbox_status.sql \
 	src/issues/regroup.sql \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \
 	src/storage/parameters.sql \
+	src/deleting/deleting.sql \
 	src/jobs/jobs.sql \
 	src/roles.sql
 

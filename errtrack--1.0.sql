@@ -323,7 +323,7 @@ SELECT pg_extension_config_dump('errtrack.set_aside_events', '');
 
 CREATE TABLE errtrack.event_outcomes (
   project_id int NOT NULL,
-  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter')),
+  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter', 'deleted')),
   events bigint NOT NULL,
   last_at timestamptz NOT NULL,
   PRIMARY KEY (project_id, outcome)
@@ -331,9 +331,9 @@ CREATE TABLE errtrack.event_outcomes (
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
 COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named; 0: one of many that are unknown, beyond the first 1,000.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters; deleted: had been counted to an issue, or waited to be, when somebody deleted it.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
-COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
+COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived; of deleted ones: when that was done.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
 -- ---- events that were dropped because the inbox was full ------------------------------------------------------------
 
@@ -383,6 +383,11 @@ CREATE FUNCTION errtrack.parse_stack(stack_trace text, platform text DEFAULT NUL
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_parse_stack';
 COMMENT ON FUNCTION errtrack.parse_stack(text, text) IS
   'Reads a stack trace: {"platform", "exceptions": [{"type", "value", "frames": [{"function", "module", "file", "line", "column", "in_app"}]}]}; the reported exception, then its causes; innermost frame first; lines and columns 1-based. The language is told from the text where platform is null or unknown. Text that holds no trace: no exceptions.';
+
+CREATE FUNCTION errtrack.print_stack(exceptions jsonb, platform text DEFAULT NULL) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_print_stack';
+COMMENT ON FUNCTION errtrack.print_stack(jsonb, text) IS
+  'Prints exceptions as SDKs report them (the cause first, the oldest frame first) as text like the platform''s language does; in a plain form where it has none, or the platform is null or unknown. What has another shape is passed over; null where nothing is left. Of more than 100 frames or 50 exceptions both ends are printed; names end after 2,000 bytes, messages after 16 kB, the text after 1 MB; control characters become \xNN.';
 -- ---- which frames are the application's own -------------------------------------------------------------------------
 
 -- src/grouping/frame_rules.c lists the same columns in the same order.
@@ -1653,19 +1658,38 @@ CREATE FUNCTION errtrack.digest(project_id int, level text, platform text, excep
 LANGUAGE c STABLE PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'errtrack_digest';
 COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, text[], text, text, text, text, jsonb) IS
   'Reads an event: see the type errtrack.digest. The arguments are columns of raw_events.';
--- stub
-CREATE FUNCTION errtrack.release_package(version text) RETURNS text LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN version LIKE '%@%' THEN split_part(version, '@', 1) ELSE '' END $$;
-COMMENT ON FUNCTION errtrack.release_package(text) IS 'x';
-CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN regexp_replace(version, '^.*@', '') ~ '^v?[0-9.]+$' THEN convert_to((SELECT string_agg(lpad(p, 6, '0'), '.') FROM unnest(string_to_array(trim(leading 'v' from regexp_replace(version, '^.*@', '')), '.')) p), 'UTF8') END $$;
-COMMENT ON FUNCTION errtrack.release_key(text) IS 'x';
-CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN errtrack.release_key(version) IS NOT NULL THEN (regexp_match(regexp_replace(version, '^.*@', ''), '[0-9]+'))[1]::numeric END $$;
-COMMENT ON FUNCTION errtrack.release_number(text) IS 'x';
-CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN a = b THEN 0 WHEN a LIKE '%@%' AND b LIKE '%@%' AND errtrack.release_package(a) <> errtrack.release_package(b) THEN NULL ELSE sign(CASE WHEN errtrack.release_key(a) > errtrack.release_key(b) THEN 1 WHEN errtrack.release_key(a) < errtrack.release_key(b) THEN -1 WHEN errtrack.release_key(a) = errtrack.release_key(b) THEN 0 END)::int END $$;
-COMMENT ON FUNCTION errtrack.release_compare(text, text) IS 'x';
-CREATE FUNCTION errtrack.lower_release(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN coalesce(a, '') = '' THEN b WHEN coalesce(b, '') = '' THEN a WHEN errtrack.release_package(a) = errtrack.release_package(b) AND errtrack.release_compare(b, a) = -1 THEN b ELSE a END $$;
-COMMENT ON FUNCTION errtrack.lower_release(text, text) IS 'x';
-CREATE AGGREGATE errtrack.lowest_release(text) (SFUNC = errtrack.lower_release, STYPE = text);
-COMMENT ON AGGREGATE errtrack.lowest_release(text) IS 'x';
+-- ---- the order of releases, as far as their texts tell it -----------------------------------------------------------
+
+CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_compare';
+COMMENT ON FUNCTION errtrack.release_compare(text, text) IS
+  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s.';
+
+CREATE FUNCTION errtrack.release_package(version text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_package';
+COMMENT ON FUNCTION errtrack.release_package(text) IS
+  'What stands before the last @ of a release, without blanks around it; empty where there is nothing.';
+
+CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
+COMMENT ON FUNCTION errtrack.release_key(text) IS
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key; the same ones have the same; others have keys that differ. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+
+CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';
+COMMENT ON FUNCTION errtrack.release_number(text) IS
+  'The first number of a version, of a day its year; 10^24 stands for all that are larger. Null where errtrack.release_key(text) is.';
+
+CREATE FUNCTION errtrack.lower_release(a text, b text) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_lower_release';
+COMMENT ON FUNCTION errtrack.lower_release(text, text) IS
+  'b where it is older than a and names the same package, or none as a does; else a. Where one is null or empty, the other.';
+
+CREATE AGGREGATE errtrack.lowest_release(version text) (
+  SFUNC = errtrack.lower_release, STYPE = text, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.lowest_release(text) IS
+  'The oldest of these releases, as errtrack.lower_release(text, text) tells it one after the other: where not all are of one package and have an order, the one to begin with decides, so call it with ORDER BY. Null and empty ones are passed over; null where there are no others.';
+
 -- ---- issues ---------------------------------------------------------------------------------------------------------
 
 CREATE TYPE errtrack.issue_status AS ENUM ('unresolved', 'acknowledged', 'resolved', 'regressed', 'ignored');
@@ -1701,6 +1725,9 @@ CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
 -- those that wait for the next release: see settle_fixes()
 CREATE INDEX issues_awaiting_idx ON errtrack.issues (project_id, issue_id)
   WHERE status = 'resolved' AND resolved_in_next AND release_fixed IS NULL;
+-- those that somebody has to look at: few of all that there have been; the fold changes none of its columns
+CREATE INDEX issues_open_idx ON errtrack.issues (project_id)
+  WHERE status IN ('unresolved', 'acknowledged', 'regressed');
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
 COMMENT ON COLUMN errtrack.issues.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.issues.issue_id IS 'Unique across projects.';
@@ -2134,6 +2161,7 @@ CREATE TABLE errtrack.alerts (
   occurrence_count bigint NOT NULL,
   created_at timestamptz NOT NULL
 );
+CREATE INDEX alerts_issue_idx ON errtrack.alerts (project_id, issue_id, alert_id);
 COMMENT ON TABLE errtrack.alerts IS 'Decisions to tell somebody. Also sent by NOTIFY; whoever was not listening reads on from the last alert_id.';
 COMMENT ON COLUMN errtrack.alerts.alert_id IS 'Rises in the order in which alerts become visible.';
 COMMENT ON COLUMN errtrack.alerts.project_id IS 'The project.';
@@ -2282,28 +2310,35 @@ $$;
 COMMENT ON FUNCTION errtrack.is_plausible_release(int, text) IS
   'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, as of 999.9.9.';
 
+/*
+ * The highest release and a name that came later have no order but that of time,
+ * and a name, "dev" say, must not hide how high the releases are.
+ */
+CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by timestamptz)
+RETURNS TABLE (version text, came_at timestamptz)
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  -- the highest of those that have an order
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
+     AND errtrack.is_plausible_release(r.project_id, r.version)
+   ORDER BY r.sort_key DESC
+   LIMIT 1)
+  UNION ALL
+  -- the latest of the others
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
+   ORDER BY came_at DESC, r.version DESC
+   LIMIT 1)
+$$;
+COMMENT ON FUNCTION errtrack.newest_releases(int, text, timestamptz) IS
+  'The highest release of a project''s package of which errtrack knew by some time, and the latest whose text has no order; came_at: when it was first deployed, or else first seen.';
+
 CREATE FUNCTION errtrack.newest_release(project_id int, package text DEFAULT '', known_by timestamptz DEFAULT 'infinity')
 RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  WITH
-  -- the highest of those that have an order
-  highest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
-      AND errtrack.is_plausible_release(r.project_id, r.version)
-    ORDER BY r.sort_key DESC
-    LIMIT 1
-  ),
-  -- the latest of the others
-  latest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
-    ORDER BY came_at DESC, r.version DESC
-    LIMIT 1
-  )
-  SELECT version FROM (SELECT * FROM highest UNION ALL SELECT * FROM latest) AS r ORDER BY came_at DESC LIMIT 1
+  SELECT n.version FROM errtrack.newest_releases($1, $2, $3) AS n ORDER BY n.came_at DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.newest_release(int, text, timestamptz) IS
   'The newest release of a project''s package (empty: of those that name none) of which errtrack knew by some time; null: none. A version such as 999.9.9 is passed over: see is_plausible_release().';
@@ -2314,8 +2349,8 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM errtrack.releases AS r
                  WHERE r.project_id = $1 AND r.version = $2 AND r.known_since > since)
          AND errtrack.is_plausible_release(project_id, version)
-         AND coalesce(errtrack.release_newer(project_id, version,
-                        errtrack.newest_release(project_id, errtrack.release_package(version), since)), true)
+         AND NOT EXISTS (SELECT FROM errtrack.newest_releases($1, errtrack.release_package($2), since) AS n
+                         WHERE NOT errtrack.release_newer($1, $2, n.version))
 $$;
 COMMENT ON FUNCTION errtrack.is_next_release(int, text, timestamptz) IS
   'Whether a release came to be known after some time, and is newer than all of its package that were known then.';
@@ -2330,7 +2365,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.need_project(deploy.project_id);
   IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
-     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200 OR deploy.at IS NULL THEN
+     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
+     OR isfinite(deploy.at) IS NOT TRUE THEN
     RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',
@@ -2360,7 +2396,8 @@ CREATE TABLE errtrack.issue_activity (
   action text NOT NULL,
   from_status errtrack.issue_status,
   to_status errtrack.issue_status,
-  why text
+  why text,
+  release text
 );
 CREATE INDEX issue_activity_issue_idx ON errtrack.issue_activity (project_id, issue_id, activity_id);
 COMMENT ON TABLE errtrack.issue_activity IS 'What was done to issues, and what became of them: a row for each change of state, assignment and deletion.';
@@ -2374,6 +2411,7 @@ COMMENT ON COLUMN errtrack.issue_activity.action IS
 COMMENT ON COLUMN errtrack.issue_activity.from_status IS 'The status before.';
 COMMENT ON COLUMN errtrack.issue_activity.to_status IS 'The status after; the same, where only something else changed.';
 COMMENT ON COLUMN errtrack.issue_activity.why IS 'What was said, or found: in which release, which event, until when.';
+COMMENT ON COLUMN errtrack.issue_activity.release IS 'Of regress, the event''s release; of resolve, the one that it was said to be mended in. Null: none was named.';
 SELECT pg_extension_config_dump('errtrack.issue_activity', '');
 SELECT pg_extension_config_dump('errtrack.issue_activity_activity_id_seq', '');
 -- ---- ignoring an issue until something happens -----------------------------------------------------------------------
@@ -2430,8 +2468,8 @@ COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issu
  * Has what an issue was to be ignored until come about?  release: of an event; empty
  * or null where it names none.
  *
- * In a window, events of the minute in which it was ignored may have come before
- * that: so there are never more than those since.
+ * In a window, events of the minute (or hour, where minutes were rolled up) in which
+ * it was ignored may have come before that: so there are never more than those since.
  */
 CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -2446,8 +2484,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             CASE WHEN w.count_window IS NOT NULL
                  THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
                        WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
-                         AND c.bucket > at - w.count_window - interval '1 minute' * c.minutes
-                         AND c.bucket >= date_trunc('minute', w.ignored_at)) END) >= w.until_count
+                         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) END)
+        >= w.until_count
     WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
     ELSE false END
 $$;
@@ -2455,15 +2493,12 @@ COMMENT ON FUNCTION errtrack.ignore_is_over(errtrack.issue_ignores, text, timest
   'Whether an ignored issue that was just seen in a release (empty: in none) is to be ignored no longer.';
 -- ---- the verbs: what people do to issues -----------------------------------------------------------------------------
 
--- Locks issues in the order in which the fold does, so that neither waits for the other in a circle.
-CREATE FUNCTION errtrack.lock_issues(issue_ids bigint[]) RETURNS SETOF errtrack.issues
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
+-- Raises where an issue is not there.
+CREATE FUNCTION errtrack.need_issues(issue_ids bigint[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   missing text;
 BEGIN
-  RETURN QUERY
-    SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.project_id, i.issue_id FOR UPDATE;
   SELECT string_agg(coalesce(u.id::text, '(null)'), ', ' ORDER BY u.id) INTO missing
   FROM (SELECT DISTINCT id FROM unnest(coalesce(issue_ids, ARRAY[NULL::bigint])) AS id) AS u
   WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE i.issue_id = u.id);
@@ -2473,6 +2508,17 @@ BEGIN
             DETAIL = 'No row of errtrack.issues has this issue_id.',
             HINT = 'Find it with SELECT issue_id, title FROM errtrack.issues ORDER BY last_seen DESC.';
   END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_issues(bigint[]) IS 'Raises no_data_found where one of these issues is not there.';
+
+-- Locks issues in the order in which the fold does, so that neither waits for the other in a circle.
+CREATE FUNCTION errtrack.lock_issues(issue_ids bigint[]) RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.project_id, i.issue_id FOR UPDATE;
+  PERFORM errtrack.need_issues(issue_ids);
 END $$;
 COMMENT ON FUNCTION errtrack.lock_issues(bigint[]) IS
   'The issues with these ids, locked until the end of the transaction. Raises no_data_found where one is not there.';
@@ -2505,7 +2551,7 @@ BEGIN
                               CASE WHEN cardinality(issue_ids) > 1 THEN ' No issue was changed.' ELSE '' END),
               HINT = CASE WHEN i.status IN ('resolved', 'ignored')
                           THEN format('Call errtrack.reopen(%s) first.', i.issue_id)
-                          ELSE 'Nobody has resolved or ignored it: there is nothing to take back.' END;
+                          ELSE 'It is open: there is nothing to take back.' END;
     END IF;
     RETURN NEXT i;
   END LOOP;
@@ -2534,8 +2580,8 @@ DECLARE
   at timestamptz := errtrack.clock();
   becomes errtrack.issue_status := errtrack.status_after(verb);
 BEGIN
-  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
-  SELECT b.project_id, b.issue_id, at, session_user, verb, b.status, becomes, set_status.why
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why, release)
+  SELECT b.project_id, b.issue_id, at, session_user, verb, b.status, becomes, set_status.why, in_release
   FROM unnest(issues) AS b
   ORDER BY b.project_id, b.issue_id;
   DELETE FROM errtrack.issue_ignores AS w
@@ -2575,7 +2621,8 @@ BEGIN
                     WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
                        OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
   PERFORM FROM errtrack.set_status(changing, 'resolve',
-            coalesce(why, CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END),
+            nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
+                             why), ''),
             in_release, in_next);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
@@ -2617,7 +2664,7 @@ RETURNS SETOF errtrack.issues
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  at timestamptz := errtrack.clock();
+  at timestamptz;
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
@@ -2627,23 +2674,27 @@ BEGIN
             DETAIL = 'There are until, until_release, until_count (which may have a count_window) and until_users.',
             HINT = 'Pass the one that is to end it, or none to ignore the issue for ever.';
   END IF;
-  IF until <= at OR until_count < 1 OR until_users < 1 OR count_window <= interval '0'
+  IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
+     OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
      OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A time lies in the future, numbers and a window are positive, a release has 1 to 200 bytes.',
+            DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
             HINT = 'Pass until => now() + ''1 hour'', say.';
   END IF;
+  changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('ignore', issue_ids) AS i);
+  -- what they are ignored until is asked by another statement, which sees what was done while this one waited for the locks
   changing := ARRAY(
     SELECT i
-    FROM errtrack.lock_issues_for('ignore', issue_ids) AS i
+    FROM unnest(changing) AS i
     LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = i.project_id AND w.issue_id = i.issue_id
     WHERE i.status <> 'ignored'
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
+  at := errtrack.clock();
   PERFORM FROM errtrack.set_status(changing, 'ignore',
-            coalesce(why, errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window, until_users,
-                                                  0, 0)::errtrack.issue_ignores)));
+            concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
+                                                    until_users, 0, 0)::errtrack.issue_ignores), why));
   INSERT INTO errtrack.issue_ignores (project_id, issue_id, ignored_at, until, until_release, until_count, count_window,
                                       until_users, count_before, users_before)
   SELECT b.project_id, b.issue_id, at, ignore.until, ignore.until_release, ignore.until_count, ignore.count_window,
@@ -2721,7 +2772,8 @@ COMMENT ON FUNCTION errtrack.assign(bigint, text) IS 'As assign(bigint[], text),
 /*
  * Does an event say that an issue which was resolved is back?  release: the event's;
  * empty where it names none, and then only time tells.  fixed: in which release it
- * was resolved; null while it waits for the next one.
+ * was resolved; null while it waits for the next one.  What was received before it
+ * was resolved never does, so that it does not matter when that is folded.
  */
 CREATE FUNCTION errtrack.is_regression(project_id int, release text, received_at timestamptz, resolved_at timestamptz,
                                        fixed text, in_next boolean)
@@ -2729,7 +2781,7 @@ RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN coalesce(release, '') = '' OR fixed IS NULL AND NOT in_next THEN received_at > resolved_at
-    WHEN fixed IS NULL THEN false
+    WHEN fixed IS NULL OR received_at < resolved_at THEN false
     ELSE NOT errtrack.release_newer(project_id, fixed, release) END
 $$;
 COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, text, boolean) IS
@@ -2814,14 +2866,14 @@ BEGIN
 
   WITH
   log AS (
-    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why, release)
     SELECT r.project_id, r.issue_id, react.at, session_user, 'regress', 'resolved', 'regressed',
-           format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), ''))
+           format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), '')), nullif(r.release, '')
     FROM unnest(regressed) AS r
     ORDER BY r.project_id, r.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'regressed', regressed_at = r.received_at, regression_count = i.regression_count + 1
+  SET status = 'regressed', regressed_at = greatest(r.received_at, i.resolved_at), regression_count = i.regression_count + 1
   FROM unnest(regressed) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
 
@@ -2901,8 +2953,8 @@ DECLARE
   of_project int := auto_resolve.project_id;
   n int;
 BEGIN
-  IF after < interval '0' THEN
-    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
+  IF after NOT BETWEEN interval '0' AND interval '100 years' THEN
+    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
   END IF;
   IF of_project IS NOT NULL THEN
@@ -2944,8 +2996,8 @@ DECLARE
   changed errtrack.projects;
 BEGIN
   PERFORM errtrack.need_project(set_auto_resolve.project_id);
-  IF after <= interval '0' THEN
-    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive'
+  IF after NOT BETWEEN interval '1 microsecond' AND interval '100 years' THEN
+    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass ''7 days'', say, or null to resolve nothing.';
   END IF;
   UPDATE errtrack.projects AS p
@@ -2956,6 +3008,653 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.set_auto_resolve(int, interval) IS
   'Sets after how long without events auto_resolve() resolves a project''s issues (null: never), and returns the project. Raises no_data_found for an unknown project.';
+-- ---- reading: how pages for people are written -----------------------------------------------------------------------
+
+-- Called for each row of lists: these three are inlined.
+CREATE FUNCTION errtrack.time_span(span interval) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN span < interval '0' THEN '0 s'
+              WHEN span < interval '100 seconds' THEN floor(extract(epoch FROM span)) || ' s'
+              WHEN span < interval '100 minutes' THEN floor(extract(epoch FROM span) / 60) || ' min'
+              WHEN span < interval '48 hours' THEN floor(extract(epoch FROM span) / 3600) || ' h'
+              ELSE floor(extract(epoch FROM span) / 86400) || ' d' END
+$$;
+COMMENT ON FUNCTION errtrack.time_span(interval) IS
+  'How long, in one unit and rounded down: 99 s, 99 min, 47 h, 12 d; 0 s where it is negative, since clocks differ.';
+
+-- What a terminal takes for a command comes as text of strangers: ESC and the other control characters, of eight bits, too,
+-- and what turns the direction of writing.
+CREATE FUNCTION errtrack.printable(line text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT regexp_replace(replace(line, E'\t', '    '),
+                        E'[\\u0001-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]', '?', 'g')
+$$;
+COMMENT ON FUNCTION errtrack.printable(text) IS
+  'A line of text that does nothing to a terminal: a tab is four spaces, another control character or one that changes the direction of writing is a question mark.';
+
+CREATE FUNCTION errtrack.shortened(line text, most int) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN length(line) <= most THEN line ELSE left(line, most - 3) || '...' END
+$$;
+COMMENT ON FUNCTION errtrack.shortened(text, int) IS 'A text, or the beginning of it with three dots: so many characters at the most.';
+
+-- Of a line of a stack trace the beginning and the end say most: function, file, line.
+CREATE FUNCTION errtrack.middle_cut(line text, most int) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN length(line) <= most THEN line ELSE left(line, most / 2 - 3) || ' ... ' || right(line, most - most / 2 - 2) END
+$$;
+COMMENT ON FUNCTION errtrack.middle_cut(text, int) IS 'A text, or its beginning and its end with three dots between: so many characters at the most.';
+
+CREATE FUNCTION errtrack.short_time(at timestamptz) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT to_char(at, 'YYYY-MM-DD HH24:MI:SS')
+$$;
+COMMENT ON FUNCTION errtrack.short_time(timestamptz) IS 'A time in the session''s time zone, to the second.';
+
+-- Lines of text that may be long: both ends of it. A line is cut before it is read, as it may be a quarter of a megabyte.
+CREATE FUNCTION errtrack.bounded_lines(words text, most_lines int, most_columns int) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  line AS (
+    SELECT l.line, l.n, count(*) OVER () AS lines
+    FROM string_to_table(replace(ltrim(rtrim(words, E' \t\r\n'), E'\r\n'), E'\r\n', E'\n'), E'\n') WITH ORDINALITY AS l (line, n)
+  )
+  SELECT CASE WHEN lines > most_lines AND n = most_lines / 2 + 1
+              THEN format('... %s lines are not shown ...', lines - most_lines + 1)
+              ELSE errtrack.middle_cut(errtrack.printable(errtrack.middle_cut(line, most_columns * 2)), most_columns) END
+  FROM line
+  WHERE lines <= most_lines OR n <= most_lines / 2 + 1 OR n > lines - (most_lines - most_lines / 2 - 1)
+  ORDER BY n
+$$;
+COMMENT ON FUNCTION errtrack.bounded_lines(text, int, int) IS
+  'The lines of a text, made printable: of more than so many both ends, and of one that has more than so many columns, too. Empty lines at the beginning and space at the end are left out.';
+
+-- A long line as several.
+CREATE FUNCTION errtrack.folded_line(line text, most_columns int) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT line WHERE length(line) <= most_columns
+  UNION ALL
+  -- words that fit, or a part of one that does not
+  SELECT rtrim(f[1])
+  FROM regexp_matches(line, format(E'\\S.{0,%s}(?=\\s|$)|\\S{%s}', most_columns - 1, most_columns), 'g') AS f
+  WHERE length(line) > most_columns
+$$;
+COMMENT ON FUNCTION errtrack.folded_line(text, int) IS
+  'A line, between its words broken into lines of so many characters (2 to 255) at the most.';
+
+-- The cells of a table, as lines.
+CREATE FUNCTION errtrack.text_table(cells text[], align text) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  cell AS (
+    SELECT r.r, c.c, coalesce(cells[r.r][c.c], '') AS cell,
+           max(coalesce(length(cells[r.r][c.c]), 0)) OVER (PARTITION BY c.c) AS width
+    FROM generate_subscripts(cells, 1) AS r (r), generate_subscripts(cells, 2) AS c (c)
+  )
+  SELECT rtrim(string_agg(CASE substr(align, c, 1) WHEN 'r' THEN lpad(cell, width) ELSE rpad(cell, width) END, '  ' ORDER BY c))
+  FROM cell
+  GROUP BY r
+  ORDER BY r
+$$;
+COMMENT ON FUNCTION errtrack.text_table(text[], text) IS
+  'Writes rows of cells (an array of two dimensions) as lines with aligned columns; align has a letter for each column: l or r.';
+
+-- Whether this session can be shown characters that are not ASCII.
+CREATE FUNCTION errtrack.has_unicode() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT getdatabaseencoding() = 'UTF8' AND pg_client_encoding() = 'UTF8'
+$$;
+COMMENT ON FUNCTION errtrack.has_unicode() IS 'Whether the encodings of database and client are UTF8.';
+
+CREATE FUNCTION errtrack.sparkline(counts bigint[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  bar AS (
+    SELECT b.n, ceil(8.0 * b.events / nullif(max(b.events) OVER (), 0))::int AS height
+    FROM unnest(counts) WITH ORDINALITY AS b (events, n)
+  )
+  SELECT string_agg(CASE WHEN coalesce(height, 0) = 0 THEN '.'
+                         WHEN errtrack.has_unicode() THEN chr(9600 + height)
+                         ELSE height::text END, '' ORDER BY n)
+  FROM bar
+$$;
+COMMENT ON FUNCTION errtrack.sparkline(bigint[]) IS
+  'Numbers as a row of bars, an eighth to eight eighths of the largest high; a dot stands for 0. Digits from 1 to 8 where the session''s encoding has no bars.';
+-- ---- reading: which issues are open ----------------------------------------------------------------------------------
+
+/*
+ * The order is that in which somebody on call looks: what was said to be mended and
+ * is not, then what nobody has looked at, then what somebody has; of each the latest
+ * seen first.
+ *
+ * Thirteen columns do not fit on a terminal beside a title.  So what is read, and
+ * seldom compared, stands in a second line.
+ *
+ * What is dear is asked in the outer query, of those rows only that are read: of
+ * 100,000 open issues the first 40 take 60 ms, where 5,000 of them are open 13 ms.
+ */
+CREATE VIEW errtrack.open_issues AS
+SELECT i.issue_id, i.project, i.status, i.level, i.events,
+       CASE WHEN i.last_seen <= i.at - interval '24 hours' THEN 0
+            ELSE coalesce((SELECT sum(c.events) FROM errtrack.issue_counts AS c
+                           WHERE c.project_id = i.project_id AND c.issue_id = i.issue_id AND c.minutes = 1
+                             AND c.bucket > i.at - interval '24 hours'), 0) END::bigint AS in_24h,
+       (SELECT errtrack.sketch_count(p.users) FROM errtrack.issue_people AS p
+        WHERE p.project_id = i.project_id AND p.issue_id = i.issue_id) AS users,
+       errtrack.time_span(i.at - i.last_seen) || E' ago\nsince ' || errtrack.time_span(i.at - i.first_seen) AS seen,
+       concat_ws(E'\n', errtrack.shortened(errtrack.printable(i.title), 33),
+                 nullif(errtrack.shortened(errtrack.printable(
+                   concat_ws(', ', left(i.assignee, 12), left(i.release_introduced, 14), i.culprit)), 33), '')) AS title
+FROM (
+  SELECT i.project_id, i.issue_id, p.name AS project, i.status, i.level, i.occurrence_count AS events, i.first_seen,
+         i.last_seen, i.title, i.culprit, i.release_introduced, i.assignee, now.at,
+         CASE i.status WHEN 'regressed' THEN 1 WHEN 'unresolved' THEN 2 ELSE 3 END AS rank
+  FROM errtrack.issues AS i
+  JOIN errtrack.projects AS p ON p.project_id = i.project_id,
+       (SELECT errtrack.clock() AS at OFFSET 0) AS now
+  WHERE i.status IN ('unresolved', 'acknowledged', 'regressed')
+  ORDER BY rank, i.last_seen DESC, i.issue_id DESC
+) AS i
+ORDER BY i.rank, i.last_seen DESC, i.issue_id DESC;
+COMMENT ON VIEW errtrack.open_issues IS
+  'What somebody has to look at: issues that are unresolved, acknowledged or regressed, of all projects, on a terminal of 120 columns. Regressed ones come first, then unresolved, then acknowledged ones; of each the latest seen. errtrack.issues has the columns that are cut here, errtrack.issue_detail(issue_id) tells all of one.';
+COMMENT ON COLUMN errtrack.open_issues.issue_id IS 'The issue.';
+COMMENT ON COLUMN errtrack.open_issues.project IS 'The project''s name.';
+COMMENT ON COLUMN errtrack.open_issues.status IS 'regressed, unresolved or acknowledged.';
+COMMENT ON COLUMN errtrack.open_issues.level IS 'fatal, error, warning, info or debug.';
+COMMENT ON COLUMN errtrack.open_issues.events IS 'How many events, ever.';
+COMMENT ON COLUMN errtrack.open_issues.in_24h IS 'How many of them occurred in the last 24 hours.';
+COMMENT ON COLUMN errtrack.open_issues.users IS 'How many users met it; null: no event named one.';
+COMMENT ON COLUMN errtrack.open_issues.seen IS 'How long ago its latest event occurred; below that, how long ago its first.';
+COMMENT ON COLUMN errtrack.open_issues.title IS 'Its title, 33 characters of it; below that who looks after it, the release that it was introduced in, and the frame to blame.';
+-- ---- reading: all of one issue, on a page ----------------------------------------------------------------------------
+
+-- Lines have 115 columns at the most, which psql shows on a terminal of 120; what strangers wrote passes printable().
+
+CREATE FUNCTION errtrack.time_and_age(seen_at timestamptz, at timestamptz) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT errtrack.short_time(seen_at) || ' (' || errtrack.time_span(at - seen_at) || ' ago)'
+$$;
+COMMENT ON FUNCTION errtrack.time_and_age(timestamptz, timestamptz) IS 'A time, and how long that was before another one; null for null.';
+
+-- In which bar of a graph is a time?  Days are those of the session's time zone.
+CREATE FUNCTION errtrack.graph_bar(unit text, since timestamptz, at timestamptz) RETURNS int
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE unit WHEN 'hour' THEN floor(extract(epoch FROM at - since) / 3600)::int ELSE at::date - since::date END
+$$;
+COMMENT ON FUNCTION errtrack.graph_bar(text, timestamptz, timestamptz) IS
+  'Which bar of a graph that begins at some time stands for another one; from 0. unit: hour or day.';
+
+CREATE FUNCTION errtrack.events_by_time(project_id int, issue_id bigint, unit text, since timestamptz, bars int) RETURNS bigint[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  by_hour AS (
+    SELECT date_bin(interval '1 hour', c.bucket, since) AS hour, sum(c.events) AS events
+    FROM errtrack.issue_counts AS c
+    WHERE c.project_id = $1 AND c.issue_id = $2 AND c.bucket >= since
+    GROUP BY 1
+  ),
+  counted AS (
+    SELECT errtrack.graph_bar(unit, since, hour) AS bar, sum(events)::bigint AS events FROM by_hour GROUP BY 1
+  )
+  SELECT array_agg(coalesce(c.events, 0) ORDER BY b)
+  FROM generate_series(0, bars - 1) AS b
+  LEFT JOIN counted AS c ON c.bar = b
+$$;
+COMMENT ON FUNCTION errtrack.events_by_time(int, bigint, text, timestamptz, int) IS
+  'How many events an issue had in each of so many hours or days (unit) from a time on, whatever the width of the buckets that they were counted in.';
+
+-- Marks below a graph.  A month may have more deploys than there are letters: those of the last bars are named.
+CREATE FUNCTION errtrack.deploy_marks(project_id int, unit text, since timestamptz, at timestamptz) RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  marked AS (
+    SELECT errtrack.graph_bar(unit, since, d.deployed_at) AS bar, count(*) AS deploys,
+           string_agg(format('%s %s %s', left(errtrack.printable(d.version), 40), left(errtrack.printable(d.environment), 20),
+                             to_char(d.deployed_at, 'MM-DD HH24:MI')), ', ' ORDER BY d.deployed_at, d.deploy_id) AS legend
+    FROM errtrack.deploys AS d
+    WHERE d.project_id = $1 AND d.deployed_at >= since AND d.deployed_at <= at
+    GROUP BY 1
+  ),
+  lettered AS (
+    SELECT m.*, CASE WHEN from_last <= 6 THEN chr(64 + least(bars, 6) - from_last + 1) ELSE '^' END AS mark
+    FROM (SELECT *, row_number() OVER (ORDER BY bar DESC)::int AS from_last, count(*) OVER ()::int AS bars FROM marked) AS m
+  ),
+  line AS (
+    SELECT 0 AS nth, rtrim(string_agg(coalesce(l.mark, ' '), '' ORDER BY b)) AS line
+    FROM generate_series(0, (SELECT max(bar) FROM lettered)) AS b
+    LEFT JOIN lettered AS l ON l.bar = b
+    HAVING count(l.bar) > 0
+    UNION ALL
+    SELECT 1, format('^ %s earlier deploys', sum(deploys)) FROM lettered WHERE mark = '^' HAVING count(*) > 0
+    UNION ALL
+    SELECT 2 + bar, mark || ' ' || errtrack.shortened(legend, 108) FROM lettered WHERE mark <> '^'
+  )
+  SELECT '  ' || line FROM line ORDER BY nth
+$$;
+COMMENT ON FUNCTION errtrack.deploy_marks(int, text, timestamptz, timestamptz) IS
+  'The lines below a graph of a project''s events that begins at some time: marks below the bars in which a release was deployed, by another time, and what they stand for. No rows where none was. unit: hour or day.';
+
+-- What is known of the issue, and how it came to be what it is.
+CREATE FUNCTION errtrack.detail_head(i errtrack.issues, at timestamptz) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  change errtrack.issue_activity;
+  waits errtrack.issue_ignores;
+  people errtrack.issue_users;
+  cells text[];
+BEGIN
+  RETURN NEXT format('Issue %s of project %s (%s), on %s %s', i.issue_id,
+                     (SELECT errtrack.shortened(errtrack.printable(p.name), 40) FROM errtrack.projects AS p
+                      WHERE p.project_id = i.project_id),
+                     i.project_id, errtrack.short_time(at), current_setting('TimeZone'));
+  RETURN NEXT errtrack.shortened(errtrack.printable(i.title), 115);
+  IF i.culprit <> '' THEN
+    RETURN NEXT 'in ' || errtrack.middle_cut(errtrack.printable(i.culprit), 112);
+  END IF;
+  RETURN NEXT '';
+
+  SELECT * INTO change FROM errtrack.issue_activity AS a
+  WHERE a.project_id = i.project_id AND a.issue_id = i.issue_id AND a.to_status = i.status
+    AND a.action NOT IN ('assign', 'regroup', 'forget user')
+  ORDER BY a.activity_id DESC
+  LIMIT 1;
+  cells := ARRAY[['status', concat(i.status, ' since ' || errtrack.time_and_age(change.at, at), ', by ' || change.who)]];
+  IF change.why <> '' THEN
+    cells := cells || ARRAY['why', change.why];
+  END IF;
+  IF i.status = 'ignored' THEN
+    SELECT * INTO waits FROM errtrack.issue_ignores AS w WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id;
+    cells := cells || ARRAY['ignored', errtrack.ignore_reason(waits)
+      || coalesce(' (since then '
+                  || CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
+                          WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
+                     END || ')', '')];
+  END IF;
+  IF i.status IN ('resolved', 'regressed') THEN
+    cells := cells || ARRAY['fixed', CASE WHEN i.release_fixed IS NOT NULL THEN 'in release ' || i.release_fixed
+                                          WHEN i.resolved_in_next THEN 'in the next release, which is still to come'
+                                          ELSE 'in no release: by time' END];
+  END IF;
+  -- of one that is back for the first time the status says it
+  IF i.regression_count > (i.status = 'regressed')::int THEN
+    cells := cells || ARRAY['came back', CASE i.regression_count WHEN 1 THEN 'once, ' ELSE i.regression_count || ' times, the last ' END
+                                         || errtrack.time_and_age(i.regressed_at, at)];
+  END IF;
+  SELECT * INTO people FROM errtrack.issue_users AS u WHERE u.project_id = i.project_id AND u.issue_id = i.issue_id;
+  cells := cells
+    || ARRAY['assignee', coalesce(i.assignee, 'nobody')]
+    || ARRAY['level', concat_ws(', ', i.level, nullif(i.platform, ''), nullif(i.exception_class, ''))]
+    || ARRAY['events', (SELECT format('%s; %s in the last 24 h, %s in the 24 h before, %s in the last hour', i.occurrence_count,
+                                      coalesce(sum(c.events) FILTER (WHERE c.bucket > at - interval '24 hours'), 0),
+                                      coalesce(sum(c.events) FILTER (WHERE c.bucket <= at - interval '24 hours'), 0),
+                                      coalesce(sum(c.events) FILTER (WHERE c.bucket > at - interval '1 hour'), 0))
+                        FROM errtrack.issue_counts AS c
+                        WHERE c.project_id = i.project_id AND c.issue_id = i.issue_id
+                          AND c.bucket > at - interval '48 hours')]
+    || ARRAY['people', CASE WHEN people.issue_id IS NULL THEN 'no event names a user or a session'
+                            ELSE format('users: %s, sessions: %s%s', coalesce(people.users_affected, 0),
+                                        coalesce(people.sessions_affected, 0),
+                                        CASE WHEN NOT people.exact THEN ' (estimated)' END) END]
+    || ARRAY['first seen', concat(errtrack.time_and_age(i.first_seen, at), ', in release ' || i.release_introduced)]
+    || ARRAY['last seen', errtrack.time_and_age(i.last_seen, at)];
+  RETURN QUERY SELECT errtrack.middle_cut(errtrack.printable(t), 115) FROM errtrack.text_table(cells, 'll') AS t;
+END $$;
+COMMENT ON FUNCTION errtrack.detail_head(errtrack.issues, timestamptz) IS 'Part of issue_detail(): what, in which state, how often, when.';
+
+CREATE FUNCTION errtrack.detail_graph(i errtrack.issues, unit text, since timestamptz, bars int, at timestamptz) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  counts bigint[] := errtrack.events_by_time(i.project_id, i.issue_id, unit, since, bars);
+BEGIN
+  RETURN NEXT '';
+  RETURN NEXT format('Events by the %s, the last %s from %s on; the highest: %s', unit, bars,
+                     to_char(since, 'YYYY-MM-DD HH24:MI'), (SELECT max(c) FROM unnest(counts) AS c));
+  RETURN NEXT '  ' || errtrack.sparkline(counts);
+  RETURN QUERY SELECT * FROM errtrack.deploy_marks(i.project_id, unit, since, at);
+END $$;
+COMMENT ON FUNCTION errtrack.detail_graph(errtrack.issues, text, timestamptz, int, timestamptz) IS
+  'Part of issue_detail(): events by the hour or the day (unit), and deploys.';
+
+-- The newest first, by what the texts say of their order, then by time.
+CREATE FUNCTION errtrack.detail_releases(i errtrack.issues, at timestamptz) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  most constant int := 10;
+  lines text[];
+BEGIN
+  WITH
+  seen AS (
+    SELECT s.release, sum(s.events) AS events, min(s.first_seen) AS first_seen, max(s.last_seen) AS last_seen,
+           string_agg(format('%s %s', errtrack.shortened(coalesce(nullif(errtrack.printable(s.environment), ''), '(none)'), 20), s.events), ', '
+                      ORDER BY s.events DESC, s.environment) AS environments
+    FROM errtrack.issue_releases AS s
+    WHERE s.project_id = i.project_id AND s.issue_id = i.issue_id
+    GROUP BY s.release
+  ),
+  placed AS (
+    SELECT s.*, row_number() OVER (ORDER BY r.package, r.sort_key DESC NULLS LAST, coalesce(r.deployed_at, r.first_seen) DESC,
+                                            s.release DESC) AS nth
+    FROM seen AS s
+    LEFT JOIN errtrack.releases AS r ON r.project_id = i.project_id AND r.version = s.release
+  ),
+  row_of AS (
+    SELECT 0 AS nth, ARRAY['release', 'events', 'first seen', 'last seen', 'environments'] AS cells
+    UNION ALL
+    SELECT nth, ARRAY[errtrack.shortened(coalesce(nullif(errtrack.printable(release), ''), '(none)'), 32), events::text,
+                      errtrack.time_span(at - first_seen) || ' ago', errtrack.time_span(at - last_seen) || ' ago',
+                      errtrack.shortened(environments, 42)]
+    FROM placed
+    WHERE nth <= most
+  )
+  SELECT ARRAY(SELECT * FROM errtrack.text_table((SELECT array_agg(cells ORDER BY nth) FROM row_of), 'lrrrl'))
+         || (SELECT format('... and %s more, %s events', count(*), sum(events)) FROM placed WHERE nth > most HAVING count(*) > 0)
+  INTO lines;
+  RETURN NEXT '';
+  RETURN NEXT 'Releases';
+  RETURN QUERY SELECT '  ' || l FROM unnest(lines) WITH ORDINALITY AS u (l, n) WHERE l IS NOT NULL ORDER BY n;
+END $$;
+COMMENT ON FUNCTION errtrack.detail_releases(errtrack.issues, timestamptz) IS
+  'Part of issue_detail(): in which releases it was seen, how often, when, and in which environments; the ten newest.';
+
+CREATE FUNCTION errtrack.detail_tags(i errtrack.issues) RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  tag AS (
+    SELECT t.key, t.value, t.share, t.remark, sum(t.events) OVER (PARTITION BY t.key) AS of_key,
+           row_number() OVER (PARTITION BY t.key ORDER BY t.value IS NULL, t.events DESC, t.value) AS nth
+    FROM errtrack.issue_tags AS t
+    WHERE t.project_id = i.project_id AND t.issue_id = i.issue_id AND t.key IS NOT NULL
+  ),
+  key AS (
+    SELECT key, row_number() OVER (ORDER BY of_key DESC, key) AS nth,
+           string_agg(coalesce(nullif(format('%s %s %%', errtrack.shortened(errtrack.printable(value), 30), round(100 * share)), format(' %s %%', round(100 * share))), remark),
+                      ', ' ORDER BY nth) FILTER (WHERE nth <= 4) AS shares
+    FROM tag
+    GROUP BY key, of_key
+  )
+  SELECT line
+  FROM (SELECT 0 AS n, unnest(ARRAY['', 'Tags']) AS line WHERE EXISTS (SELECT FROM key)
+        UNION ALL
+        SELECT t.n, '  ' || errtrack.shortened(t.line, 113)
+        FROM errtrack.text_table((SELECT array_agg(ARRAY[errtrack.shortened(errtrack.printable(key), 30), shares] ORDER BY nth)
+                                  FROM key WHERE nth <= 12), 'll') WITH ORDINALITY AS t (line, n)) AS l
+  ORDER BY n
+$$;
+COMMENT ON FUNCTION errtrack.detail_tags(errtrack.issues) IS
+  'Part of issue_detail(): the twelve most used tags, and the most frequent values of each.';
+
+-- What was done, and who was told; the latest first.
+CREATE FUNCTION errtrack.detail_history(i errtrack.issues) RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  happened AS (
+    (SELECT a.at, 1 AS kind, a.activity_id AS id, a.action AS what, a.who, a.why
+     FROM errtrack.issue_activity AS a
+     WHERE a.project_id = i.project_id AND a.issue_id = i.issue_id
+     ORDER BY a.activity_id DESC
+     LIMIT 12)
+    UNION ALL
+    (SELECT a.created_at, 2, a.alert_id, 'alert', NULL,
+            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, 'events: ' || a.occurrence_count)
+     FROM errtrack.alerts AS a
+     WHERE a.project_id = i.project_id AND a.issue_id = i.issue_id
+     ORDER BY a.alert_id DESC
+     LIMIT 12)
+  ),
+  latest AS (
+    SELECT row_number() OVER (ORDER BY at DESC, kind DESC, id DESC) AS nth,
+           ARRAY[errtrack.short_time(at), what, errtrack.shortened(errtrack.printable(who), 16),
+                 errtrack.middle_cut(errtrack.printable(why), 61)] AS cells
+    FROM happened
+    ORDER BY at DESC, kind DESC, id DESC
+    LIMIT 12
+  )
+  SELECT line
+  FROM (SELECT 0 AS n, unnest(ARRAY['', 'What happened']) AS line WHERE EXISTS (SELECT FROM latest)
+        UNION ALL
+        SELECT t.n, '  ' || errtrack.shortened(t.line, 113)
+        FROM errtrack.text_table((SELECT array_agg(cells ORDER BY nth) FROM latest), 'llll') WITH ORDINALITY AS t (line, n)) AS l
+  ORDER BY n
+$$;
+COMMENT ON FUNCTION errtrack.detail_history(errtrack.issues) IS
+  'Part of issue_detail(): the last twelve rows of issue_activity and alerts.';
+
+-- The latest event that was kept.
+CREATE FUNCTION errtrack.detail_sample(i errtrack.issues, at timestamptz) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  o errtrack.occurrences;
+  stack text;
+BEGIN
+  SELECT * INTO o FROM errtrack.occurrences AS k
+  WHERE k.project_id = i.project_id AND k.issue_id = i.issue_id
+  ORDER BY k.received_at DESC
+  LIMIT 1;
+  RETURN NEXT '';
+  IF o.event_id IS NULL THEN
+    RETURN NEXT 'No event of it is kept any more.';
+    RETURN;
+  END IF;
+  RETURN NEXT 'The latest event that was kept';
+  RETURN QUERY
+    SELECT '  ' || errtrack.middle_cut(errtrack.printable(t), 113)
+    FROM errtrack.text_table((
+      SELECT array_agg(ARRAY[label, value] ORDER BY n)
+      FROM (VALUES
+        (1, 'event', format('%s, %s', o.event_id, errtrack.time_and_age(o.occurred_at, at))),
+        (2, 'where', concat_ws(', ', 'release ' || nullif(o.release, ''), nullif(o.environment, ''), nullif(o.server_name, ''),
+                               nullif(o.transaction, ''))),
+        (3, 'who', concat_ws(', ', 'user ' || nullif(o.user_id, ''), 'session ' || nullif(o.session_id, ''))),
+        (4, 'request', concat_ws(' ', o.request->>'method', o.request->>'url')),
+        (5, 'trace id', o.trace_id),
+        (6, 'flags', nullif(array_to_string(o.flags, ', '), ''))) AS l (n, label, value)
+      WHERE value <> ''), 'll') AS t;
+  stack := coalesce(nullif(o.stack_trace, ''), errtrack.print_stack(o.exceptions, o.platform));
+  -- mostly the stack has it, or the title
+  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 AND position(o.message IN i.title) = 0 THEN
+    RETURN NEXT '';
+    RETURN QUERY
+      SELECT '  ' || f.line
+      FROM errtrack.bounded_lines(errtrack.shortened(o.message, 2000), 10, 1000) WITH ORDINALITY AS l (line, n),
+           errtrack.folded_line(l.line, 113) WITH ORDINALITY AS f (line, nth)
+      ORDER BY l.n, f.nth;
+  END IF;
+  IF stack IS NOT NULL THEN
+    RETURN NEXT '';
+    RETURN QUERY SELECT '  ' || l FROM errtrack.bounded_lines(stack, 60, 113) AS l;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.detail_sample(errtrack.issues, timestamptz) IS
+  'Part of issue_detail(): the latest event that was kept, with its stack as its language prints it.';
+
+-- What to type next.
+CREATE FUNCTION errtrack.detail_verbs(i errtrack.issues) RETURNS SETOF text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ''
+  UNION ALL
+  SELECT 'SELECT ' || string_agg(format(verb, i.issue_id), ', ' ORDER BY n) || ';'
+  FROM unnest(CASE WHEN i.status IN ('resolved', 'ignored') THEN ARRAY['errtrack.reopen(%s)']
+                   ELSE CASE WHEN i.status <> 'acknowledged' THEN ARRAY['errtrack.acknowledge(%s)'] END
+                        || ARRAY['errtrack.resolve(%s, in_next_release => true)', 'errtrack.ignore(%s, until_count => 100)'] END)
+       WITH ORDINALITY AS v (verb, n)
+$$;
+COMMENT ON FUNCTION errtrack.detail_verbs(errtrack.issues) IS 'Part of issue_detail(): what can be done with an issue in its state.';
+
+-- All of an issue.
+CREATE FUNCTION errtrack.issue_detail(issue_id bigint) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+DECLARE
+  i errtrack.issues;
+  at timestamptz := errtrack.clock();
+BEGIN
+  PERFORM errtrack.need_issues(ARRAY[issue_detail.issue_id]);
+  SELECT * INTO i FROM errtrack.issues AS k WHERE k.issue_id = issue_detail.issue_id;
+  RETURN QUERY SELECT * FROM errtrack.detail_head(i, at);
+  RETURN QUERY SELECT * FROM errtrack.detail_graph(i, 'hour', date_trunc('hour', at) - interval '47 hours', 48, at);
+  RETURN QUERY SELECT * FROM errtrack.detail_graph(i, 'day', date_trunc('day', at) - interval '29 days', 30, at);
+  RETURN QUERY SELECT * FROM errtrack.detail_releases(i, at);
+  RETURN QUERY SELECT * FROM errtrack.detail_tags(i);
+  RETURN QUERY SELECT * FROM errtrack.detail_history(i);
+  RETURN QUERY SELECT * FROM errtrack.detail_sample(i, at);
+  RETURN QUERY SELECT * FROM errtrack.detail_verbs(i);
+END $$;
+COMMENT ON FUNCTION errtrack.issue_detail(bigint) IS
+  'A page about an issue, for psql: its state and how it came to that, how often, when, in which releases, with which tags, what was done, and the latest event that was kept with its stack. Times are in the session''s time zone. Lines have 115 columns at the most: what is longer is cut in its middle or at its end; of a stack of more than 60 lines both ends are there. Control characters become question marks. Raises no_data_found for an unknown issue.';
+-- ---- how many events of each environment, and when -------------------------------------------------------------------
+
+-- release_health() asks what a deploy changed, of all events: occurrences are a sample, issue_counts know no environment.
+CREATE TABLE errtrack.environment_counts (
+  project_id int NOT NULL,
+  minute timestamptz NOT NULL,
+  environment text NOT NULL,
+  events bigint NOT NULL,
+  PRIMARY KEY (project_id, minute, environment)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE errtrack.environment_counts IS
+  'Events of a project''s environments by the minute in which they occurred, for two days.';
+COMMENT ON COLUMN errtrack.environment_counts.project_id IS 'The project.';
+COMMENT ON COLUMN errtrack.environment_counts.minute IS 'A full minute (UTC).';
+COMMENT ON COLUMN errtrack.environment_counts.environment IS 'The environment; empty where events name none. ''(others)'': beyond the first hundred of a minute they are not told apart.';
+COMMENT ON COLUMN errtrack.environment_counts.events IS 'How many.';
+SELECT pg_extension_config_dump('errtrack.environment_counts', '');
+-- ---- reading: what a release brought ---------------------------------------------------------------------------------
+
+-- The release that a release followed.
+CREATE FUNCTION errtrack.release_before(project_id int, version text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  this AS (
+    SELECT r.package, r.sort_key, coalesce(r.deployed_at, r.first_seen) AS came_at
+    FROM errtrack.releases AS r
+    WHERE r.project_id = $1 AND r.version = $2
+  )
+  SELECT r.version
+  FROM this AS t
+  JOIN errtrack.releases AS r ON r.project_id = $1 AND r.package = t.package AND r.version <> $2
+  WHERE CASE WHEN t.sort_key IS NULL THEN coalesce(r.deployed_at, r.first_seen) < t.came_at ELSE r.sort_key < t.sort_key END
+  ORDER BY CASE WHEN t.sort_key IS NOT NULL THEN r.sort_key END DESC, coalesce(r.deployed_at, r.first_seen) DESC, r.version DESC
+  LIMIT 1
+$$;
+COMMENT ON FUNCTION errtrack.release_before(int, text) IS
+  'The release of the same package before this one: the next lower by its text, or where that says nothing of its order, the one that was deployed, else seen before it. Null: there is none.';
+
+-- What is counted of releases, and of each environment.
+CREATE FUNCTION errtrack.release_figures(project_id int, versions text[])
+RETURNS TABLE (nth int, version text, metric text, environment text, value bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  seen AS (
+    SELECT s.release, s.environment, sum(s.events)::bigint AS events
+    FROM errtrack.issue_releases AS s
+    WHERE s.project_id = $1 AND s.release = ANY (versions)
+    GROUP BY s.release, s.environment
+  )
+  SELECT 1, i.release_introduced, 'new issues', NULL, count(*)
+  FROM errtrack.issues AS i
+  WHERE i.project_id = $1 AND i.release_introduced = ANY (versions)
+  GROUP BY i.release_introduced
+  UNION ALL
+  SELECT 2, a.release, 'regressed issues', NULL, count(DISTINCT a.issue_id)
+  FROM errtrack.issue_activity AS a
+  WHERE a.project_id = $1 AND a.action = 'regress' AND a.release = ANY (versions)
+  GROUP BY a.release
+  UNION ALL
+  SELECT 3, i.release_fixed, 'resolved issues', NULL, count(*)
+  FROM errtrack.issues AS i
+  WHERE i.project_id = $1 AND i.release_fixed = ANY (versions) AND i.status = 'resolved'
+  GROUP BY i.release_fixed
+  UNION ALL
+  SELECT 4, u.release, 'users affected', NULL, coalesce(u.users_affected, 0)
+  FROM errtrack.release_users AS u
+  WHERE u.project_id = $1 AND u.release = ANY (versions)
+  UNION ALL
+  SELECT 5, release, 'events', NULL, sum(events)::bigint FROM seen GROUP BY release
+  UNION ALL
+  SELECT 6, release, 'events', environment, events FROM seen
+$$;
+COMMENT ON FUNCTION errtrack.release_figures(int, text[]) IS
+  'Part of release_health(): what there is to count of releases; environment is null where all are meant. What is 0 has no row.';
+
+-- Events a minute around each deploy of a release.  The minute of the deploy counts as one after it; of an hour that is not
+-- over, the minutes that have begun.
+CREATE FUNCTION errtrack.deploy_rates(project_id int, version text, at timestamptz)
+RETURNS TABLE (environment text, deployed_at timestamptz, minutes_after int, rate_before numeric, rate_after numeric)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  deploy AS (
+    SELECT d.deploy_id, d.environment, d.deployed_at, date_trunc('minute', d.deployed_at) AS minute,
+           least(60, 1 + floor(extract(epoch FROM at - date_trunc('minute', d.deployed_at)) / 60))::int AS minutes_after
+    FROM errtrack.deploys AS d
+    WHERE d.project_id = $1 AND d.version = $2 AND d.deployed_at <= at
+      -- counts are kept so long
+      AND d.deployed_at > at - interval '47 hours'
+  )
+  SELECT d.environment, d.deployed_at, d.minutes_after,
+         round(coalesce(sum(c.events) FILTER (WHERE c.minute < d.minute), 0) / 60.0, 2),
+         round(coalesce(sum(c.events) FILTER (WHERE c.minute >= d.minute), 0)::numeric / d.minutes_after, 2)
+  FROM deploy AS d
+  LEFT JOIN errtrack.environment_counts AS c
+    ON c.project_id = $1 AND c.environment = d.environment
+       AND c.minute >= d.minute - interval '1 hour' AND c.minute < d.minute + interval '1 hour'
+  GROUP BY d.deploy_id, d.environment, d.deployed_at, d.minutes_after
+  ORDER BY d.deployed_at, d.deploy_id
+$$;
+COMMENT ON FUNCTION errtrack.deploy_rates(int, text, timestamptz) IS
+  'Part of release_health(): of each deploy of a release within the last 47 hours, the events a minute that its environment had in the hour before, and in as many minutes after as there have been, up to 60.';
+
+-- How a release does.
+CREATE FUNCTION errtrack.release_health(project_id int, version text)
+RETURNS TABLE (metric text, environment text, value numeric, before numeric, change text, compared_with text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+  at timestamptz := errtrack.clock();
+  previous text;
+BEGIN
+  PERFORM errtrack.need_project(release_health.project_id);
+  IF NOT EXISTS (SELECT FROM errtrack.releases AS r
+                 WHERE r.project_id = release_health.project_id AND r.version = release_health.version) THEN
+    RAISE EXCEPTION 'project % has no release "%"', release_health.project_id, coalesce(release_health.version, '(null)')
+      USING ERRCODE = 'no_data_found',
+            DETAIL = 'No event of the project names it, and errtrack.deploy() has not told of it.',
+            HINT = format('Find it with SELECT version FROM errtrack.releases WHERE project_id = %s ORDER BY first_seen DESC.',
+                          release_health.project_id);
+  END IF;
+  previous := errtrack.release_before(release_health.project_id, release_health.version);
+  RETURN QUERY
+    WITH
+    counted AS (
+      SELECT * FROM errtrack.release_figures(release_health.project_id, ARRAY[release_health.version, previous])
+      UNION ALL
+      -- these are told of in any case
+      SELECT z.nth, release_health.version, z.metric, NULL, 0
+      FROM (VALUES (1, 'new issues'), (2, 'regressed issues'), (3, 'resolved issues'), (4, 'users affected'), (5, 'events'))
+           AS z (nth, metric)
+    ),
+    figure AS (
+      SELECT c.nth, c.metric, c.environment,
+             coalesce(sum(c.value) FILTER (WHERE c.version = release_health.version), 0) AS value,
+             CASE WHEN previous IS NOT NULL THEN coalesce(sum(c.value) FILTER (WHERE c.version = previous), 0) END AS before,
+             previous AS compared_with, NULL::timestamptz AS deployed_at
+      FROM counted AS c
+      GROUP BY c.nth, c.metric, c.environment
+      UNION ALL
+      SELECT 7, 'events a minute', d.environment, d.rate_after, d.rate_before,
+             format('the hour before the deploy at %s%s', to_char(d.deployed_at, 'MM-DD HH24:MI'),
+                    CASE WHEN d.minutes_after < 60 THEN format(' (%s min after it)', d.minutes_after) END), d.deployed_at
+      FROM errtrack.deploy_rates(release_health.project_id, release_health.version, at) AS d
+    )
+    SELECT f.metric, f.environment, f.value, f.before,
+           CASE WHEN f.value = f.before THEN '='
+                WHEN f.before > 0 AND f.value >= 2 * f.before THEN 'x ' || round(f.value / f.before, 1)
+                WHEN f.before > 0 THEN to_char(round(100 * (f.value - f.before) / f.before), 'SGFM999990') || ' %' END,
+           f.compared_with
+    FROM figure AS f
+    ORDER BY f.nth, f.deployed_at, f.value DESC, f.environment;
+END $$;
+COMMENT ON FUNCTION errtrack.release_health(int, text) IS
+  'What a release brought, against the one before it (see release_before()): issues that were introduced, regressed and resolved in it, users that met an error, events; in all, and of each environment. And of each of its deploys within the last 47 hours, the events a minute that its environment had in the hour after it, of all releases, against the hour before. environment is null where all are meant, empty where events name none. before and change are null where there is nothing to compare with. Raises no_data_found for an unknown project or release.';
 -- ---- search: finding issues by what people type ----------------------------------------------------------------------
 
 -- Asked once, before any issue is read.
@@ -3421,8 +4120,21 @@ LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
   'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
+-- A restore sets sequences last, and events may be folded before that.
+CREATE FUNCTION errtrack.catch_up(sequence regclass, highest bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF highest > coalesce(pg_sequence_last_value(sequence), 0) THEN
+    PERFORM setval(sequence, highest);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.catch_up(regclass, bigint) IS
+  'Part of fold(): sets a sequence that is behind the highest number in its table.';
+
 /*
- * Folds the events at these places of the three leaves, in one statement.
+ * Folds the events at these places of the three leaves: one statement counts them,
+ * and what it finds of new issues, and of events for resolved and ignored ones, is
+ * then told and changes their states.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
@@ -3457,15 +4169,10 @@ BEGIN
                                + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 
-  -- a restore sets sequences last, and events may be folded before that
-  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
-     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
-    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
-  END IF;
-  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
-     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
-    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
-  END IF;
+  PERFORM errtrack.catch_up('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  PERFORM errtrack.catch_up('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  PERFORM errtrack.catch_up('errtrack.issue_activity_activity_id_seq',
+                            (SELECT max(activity_id) FROM errtrack.issue_activity));
 
   IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
     SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
@@ -3659,6 +4366,23 @@ BEGIN
     GROUP BY project_id, minutes, issue_id, bucket
     ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
+  -- whoever invents environments must not fill the disk: beyond a hundred of a minute they are counted as one
+  environment_bucketed AS (
+    INSERT INTO errtrack.environment_counts AS b (project_id, minute, environment, events)
+    SELECT project_id, bucket, CASE WHEN is_known OR nth <= 100 - held THEN environment ELSE '(others)' END, sum(events)
+    FROM (SELECT e.*, row_number() OVER (PARTITION BY project_id, bucket, is_known ORDER BY environment) AS nth,
+                 CASE WHEN NOT is_known THEN (SELECT count(*) FROM errtrack.environment_counts AS c
+                                              WHERE c.project_id = e.project_id AND c.minute = e.bucket) END AS held
+          FROM (SELECT project_id, bucket, environment, sum(events) AS events,
+                       (SELECT true FROM errtrack.environment_counts AS c
+                        WHERE c.project_id = p.project_id AND c.minute = p.bucket AND c.environment = p.environment) IS NOT NULL
+                         AS is_known
+                FROM placed_part AS p
+                WHERE minutes = 1
+                GROUP BY project_id, bucket, environment) AS e) AS judged
+    GROUP BY 1, 2, 3
+    ON CONFLICT (project_id, minute, environment) DO UPDATE SET events = b.events + excluded.events
+  ),
   released AS (
     INSERT INTO errtrack.issue_releases AS r
       (project_id, issue_id, release, environment, first_seen, last_seen, events)
@@ -3822,10 +4546,7 @@ BEGIN
     FROM issue AS i
     JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
     JOIN counted AS c ON c.n = p.last_fresh_n
-    WHERE i.status = 'resolved'
-       OR i.status = 'ignored'
-          AND (SELECT true FROM errtrack.issue_ignores AS w
-               WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id) IS NOT NULL
+    WHERE i.status IN ('resolved', 'ignored')
     ORDER BY p.project_id, p.issue_id, p.release, p.last_received DESC
   )
   SELECT (SELECT count(*) FROM event) + shed,
@@ -4687,6 +5408,65 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.health() IS
   'One row for a monitor: status is ok, degraded or failing; reasons says why, the worst first, and hints what to do about each. Cheap enough to be asked each second.';
+-- ---- reading: how the inbox is ---------------------------------------------------------------------------------------
+
+-- What of the inbox no other view tells.
+CREATE FUNCTION errtrack.read_inbox(OUT inbox_limit text, OUT inbox_disk_limit text, OUT leaf smallint, OUT leaf_since timestamptz,
+                                    OUT not_counted text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  at timestamptz := errtrack.clock();
+  fill double precision := errtrack.inbox_fill();
+  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+BEGIN
+  inbox_limit := format('%s of %s', pg_size_pretty((fill * limit_bytes)::bigint), pg_size_pretty(limit_bytes));
+  inbox_disk_limit := (SELECT format('%s of %s', pg_size_pretty(sum(b)::bigint),
+                                     pg_size_pretty(pg_size_bytes(current_setting('errtrack.inbox_disk_limit'))))
+                       FROM unnest(errtrack.inbox_bytes()) AS b);
+  SELECT i.slot, i.rotated_at INTO leaf, leaf_since FROM errtrack.inbox AS i;
+  WITH
+  lost AS (
+    SELECT o.outcome, o.events, o.last_at FROM errtrack.event_outcomes AS o WHERE o.outcome <> 'duplicate'
+    UNION ALL
+    -- the next batch moves these there
+    SELECT 'inbox_full', s.events, s.last_at FROM errtrack.shed_events AS s WHERE s.events > 0
+  ),
+  total AS (
+    SELECT outcome, sum(events) AS events, max(last_at) AS last_at
+    FROM lost
+    GROUP BY outcome
+    HAVING max(last_at) > at - interval '1 day'
+  )
+  SELECT string_agg(format('%s: %s, the last %s ago', outcome, events, errtrack.time_span(at - last_at)), E'\n' ORDER BY last_at DESC)
+  INTO not_counted
+  FROM total;
+END $$;
+COMMENT ON FUNCTION errtrack.read_inbox() IS 'Part of the view inbox_status.';
+
+CREATE VIEW errtrack.inbox_status AS
+SELECT h.status, nullif(array_to_string(h.reasons, E'\n'), '') AS reasons,
+       w.backlog AS events_waiting, w.lag AS oldest_waits, i.inbox_limit, i.inbox_disk_limit, i.leaf, i.leaf_since,
+       w.state AS worker, w.last_batch_at, w.last_batch_events,
+       round(w.last_batch_ms) AS last_batch_ms, round(w.events_per_second::numeric, 1) AS events_per_second,
+       i.not_counted
+FROM errtrack.health() AS h, errtrack.read_workers() AS w, errtrack.read_inbox() AS i;
+COMMENT ON VIEW errtrack.inbox_status IS
+  'How the inbox is: one row, which an operator asks first and reads with \gx. errtrack.health() has hints to each reason, errtrack.workers more about the worker.';
+COMMENT ON COLUMN errtrack.inbox_status.status IS 'ok, degraded or failing, as errtrack.health() has it.';
+COMMENT ON COLUMN errtrack.inbox_status.reasons IS 'Why, the worst first; null: all is well.';
+COMMENT ON COLUMN errtrack.inbox_status.events_waiting IS 'Committed events that are not consumed yet; 100000 stands for that many or more.';
+COMMENT ON COLUMN errtrack.inbox_status.oldest_waits IS 'How long the oldest of these has waited.';
+COMMENT ON COLUMN errtrack.inbox_status.inbox_limit IS 'How much of errtrack.inbox_limit is used: bytes that hold events which are not consumed. What has been consumed is taken off that from a quarter of it on.';
+COMMENT ON COLUMN errtrack.inbox_status.inbox_disk_limit IS 'How much of errtrack.inbox_disk_limit is used: bytes of all leaves.';
+COMMENT ON COLUMN errtrack.inbox_status.leaf IS 'The leaf of raw_events that takes new events.';
+COMMENT ON COLUMN errtrack.inbox_status.leaf_since IS 'Since when.';
+COMMENT ON COLUMN errtrack.inbox_status.worker IS 'What the worker does, or why there is none: see errtrack.workers.state.';
+COMMENT ON COLUMN errtrack.inbox_status.last_batch_at IS 'When its last batch was done; null where no worker runs.';
+COMMENT ON COLUMN errtrack.inbox_status.last_batch_events IS 'How many events that held.';
+COMMENT ON COLUMN errtrack.inbox_status.last_batch_ms IS 'How long it took, in milliseconds.';
+COMMENT ON COLUMN errtrack.inbox_status.events_per_second IS 'Events that it takes in a second, over about the last ten.';
+COMMENT ON COLUMN errtrack.inbox_status.not_counted IS
+  'Of each way in which events were lost to issues within the last day (inbox_full, over_quota, set_aside, dead_letter): how many, ever, and when the last. Null: none was. See errtrack.event_outcomes.';
 -- ---- grouping anew: after rules or errtrack's own algorithm have changed ----------------------------------------------
 
 /*
@@ -4828,6 +5608,53 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.regroup_people(int) IS 'Part of regroup(): users, sessions and tags of the events that move.';
 
+-- What becomes of the states of issues into which others move: an open one that moves whole into one that is not opens it,
+-- since nobody said that it was mended.
+CREATE FUNCTION errtrack.regroup_states(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_states.project_id;
+BEGIN
+  WITH
+  opened AS (
+    SELECT i.issue_id, i.status AS from_status, o.last_seen,
+           CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status AS to_status
+    FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
+          FROM pg_temp.errtrack_regroup_whole AS w
+          JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
+          WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
+          GROUP BY w.to_issue_id) AS o
+    JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = o.to_issue_id
+    WHERE i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at
+  ),
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT of_project, o.issue_id, errtrack.clock(), session_user, 'regroup', o.from_status, o.to_status,
+           'an issue that was open became part of it'
+    FROM opened AS o
+    ORDER BY o.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = o.to_status,
+      regressed_at = CASE o.to_status WHEN 'regressed' THEN o.last_seen ELSE i.regressed_at END,
+      regression_count = i.regression_count + (o.to_status = 'regressed')::int
+  FROM opened AS o
+  WHERE i.project_id = of_project AND i.issue_id = o.issue_id;
+  -- a new issue is ignored as the one is that it comes from, and counts anew
+  INSERT INTO errtrack.issue_ignores
+  SELECT of_project, i.issue_id, w.ignored_at, w.until, w.until_release, w.until_count, w.count_window, w.until_users,
+         i.occurrence_count, errtrack.count_users(of_project, i.issue_id)
+  FROM (SELECT DISTINCT ON (to_issue_id) * FROM pg_temp.errtrack_regroup
+        WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
+  JOIN errtrack.issue_ignores AS w ON w.project_id = of_project AND w.issue_id = m.issue_id
+  JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.to_issue_id;
+  DELETE FROM errtrack.issue_ignores AS w
+  USING errtrack.issues AS i
+  WHERE w.project_id = of_project AND i.project_id = of_project AND i.issue_id = w.issue_id AND i.status <> 'ignored';
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_states(int) IS 'Part of regroup(): states of issues into which others move.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -4851,10 +5678,11 @@ BEGIN
 
   -- new issues begin as the one was that they come from
   INSERT INTO errtrack.issues (project_id, issue_id, title, culprit, exception_class, level, platform, status, first_seen,
-                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at)
+                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at,
+                               resolved_in_next, assignee)
   SELECT of_project, m.to_issue_id, (m.digest).title, (m.digest).culprit, (m.digest).exception_class,
          (m.digest).level, (m.digest).platform, i.status, m.occurred_at, m.occurred_at, 0, m.release,
-         i.release_fixed, i.resolved_at
+         i.release_fixed, i.resolved_at, i.resolved_in_next, i.assignee
   FROM (SELECT DISTINCT ON (to_issue_id) *
         FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
   JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
@@ -4914,25 +5742,16 @@ BEGIN
   UPDATE errtrack.issues AS i
   SET occurrence_count = coalesce(g.events, 0),
       first_seen = coalesce(g.first_seen, i.first_seen),
-      last_seen = coalesce(g.last_seen, i.last_seen)
-  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+      last_seen = coalesce(g.last_seen, i.last_seen),
+      release_introduced = g.lowest_release
+  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen,
+               errtrack.lowest_release(r.release ORDER BY r.first_seen) FILTER (WHERE r.release <> '') AS lowest_release
         FROM (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
               UNION SELECT to_issue_id FROM pg_temp.errtrack_regroup WHERE moves) AS t
         LEFT JOIN errtrack.issue_releases AS r ON r.project_id = of_project AND r.issue_id = t.issue_id
         GROUP BY t.issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
-  -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
-  UPDATE errtrack.issues AS i
-  SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
-      regressed_at = CASE i.status WHEN 'resolved' THEN o.last_seen ELSE i.regressed_at END,
-      regression_count = i.regression_count + (i.status = 'resolved')::int
-  FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
-        FROM pg_temp.errtrack_regroup_whole AS w
-        JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
-        WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
-        GROUP BY w.to_issue_id) AS o
-  WHERE i.project_id = of_project AND i.issue_id = o.to_issue_id
-    AND (i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at);
+  PERFORM errtrack.regroup_states(of_project);
   UPDATE errtrack.occurrences AS o
   SET issue_id = m.to_issue_id, fingerprint = (m.digest).fingerprints[1]
   FROM pg_temp.errtrack_regroup AS m
@@ -4950,6 +5769,10 @@ BEGIN
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE f.project_id = of_project AND f.issue_id = w.issue_id;
   UPDATE errtrack.alerts AS a
+  SET issue_id = w.to_issue_id
+  FROM pg_temp.errtrack_regroup_whole AS w
+  WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
+  UPDATE errtrack.issue_activity AS a
   SET issue_id = w.to_issue_id
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
@@ -4978,6 +5801,9 @@ BEGIN
   DELETE FROM errtrack.issue_people AS p
   WHERE p.project_id = of_project AND p.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND p.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
+  DELETE FROM errtrack.issue_ignores AS w
+  WHERE w.project_id = of_project AND w.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND w.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
   DELETE FROM errtrack.issue_facets AS t
   WHERE t.project_id = of_project AND t.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND t.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
@@ -5165,6 +5991,15 @@ BEGIN
     RETURN NEXT format('%s minutes of quotas deleted, older than two days', n);
   END IF;
 
+  -- by the key, whose first column is the project
+  DELETE FROM errtrack.environment_counts AS c
+  USING errtrack.projects AS p
+  WHERE c.project_id = p.project_id AND c.minute < at - interval '2 days';
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s counts of environments deleted, older than two days', n);
+  END IF;
+
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
     UNION ALL
@@ -5186,7 +6021,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   SELECT * FROM errtrack.upkeep_at(errtrack.clock())
 $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
-  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and what quotas used more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week, what quotas used and environments counted more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
 -- ---- how much room it takes -----------------------------------------------------------------------------------------
 
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.
@@ -5196,8 +6031,8 @@ WITH relation AS (
          CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch|shed_events)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
-              WHEN c.relname ~ '^issue_counts' THEN 4
-              WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
+              WHEN c.relname ~ '^(issue|environment)_counts' THEN 4
+              WHEN c.relname ~ '^(issues|fingerprints|issue_releases|issue_ignores|issue_activity|releases|deploys)$' THEN 5
               WHEN c.relname ~ '_people$' THEN 6
               WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8
@@ -5333,32 +6168,348 @@ ALTER TABLE errtrack.issue_releases SET (fillfactor = 90);
 -- An hour of two days, a 48th of the minutes, goes at a time: by default a fifth of the table would be dead before it is
 -- used again; so it is a twentieth, and a vacuum every two hours or so.
 ALTER TABLE errtrack.issue_counts_minutes SET (autovacuum_vacuum_scale_factor = 0.05);
--- ---- upkeep by pg_cron ----------------------------------------------------------------------------------------------
+-- ---- deleting: an issue, a project, what is known of a user ----------------------------------------------------------
 
--- Has pg_cron call the upkeep.
+/*
+ * A batch looks issues up before it changes them, so it is kept out until the
+ * deletion is over: it would bring back what it has seen.  So would one that
+ * comes later, in a transaction that sees only the past: that one fails, since the
+ * row is another one now.
+ */
+CREATE FUNCTION errtrack.begin_deleting() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM errtrack.begin_consume();
+  UPDATE errtrack.inbox_progress SET prev = prev;
+END $$;
+COMMENT ON FUNCTION errtrack.begin_deleting() IS
+  'Part of delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
+
+-- So that what was received stays the sum of what was counted and of the outcomes.
+CREATE FUNCTION errtrack.count_deleted(project_id int, events bigint) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
+  SELECT $1, 'deleted', $2, errtrack.clock()
+  WHERE $2 > 0
+  ON CONFLICT (project_id, outcome) DO UPDATE SET
+    events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
+$$;
+COMMENT ON FUNCTION errtrack.count_deleted(int, bigint) IS 'Adds to the outcomes of a project that so many of its events were deleted.';
+
+/*
+ * Which tables there are is asked of the catalogs, so that none is forgotten that
+ * is added.  The log stays; what shed_events holds is taken away below.
+ */
+CREATE FUNCTION errtrack.delete_rows(project_id int, issue_id bigint DEFAULT NULL)
+RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  leaf record;
+BEGIN
+  FOR leaf IN
+    SELECT c.oid::regclass AS name, coalesce(i.inhparent, c.oid)::regclass::text AS relation
+    FROM pg_class AS c
+    LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid
+    WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind = 'r'
+      AND c.relname NOT IN ('issue_activity', 'projects', 'shed_events')
+      AND EXISTS (SELECT FROM pg_attribute AS a
+                  WHERE a.attrelid = c.oid AND a.attname = 'project_id' AND NOT a.attisdropped)
+      AND (delete_rows.issue_id IS NULL
+           OR EXISTS (SELECT FROM pg_attribute AS a
+                      WHERE a.attrelid = c.oid AND a.attname = 'issue_id' AND NOT a.attisdropped))
+    ORDER BY 2, c.oid
+  LOOP
+    EXECUTE format('DELETE FROM ONLY %s WHERE project_id = $1 %s', leaf.name,
+                   CASE WHEN delete_rows.issue_id IS NOT NULL THEN 'AND issue_id = $2' END)
+    USING delete_rows.project_id, delete_rows.issue_id;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    CONTINUE WHEN rows = 0;
+    -- of a large project this takes a while
+    IF delete_rows.issue_id IS NULL THEN
+      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+    END IF;
+    relation := leaf.relation;
+    RETURN NEXT;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_rows(int, bigint) IS
+  'Part of delete_issue() and delete_project(): deletes the rows of an issue, or of a whole project, from all tables but issue_activity, and returns how many went, a row for each leaf.';
+
+-- Deletes an issue.
+CREATE FUNCTION errtrack.delete_issue(issue_id bigint) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  i errtrack.issues;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO i FROM errtrack.lock_issues(ARRAY[delete_issue.issue_id]);
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, why)
+  VALUES (i.project_id, i.issue_id, errtrack.clock(), session_user, 'delete', i.status,
+          format('events: %s', i.occurrence_count));
+  PERFORM errtrack.count_deleted(i.project_id, i.occurrence_count);
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(i.project_id, i.issue_id) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_issue(bigint) IS
+  'Deletes an issue with all that is kept and counted of it, its alerts and fingerprints, and returns how many rows of which table went; its rows of issue_activity stay. Its next event makes a new issue, and so do those that wait in the inbox; one that had arrived before and is sent again is still a duplicate. What was counted to the issue is an outcome ''deleted'' now. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown issue.';
+
+-- Deletes a project.
+CREATE FUNCTION errtrack.delete_project(project_id int) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := delete_project.project_id;
+  issue_count bigint;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.need_project(of_project);
+  -- in the order in which the verbs lock them
+  PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
+  GET DIAGNOSTICS issue_count = ROW_COUNT;
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'delete', format('project "%s", issues: %s', p.name, issue_count)
+  FROM errtrack.projects AS p
+  WHERE p.project_id = of_project;
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(of_project) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+  -- a transaction that is counting in a lane must not lose the row; what it counts is then of an unknown project
+  DELETE FROM errtrack.shed_events AS s WHERE s.project_id = of_project AND errtrack.try_lock_shed_lane(s.lane);
+  IF of_project = 1 THEN
+    RAISE NOTICE 'project 1 stays, empty: events that name no project count to it';
+    RETURN;
+  END IF;
+  DELETE FROM errtrack.projects AS p WHERE p.project_id = of_project;
+  relation := 'errtrack.projects';
+  rows := 1;
+  RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_project(int) IS
+  'Deletes a project and all that is its: issues, occurrences, counts, releases, alerts, rules, quotas, outcomes, event ids, and what waits in the inbox; only issue_activity stays. Returns how many rows of which table went, and says so while it works. Later events of it are of an unknown project. Project 1 is emptied, but stays with its settings, since events that name no project count to it. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project.';
+
+-- Deletes what is known of a user.  An event that still waits is not counted to an issue any more: then it is an outcome.
+CREATE FUNCTION errtrack.forget_user(project_id int, user_id text) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := forget_user.project_id;
+  of_user text := forget_user.user_id;
+  p errtrack.inbox_progress;
+  found_in text[];
+  counts bigint[];
+  waiting bigint;
+BEGIN
+  IF coalesce(of_user, '') = '' OR octet_length(of_user) > 200 THEN
+    RAISE EXCEPTION 'forget_user() needs a user_id of 1 to 200 bytes'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Of a longer one, events keep the first 200 bytes.',
+            HINT = 'Pass it as errtrack.occurrences.user_id has it.';
+  END IF;
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  WITH
+  occurrence AS (
+    DELETE FROM errtrack.occurrences AS o WHERE o.project_id = of_project AND o.user_id = of_user
+    RETURNING 'errtrack.occurrences' AS relation, false AS waits
+  ),
+  set_aside AS (
+    DELETE FROM errtrack.set_aside_events AS s WHERE s.project_id = of_project AND s.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.set_aside_events' AS relation, false AS waits
+  ),
+  dead_letter AS (
+    DELETE FROM errtrack.dead_letters AS d WHERE d.project_id = of_project AND d.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.dead_letters' AS relation, false AS waits
+  ),
+  -- what has been consumed stands there until its leaf is emptied
+  inbox AS (
+    DELETE FROM errtrack.raw_events AS r WHERE r.project_id = of_project AND r.user_id = of_user
+    RETURNING 'errtrack.raw_events' AS relation,
+              NOT pg_visible_in_snapshot(r.txid, p.prev)
+              AND NOT coalesce(pg_visible_in_snapshot(r.txid, p.cur) AND (r.slot, r.ctid) <= (p.leaf, p."position"), false) AS waits
+  ),
+  gone AS (
+    SELECT g.relation, count(*) AS n, count(*) FILTER (WHERE g.waits) AS waiting
+    FROM (SELECT * FROM occurrence UNION ALL SELECT * FROM set_aside UNION ALL SELECT * FROM dead_letter
+          UNION ALL SELECT * FROM inbox) AS g
+    GROUP BY g.relation
+  )
+  SELECT coalesce(array_agg(g.relation ORDER BY g.relation), '{}'), array_agg(g.n ORDER BY g.relation), sum(g.waiting)
+  INTO found_in, counts, waiting
+  FROM gone AS g;
+  -- of an unknown project, events may have been set aside
+  IF found_in = '{}' THEN
+    PERFORM errtrack.need_project(of_project);
+  END IF;
+  PERFORM errtrack.count_deleted(of_project, waiting);
+  -- whom, the log must not say
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'forget user',
+         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+  FROM unnest(found_in, counts) AS f (relation, n);
+  RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
+END $$;
+COMMENT ON FUNCTION errtrack.forget_user(int, text) IS
+  'Deletes the events of a project that have this user_id, exactly: kept occurrences, set-aside events, dead letters and what the inbox holds; returns how many rows of which table went, none where there were none. Issues keep their counts; events that waited to be folded are an outcome ''deleted''. Transactions that are still open, and what is sent later, are not reached. The log says that it was done, not for whom. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project, invalid_parameter_value for a user_id that is empty or longer than 200 bytes.';
+-- ---- jobs: what pg_cron does by the clock ----------------------------------------------------------------------------
+
+/*
+ * The jobs of this database.  Those of several databases stand together in the
+ * one that pg_cron is in, so the name of each holds its database; of a name pg_cron
+ * keeps 63 bytes.
+ */
+CREATE FUNCTION errtrack.job_list() RETURNS TABLE (job text, name text, schedule text, command text, database text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  job AS (
+    SELECT j.*, format('errtrack %s (%s)', j.job,
+                       CASE WHEN octet_length(current_database()::text) < 40 THEN current_database()::text
+                            ELSE left(md5(current_database()), 16) END) AS name
+    FROM (VALUES ('auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()'),
+                 ('consume', '* * * * *', 'SELECT errtrack.consume()'),
+                 ('upkeep', '41 * * * *', 'SELECT errtrack.upkeep()'),
+                 ('history', '7 3 * * *', NULL)) AS j (job, schedule, command)
+  )
+  SELECT j.job, j.name, j.schedule,
+         -- pg_cron keeps what it did for ever: with a job a minute that would be half a million rows a year
+         coalesce(j.command, format('DELETE FROM cron.job_run_details WHERE end_time < now() - interval ''7 days'' AND '
+                                    'jobid IN (SELECT jobid FROM cron.job WHERE jobname IN (%s))',
+                                    (SELECT string_agg(quote_literal(n.name), ', ' ORDER BY n.name) FROM job AS n))),
+         CASE WHEN j.command IS NULL THEN current_setting('cron.database_name', true) ELSE current_database()::text END
+  FROM job AS j
+$$;
+COMMENT ON FUNCTION errtrack.job_list() IS
+  'The jobs that pg_cron is to run for this database: what each is for, how pg_cron names it, when, what, and in which database.';
+
+-- A function of that name which is not pg_cron's would run as the owner of errtrack; and a copy of the database that
+-- pg_cron is in has its tables, which nobody reads.
+CREATE FUNCTION errtrack.has_pg_cron() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(current_setting('cron.database_name', true) = current_database(), false)
+         AND (SELECT count(*) = 4
+              FROM pg_depend AS d
+              JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+              WHERE d.deptype = 'e' AND e.extname = 'pg_cron'
+                AND (d.classid = 'pg_proc'::regclass
+                     AND d.objid IN (to_regprocedure('cron.schedule(text, text, text)'), to_regprocedure('cron.unschedule(bigint)'))
+                     OR d.classid = 'pg_class'::regclass
+                     AND d.objid IN (to_regclass('cron.job'), to_regclass('cron.job_run_details'))))
+$$;
+COMMENT ON FUNCTION errtrack.has_pg_cron() IS 'Whether pg_cron is in this database, and runs the jobs that stand here.';
+
+-- Raises where pg_cron is in another database; statements: what is to be done there.
+CREATE FUNCTION errtrack.need_own_pg_cron(statements text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  cron_database text := current_setting('cron.database_name', true);
+BEGIN
+  IF cron_database <> current_database() THEN
+    RAISE EXCEPTION 'pg_cron is in database "%"', cron_database
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'The setting cron.database_name says so. It is one for the whole server.',
+            HINT = format(E'Run this in that database, where pg_cron must have been created, as a superuser:\n%s', statements);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_own_pg_cron(text) IS
+  'Raises object_not_in_prerequisite_state where pg_cron is in another database of this server; the hint holds these statements.';
+
+-- Has pg_cron do what is to be done by the clock.
 CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
 BEGIN
-  -- a function of that name which is not pg_cron's would run as the owner of errtrack
-  IF NOT EXISTS (SELECT FROM pg_depend AS d
-                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
-                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
-                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
+  PERFORM errtrack.need_own_pg_cron(
+    (SELECT string_agg(format('SELECT cron.schedule_in_database(%L, %L, %L, %L, %L);', l.name, l.schedule, l.command,
+                              l.database, current_user), E'\n' ORDER BY l.name)
+     FROM errtrack.job_list() AS l));
+  IF NOT errtrack.has_pg_cron() THEN
     RAISE EXCEPTION 'pg_cron is not installed in this database'
       USING ERRCODE = 'undefined_function',
-            DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
-            HINT = format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
-                          'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
-                          current_setting('server_version_num')::int / 10000, current_database());
+            DETAIL = 'errtrack''s jobs are scheduled with the extension pg_cron.',
+            HINT = CASE WHEN current_setting('cron.database_name', true) IS NULL
+                        THEN format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
+                                    'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
+                                    current_setting('server_version_num')::int / 10000, current_database())
+                        ELSE 'Run CREATE EXTENSION pg_cron.' END;
   END IF;
-  -- schedule() replaces a job of the same name
-  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
-  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
-  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
-  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
+  FOR j IN SELECT * FROM errtrack.job_list() AS l ORDER BY l.name LOOP
+    -- that replaces a job of the same name
+    PERFORM cron.schedule(j.name::text, j.schedule::text, j.command::text);
+    RETURN NEXT j.name;
+  END LOOP;
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
-  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
+  'Has pg_cron call auto_resolve() and upkeep() (retention and roll-up) every hour and consume() every minute (for when no worker can run), as errtrack''s owner, and forget after a week what these did; returns the jobs'' names. Calling it again puts back what was changed in them; one that was paused stays so. DROP EXTENSION leaves them: see unschedule_jobs(). Raises undefined_function where there is no pg_cron, object_not_in_prerequisite_state where it is in another database: the hint holds what to run there.';
+
+-- Takes that back.
+CREATE FUNCTION errtrack.unschedule_jobs() RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
+BEGIN
+  PERFORM errtrack.need_own_pg_cron(
+    format('SELECT jobname, cron.unschedule(jobid) FROM cron.job WHERE jobname IN (%s);',
+           (SELECT string_agg(quote_literal(l.name), ', ' ORDER BY l.name) FROM errtrack.job_list() AS l)));
+  IF NOT errtrack.has_pg_cron() THEN
+    RETURN;
+  END IF;
+  FOR j IN
+    SELECT c.jobid, c.jobname FROM cron.job AS c
+    WHERE c.username = current_user AND c.jobname::text IN (SELECT l.name FROM errtrack.job_list() AS l)
+    ORDER BY c.jobname
+  LOOP
+    PERFORM cron.unschedule(j.jobid::bigint);
+    RETURN NEXT j.jobname;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.unschedule_jobs() IS
+  'Takes the jobs of schedule_jobs() away from pg_cron, and returns their names: none where there are none. Raises object_not_in_prerequisite_state where pg_cron is in another database: the hint holds what to run there.';
+
+-- pg_cron's tables are read here and not in the view, which must be there without them.
+CREATE FUNCTION errtrack.read_jobs()
+RETURNS TABLE (job text, name text, schedule text, command text, state text, cron_database text, run_as text,
+               last_run timestamptz, last_status text, last_message text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  cron_database := current_setting('cron.database_name', true);
+  IF errtrack.has_pg_cron() THEN
+    RETURN QUERY
+      SELECT l.job, l.name, coalesce(c.schedule, l.schedule), coalesce(c.command, l.command),
+             CASE WHEN c.active THEN 'scheduled' WHEN NOT c.active THEN 'paused' ELSE 'not scheduled' END,
+             cron_database, c.username, r.start_time, r.status, r.return_message
+      FROM errtrack.job_list() AS l
+      LEFT JOIN cron.job AS c ON c.jobname::text = l.name AND c.username = current_user
+      LEFT JOIN LATERAL (SELECT d.* FROM cron.job_run_details AS d WHERE d.jobid = c.jobid ORDER BY d.runid DESC LIMIT 1) AS r
+        ON true;
+  ELSE
+    RETURN QUERY
+      SELECT l.job, l.name, l.schedule, l.command,
+             CASE WHEN cron_database <> current_database() THEN 'unknown' ELSE 'not scheduled' END,
+             cron_database, NULL::text, NULL::timestamptz, NULL::text, NULL::text
+      FROM errtrack.job_list() AS l;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.read_jobs() IS 'Part of the view jobs: reads the tables of pg_cron, where it is there.';
+
+CREATE VIEW errtrack.jobs AS SELECT * FROM errtrack.read_jobs() ORDER BY job;
+COMMENT ON VIEW errtrack.jobs IS 'What schedule_jobs() has pg_cron do for this database, and how it last went.';
+COMMENT ON COLUMN errtrack.jobs.job IS 'auto-resolve, consume, history (what pg_cron remembers of these jobs goes after a week), or upkeep (retention and roll-up).';
+COMMENT ON COLUMN errtrack.jobs.name IS 'The name that pg_cron has for it.';
+COMMENT ON COLUMN errtrack.jobs.schedule IS 'When it runs: minute, hour, day of the month, month, day of the week, in GMT.';
+COMMENT ON COLUMN errtrack.jobs.command IS 'What it runs.';
+COMMENT ON COLUMN errtrack.jobs.state IS 'scheduled; paused: it is not active in pg_cron; not scheduled; unknown: pg_cron is in another database, whose cron.job and cron.job_run_details tell.';
+COMMENT ON COLUMN errtrack.jobs.cron_database IS 'The database that pg_cron is in; null: the server has not loaded it.';
+COMMENT ON COLUMN errtrack.jobs.run_as IS 'The role that it runs as.';
+COMMENT ON COLUMN errtrack.jobs.last_run IS 'When it last began; null: not yet, or cron.log_run is off.';
+COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ….';
+COMMENT ON COLUMN errtrack.jobs.last_message IS 'What it returned, or the error.';
 -- ---- who may do what ------------------------------------------------------------------------------------------------
 
 -- Equips a role that exists.
@@ -5390,6 +6541,7 @@ BEGIN
   EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
     'errtrack.clock()',
     'errtrack.parse_stack(text, text)',
+    'errtrack.print_stack(jsonb, text)',
     'errtrack.fingerprint(jsonb)',
     'errtrack.fingerprints(jsonb)',
     'errtrack.explain_fingerprint(jsonb)',
@@ -5399,9 +6551,12 @@ BEGIN
     'errtrack.release_package(text)',
     'errtrack.release_key(text)',
     'errtrack.release_number(text)',
+    'errtrack.lower_release(text, text)',
+    'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
+    'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
     'errtrack.need_project(int)',
     'errtrack.search(text, int)',
@@ -5414,7 +6569,15 @@ BEGIN
     'errtrack.sketch_count(bytea)',
     'errtrack.sketch_is_exact(bytea)',
     'errtrack.read_facets(bytea)',
+    'errtrack.time_span(interval)',
+    'errtrack.printable(text)',
+    'errtrack.shortened(text, int)',
+    'errtrack.issue_detail(bigint)',
+    'errtrack.release_before(int, text)',
+    'errtrack.release_health(int, text)',
+    'errtrack.read_inbox()',
     'errtrack.read_workers()',
+    'errtrack.read_jobs()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
@@ -5434,18 +6597,21 @@ BEGIN
       'errtrack.assign(bigint[], text)',
       'errtrack.auto_resolve(interval, int)',
       'errtrack.regroup(int, boolean)',
+      'errtrack.delete_issue(bigint)',
+      'errtrack.forget_user(int, text)',
       'errtrack.consume(int)',
       'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',
       'errtrack.schedule_jobs()',
+      'errtrack.unschedule_jobs()',
       'errtrack.worker_stop()',
       'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes and deletes issues, forgets users, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker; delete_project() is for the owner alone). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

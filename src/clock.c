@@ -13,7 +13,8 @@
 PG_FUNCTION_INFO_V1(errtrack_clock);
 
 static char *test_now = NULL;
-static TimestampTz stated_now = 0; /* what test_now says; 0: it is not set */
+static bool is_stated = false;     /* is test_now set? */
+static TimestampTz stated_now = 0; /* what it says */
 
 /*
  * Reads a time that names its zone, or is of the session's.  Not timestamptz_in():
@@ -59,7 +60,8 @@ check_test_now(char **newval, void **extra, GucSource source)
 static void
 assign_test_now(const char *newval, void *extra)
 {
-	stated_now = extra != NULL ? *(TimestampTz *) extra : 0;
+	is_stated = extra != NULL;
+	stated_now = is_stated ? *(TimestampTz *) extra : 0;
 }
 
 /* Called when the library is loaded. */
@@ -76,7 +78,7 @@ clock_init(void)
 TimestampTz
 clock_now(void)
 {
-	return stated_now != 0 ? stated_now : GetCurrentTimestamp();
+	return is_stated ? stated_now : GetCurrentTimestamp();
 }
 
 /* errtrack.clock() RETURNS timestamptz */

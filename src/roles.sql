@@ -29,6 +29,7 @@ BEGIN
   EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
     'errtrack.clock()',
     'errtrack.parse_stack(text, text)',
+    'errtrack.print_stack(jsonb, text)',
     'errtrack.fingerprint(jsonb)',
     'errtrack.fingerprints(jsonb)',
     'errtrack.explain_fingerprint(jsonb)',
@@ -38,9 +39,12 @@ BEGIN
     'errtrack.release_package(text)',
     'errtrack.release_key(text)',
     'errtrack.release_number(text)',
+    'errtrack.lower_release(text, text)',
+    'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
+    'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
     'errtrack.need_project(int)',
     'errtrack.search(text, int)',
@@ -53,7 +57,15 @@ BEGIN
     'errtrack.sketch_count(bytea)',
     'errtrack.sketch_is_exact(bytea)',
     'errtrack.read_facets(bytea)',
+    'errtrack.time_span(interval)',
+    'errtrack.printable(text)',
+    'errtrack.shortened(text, int)',
+    'errtrack.issue_detail(bigint)',
+    'errtrack.release_before(int, text)',
+    'errtrack.release_health(int, text)',
+    'errtrack.read_inbox()',
     'errtrack.read_workers()',
+    'errtrack.read_jobs()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
@@ -73,18 +85,21 @@ BEGIN
       'errtrack.assign(bigint[], text)',
       'errtrack.auto_resolve(interval, int)',
       'errtrack.regroup(int, boolean)',
+      'errtrack.delete_issue(bigint)',
+      'errtrack.forget_user(int, text)',
       'errtrack.consume(int)',
       'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',
       'errtrack.schedule_jobs()',
+      'errtrack.unschedule_jobs()',
       'errtrack.worker_stop()',
       'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes and deletes issues, forgets users, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker; delete_project() is for the owner alone). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

@@ -25,6 +25,7 @@ CREATE TABLE errtrack.alerts (
   occurrence_count bigint NOT NULL,
   created_at timestamptz NOT NULL
 );
+CREATE INDEX alerts_issue_idx ON errtrack.alerts (project_id, issue_id, alert_id);
 COMMENT ON TABLE errtrack.alerts IS 'Decisions to tell somebody. Also sent by NOTIFY; whoever was not listening reads on from the last alert_id.';
 COMMENT ON COLUMN errtrack.alerts.alert_id IS 'Rises in the order in which alerts become visible.';
 COMMENT ON COLUMN errtrack.alerts.project_id IS 'The project.';

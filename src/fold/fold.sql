@@ -8,8 +8,21 @@ LANGUAGE c STABLE ROWS 200 AS 'MODULE_PATHNAME', 'errtrack_read_batch';
 COMMENT ON FUNCTION errtrack.read_batch(tid[], tid[], tid[]) IS
   'Part of fold(): reads the events at these places of the inbox''s leaves. duplicate: its project and event_id are in the ledger, or an event before it in the batch has the same; key_no: the same for events of a project that have the same fingerprints; digest: what was read, once for each key_no, at its first event. release and environment are empty where the event names none.';
 
+-- A restore sets sequences last, and events may be folded before that.
+CREATE FUNCTION errtrack.catch_up(sequence regclass, highest bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF highest > coalesce(pg_sequence_last_value(sequence), 0) THEN
+    PERFORM setval(sequence, highest);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.catch_up(regclass, bigint) IS
+  'Part of fold(): sets a sequence that is behind the highest number in its table.';
+
 /*
- * Folds the events at these places of the three leaves, in one statement.
+ * Folds the events at these places of the three leaves: one statement counts them,
+ * and what it finds of new issues, and of events for resolved and ignored ones, is
+ * then told and changes their states.
  *
  * CTEs have no statistics, so what is looked up in a table is looked up by a
  * scalar subquery, which can only be an index probe; and what joins CTEs must
@@ -44,15 +57,10 @@ BEGIN
                                + coalesce(cardinality(tids_2), 0) < 500
                           THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 
-  -- a restore sets sequences last, and events may be folded before that
-  IF (SELECT last_value + is_called::int FROM errtrack.issues_issue_id_seq)
-     <= (SELECT max(issue_id) FROM errtrack.issues) THEN
-    PERFORM setval('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
-  END IF;
-  IF (SELECT last_value + is_called::int FROM errtrack.alerts_alert_id_seq)
-     <= (SELECT max(alert_id) FROM errtrack.alerts) THEN
-    PERFORM setval('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
-  END IF;
+  PERFORM errtrack.catch_up('errtrack.issues_issue_id_seq', (SELECT max(issue_id) FROM errtrack.issues));
+  PERFORM errtrack.catch_up('errtrack.alerts_alert_id_seq', (SELECT max(alert_id) FROM errtrack.alerts));
+  PERFORM errtrack.catch_up('errtrack.issue_activity_activity_id_seq',
+                            (SELECT max(activity_id) FROM errtrack.issue_activity));
 
   IF EXISTS (SELECT FROM errtrack.projects WHERE events_per_minute IS NOT NULL) THEN
     SELECT q.* INTO tids_0, tids_1, tids_2, shed FROM errtrack.shed_over_quota(tids_0, tids_1, tids_2) AS q;
@@ -246,6 +254,23 @@ BEGIN
     GROUP BY project_id, minutes, issue_id, bucket
     ON CONFLICT (project_id, issue_id, bucket, minutes) DO UPDATE SET events = b.events + excluded.events
   ),
+  -- whoever invents environments must not fill the disk: beyond a hundred of a minute they are counted as one
+  environment_bucketed AS (
+    INSERT INTO errtrack.environment_counts AS b (project_id, minute, environment, events)
+    SELECT project_id, bucket, CASE WHEN is_known OR nth <= 100 - held THEN environment ELSE '(others)' END, sum(events)
+    FROM (SELECT e.*, row_number() OVER (PARTITION BY project_id, bucket, is_known ORDER BY environment) AS nth,
+                 CASE WHEN NOT is_known THEN (SELECT count(*) FROM errtrack.environment_counts AS c
+                                              WHERE c.project_id = e.project_id AND c.minute = e.bucket) END AS held
+          FROM (SELECT project_id, bucket, environment, sum(events) AS events,
+                       (SELECT true FROM errtrack.environment_counts AS c
+                        WHERE c.project_id = p.project_id AND c.minute = p.bucket AND c.environment = p.environment) IS NOT NULL
+                         AS is_known
+                FROM placed_part AS p
+                WHERE minutes = 1
+                GROUP BY project_id, bucket, environment) AS e) AS judged
+    GROUP BY 1, 2, 3
+    ON CONFLICT (project_id, minute, environment) DO UPDATE SET events = b.events + excluded.events
+  ),
   released AS (
     INSERT INTO errtrack.issue_releases AS r
       (project_id, issue_id, release, environment, first_seen, last_seen, events)
@@ -409,10 +434,7 @@ BEGIN
     FROM issue AS i
     JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
     JOIN counted AS c ON c.n = p.last_fresh_n
-    WHERE i.status = 'resolved'
-       OR i.status = 'ignored'
-          AND (SELECT true FROM errtrack.issue_ignores AS w
-               WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id) IS NOT NULL
+    WHERE i.status IN ('resolved', 'ignored')
     ORDER BY p.project_id, p.issue_id, p.release, p.last_received DESC
   )
   SELECT (SELECT count(*) FROM event) + shed,

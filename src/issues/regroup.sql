@@ -139,6 +139,53 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.regroup_people(int) IS 'Part of regroup(): users, sessions and tags of the events that move.';
 
+-- What becomes of the states of issues into which others move: an open one that moves whole into one that is not opens it,
+-- since nobody said that it was mended.
+CREATE FUNCTION errtrack.regroup_states(project_id int) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := regroup_states.project_id;
+BEGIN
+  WITH
+  opened AS (
+    SELECT i.issue_id, i.status AS from_status, o.last_seen,
+           CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status AS to_status
+    FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
+          FROM pg_temp.errtrack_regroup_whole AS w
+          JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
+          WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
+          GROUP BY w.to_issue_id) AS o
+    JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = o.to_issue_id
+    WHERE i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at
+  ),
+  log AS (
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    SELECT of_project, o.issue_id, errtrack.clock(), session_user, 'regroup', o.from_status, o.to_status,
+           'an issue that was open became part of it'
+    FROM opened AS o
+    ORDER BY o.issue_id
+  )
+  UPDATE errtrack.issues AS i
+  SET status = o.to_status,
+      regressed_at = CASE o.to_status WHEN 'regressed' THEN o.last_seen ELSE i.regressed_at END,
+      regression_count = i.regression_count + (o.to_status = 'regressed')::int
+  FROM opened AS o
+  WHERE i.project_id = of_project AND i.issue_id = o.issue_id;
+  -- a new issue is ignored as the one is that it comes from, and counts anew
+  INSERT INTO errtrack.issue_ignores
+  SELECT of_project, i.issue_id, w.ignored_at, w.until, w.until_release, w.until_count, w.count_window, w.until_users,
+         i.occurrence_count, errtrack.count_users(of_project, i.issue_id)
+  FROM (SELECT DISTINCT ON (to_issue_id) * FROM pg_temp.errtrack_regroup
+        WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
+  JOIN errtrack.issue_ignores AS w ON w.project_id = of_project AND w.issue_id = m.issue_id
+  JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.to_issue_id;
+  DELETE FROM errtrack.issue_ignores AS w
+  USING errtrack.issues AS i
+  WHERE w.project_id = of_project AND i.project_id = of_project AND i.issue_id = w.issue_id AND i.status <> 'ignored';
+END $$;
+COMMENT ON FUNCTION errtrack.regroup_states(int) IS 'Part of regroup(): states of issues into which others move.';
+
 -- Moves what errtrack.regroup() has put into its temporary table.
 CREATE FUNCTION errtrack.regroup_apply(project_id int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -162,10 +209,11 @@ BEGIN
 
   -- new issues begin as the one was that they come from
   INSERT INTO errtrack.issues (project_id, issue_id, title, culprit, exception_class, level, platform, status, first_seen,
-                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at)
+                               last_seen, occurrence_count, release_introduced, release_fixed, resolved_at,
+                               resolved_in_next, assignee)
   SELECT of_project, m.to_issue_id, (m.digest).title, (m.digest).culprit, (m.digest).exception_class,
          (m.digest).level, (m.digest).platform, i.status, m.occurred_at, m.occurred_at, 0, m.release,
-         i.release_fixed, i.resolved_at
+         i.release_fixed, i.resolved_at, i.resolved_in_next, i.assignee
   FROM (SELECT DISTINCT ON (to_issue_id) *
         FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
   JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
@@ -225,25 +273,16 @@ BEGIN
   UPDATE errtrack.issues AS i
   SET occurrence_count = coalesce(g.events, 0),
       first_seen = coalesce(g.first_seen, i.first_seen),
-      last_seen = coalesce(g.last_seen, i.last_seen)
-  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen
+      last_seen = coalesce(g.last_seen, i.last_seen),
+      release_introduced = g.lowest_release
+  FROM (SELECT t.issue_id, sum(r.events) AS events, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen,
+               errtrack.lowest_release(r.release ORDER BY r.first_seen) FILTER (WHERE r.release <> '') AS lowest_release
         FROM (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves
               UNION SELECT to_issue_id FROM pg_temp.errtrack_regroup WHERE moves) AS t
         LEFT JOIN errtrack.issue_releases AS r ON r.project_id = of_project AND r.issue_id = t.issue_id
         GROUP BY t.issue_id) AS g
   WHERE i.project_id = of_project AND i.issue_id = g.issue_id;
-  -- an open issue that moves whole into one that is not opens it: nobody said that it was mended
-  UPDATE errtrack.issues AS i
-  SET status = CASE i.status WHEN 'resolved' THEN 'regressed' ELSE 'unresolved' END::errtrack.issue_status,
-      regressed_at = CASE i.status WHEN 'resolved' THEN o.last_seen ELSE i.regressed_at END,
-      regression_count = i.regression_count + (i.status = 'resolved')::int
-  FROM (SELECT w.to_issue_id, max(s.last_seen) AS last_seen
-        FROM pg_temp.errtrack_regroup_whole AS w
-        JOIN errtrack.issues AS s ON s.project_id = of_project AND s.issue_id = w.issue_id
-        WHERE s.status IN ('unresolved', 'acknowledged', 'regressed')
-        GROUP BY w.to_issue_id) AS o
-  WHERE i.project_id = of_project AND i.issue_id = o.to_issue_id
-    AND (i.status = 'ignored' OR i.status = 'resolved' AND o.last_seen > i.resolved_at);
+  PERFORM errtrack.regroup_states(of_project);
   UPDATE errtrack.occurrences AS o
   SET issue_id = m.to_issue_id, fingerprint = (m.digest).fingerprints[1]
   FROM pg_temp.errtrack_regroup AS m
@@ -261,6 +300,10 @@ BEGIN
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE f.project_id = of_project AND f.issue_id = w.issue_id;
   UPDATE errtrack.alerts AS a
+  SET issue_id = w.to_issue_id
+  FROM pg_temp.errtrack_regroup_whole AS w
+  WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
+  UPDATE errtrack.issue_activity AS a
   SET issue_id = w.to_issue_id
   FROM pg_temp.errtrack_regroup_whole AS w
   WHERE a.project_id = of_project AND a.issue_id = w.issue_id;
@@ -289,6 +332,9 @@ BEGIN
   DELETE FROM errtrack.issue_people AS p
   WHERE p.project_id = of_project AND p.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND p.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
+  DELETE FROM errtrack.issue_ignores AS w
+  WHERE w.project_id = of_project AND w.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
+    AND w.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);
   DELETE FROM errtrack.issue_facets AS t
   WHERE t.project_id = of_project AND t.issue_id IN (SELECT issue_id FROM pg_temp.errtrack_regroup WHERE moves)
     AND t.issue_id NOT IN (SELECT i.issue_id FROM errtrack.issues AS i WHERE i.project_id = of_project);

@@ -9,7 +9,8 @@ CREATE TABLE errtrack.issue_activity (
   action text NOT NULL,
   from_status errtrack.issue_status,
   to_status errtrack.issue_status,
-  why text
+  why text,
+  release text
 );
 CREATE INDEX issue_activity_issue_idx ON errtrack.issue_activity (project_id, issue_id, activity_id);
 COMMENT ON TABLE errtrack.issue_activity IS 'What was done to issues, and what became of them: a row for each change of state, assignment and deletion.';
@@ -23,5 +24,6 @@ COMMENT ON COLUMN errtrack.issue_activity.action IS
 COMMENT ON COLUMN errtrack.issue_activity.from_status IS 'The status before.';
 COMMENT ON COLUMN errtrack.issue_activity.to_status IS 'The status after; the same, where only something else changed.';
 COMMENT ON COLUMN errtrack.issue_activity.why IS 'What was said, or found: in which release, which event, until when.';
+COMMENT ON COLUMN errtrack.issue_activity.release IS 'Of regress, the event''s release; of resolve, the one that it was said to be mended in. Null: none was named.';
 SELECT pg_extension_config_dump('errtrack.issue_activity', '');
 SELECT pg_extension_config_dump('errtrack.issue_activity_activity_id_seq', '');

@@ -9,8 +9,8 @@ DECLARE
   of_project int := auto_resolve.project_id;
   n int;
 BEGIN
-  IF after < interval '0' THEN
-    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative'
+  IF after NOT BETWEEN interval '0' AND interval '100 years' THEN
+    RAISE EXCEPTION 'auto_resolve() needs a time span that is not negative, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Call errtrack.auto_resolve(''7 days''), say.';
   END IF;
   IF of_project IS NOT NULL THEN
@@ -52,8 +52,8 @@ DECLARE
   changed errtrack.projects;
 BEGIN
   PERFORM errtrack.need_project(set_auto_resolve.project_id);
-  IF after <= interval '0' THEN
-    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive'
+  IF after NOT BETWEEN interval '1 microsecond' AND interval '100 years' THEN
+    RAISE EXCEPTION 'set_auto_resolve() needs a time span that is positive, and of 100 years at the most'
       USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass ''7 days'', say, or null to resolve nothing.';
   END IF;
   UPDATE errtrack.projects AS p

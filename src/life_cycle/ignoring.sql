@@ -52,8 +52,8 @@ COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issu
  * Has what an issue was to be ignored until come about?  release: of an event; empty
  * or null where it names none.
  *
- * In a window, events of the minute in which it was ignored may have come before
- * that: so there are never more than those since.
+ * In a window, events of the minute (or hour, where minutes were rolled up) in which
+ * it was ignored may have come before that: so there are never more than those since.
  */
 CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -68,8 +68,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             CASE WHEN w.count_window IS NOT NULL
                  THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
                        WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
-                         AND c.bucket > at - w.count_window - interval '1 minute' * c.minutes
-                         AND c.bucket >= date_trunc('minute', w.ignored_at)) END) >= w.until_count
+                         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) END)
+        >= w.until_count
     WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
     ELSE false END
 $$;

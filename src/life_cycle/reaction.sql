@@ -3,7 +3,8 @@
 /*
  * Does an event say that an issue which was resolved is back?  release: the event's;
  * empty where it names none, and then only time tells.  fixed: in which release it
- * was resolved; null while it waits for the next one.
+ * was resolved; null while it waits for the next one.  What was received before it
+ * was resolved never does, so that it does not matter when that is folded.
  */
 CREATE FUNCTION errtrack.is_regression(project_id int, release text, received_at timestamptz, resolved_at timestamptz,
                                        fixed text, in_next boolean)
@@ -11,7 +12,7 @@ RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN coalesce(release, '') = '' OR fixed IS NULL AND NOT in_next THEN received_at > resolved_at
-    WHEN fixed IS NULL THEN false
+    WHEN fixed IS NULL OR received_at < resolved_at THEN false
     ELSE NOT errtrack.release_newer(project_id, fixed, release) END
 $$;
 COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, text, boolean) IS
@@ -96,14 +97,14 @@ BEGIN
 
   WITH
   log AS (
-    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
+    INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why, release)
     SELECT r.project_id, r.issue_id, react.at, session_user, 'regress', 'resolved', 'regressed',
-           format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), ''))
+           format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), '')), nullif(r.release, '')
     FROM unnest(regressed) AS r
     ORDER BY r.project_id, r.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'regressed', regressed_at = r.received_at, regression_count = i.regression_count + 1
+  SET status = 'regressed', regressed_at = greatest(r.received_at, i.resolved_at), regression_count = i.regression_count + 1
   FROM unnest(regressed) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
 

@@ -1,14 +1,11 @@
 -- ---- the verbs: what people do to issues -----------------------------------------------------------------------------
 
--- Locks issues in the order in which the fold does, so that neither waits for the other in a circle.
-CREATE FUNCTION errtrack.lock_issues(issue_ids bigint[]) RETURNS SETOF errtrack.issues
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
+-- Raises where an issue is not there.
+CREATE FUNCTION errtrack.need_issues(issue_ids bigint[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   missing text;
 BEGIN
-  RETURN QUERY
-    SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.project_id, i.issue_id FOR UPDATE;
   SELECT string_agg(coalesce(u.id::text, '(null)'), ', ' ORDER BY u.id) INTO missing
   FROM (SELECT DISTINCT id FROM unnest(coalesce(issue_ids, ARRAY[NULL::bigint])) AS id) AS u
   WHERE NOT EXISTS (SELECT FROM errtrack.issues AS i WHERE i.issue_id = u.id);
@@ -18,6 +15,17 @@ BEGIN
             DETAIL = 'No row of errtrack.issues has this issue_id.',
             HINT = 'Find it with SELECT issue_id, title FROM errtrack.issues ORDER BY last_seen DESC.';
   END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_issues(bigint[]) IS 'Raises no_data_found where one of these issues is not there.';
+
+-- Locks issues in the order in which the fold does, so that neither waits for the other in a circle.
+CREATE FUNCTION errtrack.lock_issues(issue_ids bigint[]) RETURNS SETOF errtrack.issues
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.project_id, i.issue_id FOR UPDATE;
+  PERFORM errtrack.need_issues(issue_ids);
 END $$;
 COMMENT ON FUNCTION errtrack.lock_issues(bigint[]) IS
   'The issues with these ids, locked until the end of the transaction. Raises no_data_found where one is not there.';
@@ -50,7 +58,7 @@ BEGIN
                               CASE WHEN cardinality(issue_ids) > 1 THEN ' No issue was changed.' ELSE '' END),
               HINT = CASE WHEN i.status IN ('resolved', 'ignored')
                           THEN format('Call errtrack.reopen(%s) first.', i.issue_id)
-                          ELSE 'Nobody has resolved or ignored it: there is nothing to take back.' END;
+                          ELSE 'It is open: there is nothing to take back.' END;
     END IF;
     RETURN NEXT i;
   END LOOP;
@@ -79,8 +87,8 @@ DECLARE
   at timestamptz := errtrack.clock();
   becomes errtrack.issue_status := errtrack.status_after(verb);
 BEGIN
-  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
-  SELECT b.project_id, b.issue_id, at, session_user, verb, b.status, becomes, set_status.why
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why, release)
+  SELECT b.project_id, b.issue_id, at, session_user, verb, b.status, becomes, set_status.why, in_release
   FROM unnest(issues) AS b
   ORDER BY b.project_id, b.issue_id;
   DELETE FROM errtrack.issue_ignores AS w
@@ -120,7 +128,8 @@ BEGIN
                     WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
                        OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
   PERFORM FROM errtrack.set_status(changing, 'resolve',
-            coalesce(why, CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END),
+            nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
+                             why), ''),
             in_release, in_next);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
@@ -162,7 +171,7 @@ RETURNS SETOF errtrack.issues
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  at timestamptz := errtrack.clock();
+  at timestamptz;
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
@@ -172,23 +181,27 @@ BEGIN
             DETAIL = 'There are until, until_release, until_count (which may have a count_window) and until_users.',
             HINT = 'Pass the one that is to end it, or none to ignore the issue for ever.';
   END IF;
-  IF until <= at OR until_count < 1 OR until_users < 1 OR count_window <= interval '0'
+  IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
+     OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
      OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A time lies in the future, numbers and a window are positive, a release has 1 to 200 bytes.',
+            DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
             HINT = 'Pass until => now() + ''1 hour'', say.';
   END IF;
+  changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('ignore', issue_ids) AS i);
+  -- what they are ignored until is asked by another statement, which sees what was done while this one waited for the locks
   changing := ARRAY(
     SELECT i
-    FROM errtrack.lock_issues_for('ignore', issue_ids) AS i
+    FROM unnest(changing) AS i
     LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = i.project_id AND w.issue_id = i.issue_id
     WHERE i.status <> 'ignored'
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
+  at := errtrack.clock();
   PERFORM FROM errtrack.set_status(changing, 'ignore',
-            coalesce(why, errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window, until_users,
-                                                  0, 0)::errtrack.issue_ignores)));
+            concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
+                                                    until_users, 0, 0)::errtrack.issue_ignores), why));
   INSERT INTO errtrack.issue_ignores (project_id, issue_id, ignored_at, until, until_release, until_count, count_window,
                                       until_users, count_before, users_before)
   SELECT b.project_id, b.issue_id, at, ignore.until, ignore.until_release, ignore.until_count, ignore.count_window,

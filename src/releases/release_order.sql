@@ -1,13 +1,32 @@
--- stub
-CREATE FUNCTION errtrack.release_package(version text) RETURNS text LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN version LIKE '%@%' THEN split_part(version, '@', 1) ELSE '' END $$;
-COMMENT ON FUNCTION errtrack.release_package(text) IS 'x';
-CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN regexp_replace(version, '^.*@', '') ~ '^v?[0-9.]+$' THEN convert_to((SELECT string_agg(lpad(p, 6, '0'), '.') FROM unnest(string_to_array(trim(leading 'v' from regexp_replace(version, '^.*@', '')), '.')) p), 'UTF8') END $$;
-COMMENT ON FUNCTION errtrack.release_key(text) IS 'x';
-CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN errtrack.release_key(version) IS NOT NULL THEN (regexp_match(regexp_replace(version, '^.*@', ''), '[0-9]+'))[1]::numeric END $$;
-COMMENT ON FUNCTION errtrack.release_number(text) IS 'x';
-CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN a = b THEN 0 WHEN a LIKE '%@%' AND b LIKE '%@%' AND errtrack.release_package(a) <> errtrack.release_package(b) THEN NULL ELSE sign(CASE WHEN errtrack.release_key(a) > errtrack.release_key(b) THEN 1 WHEN errtrack.release_key(a) < errtrack.release_key(b) THEN -1 WHEN errtrack.release_key(a) = errtrack.release_key(b) THEN 0 END)::int END $$;
-COMMENT ON FUNCTION errtrack.release_compare(text, text) IS 'x';
-CREATE FUNCTION errtrack.lower_release(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT CASE WHEN coalesce(a, '') = '' THEN b WHEN coalesce(b, '') = '' THEN a WHEN errtrack.release_package(a) = errtrack.release_package(b) AND errtrack.release_compare(b, a) = -1 THEN b ELSE a END $$;
-COMMENT ON FUNCTION errtrack.lower_release(text, text) IS 'x';
-CREATE AGGREGATE errtrack.lowest_release(text) (SFUNC = errtrack.lower_release, STYPE = text);
-COMMENT ON AGGREGATE errtrack.lowest_release(text) IS 'x';
+-- ---- the order of releases, as far as their texts tell it -----------------------------------------------------------
+
+CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_compare';
+COMMENT ON FUNCTION errtrack.release_compare(text, text) IS
+  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s.';
+
+CREATE FUNCTION errtrack.release_package(version text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_package';
+COMMENT ON FUNCTION errtrack.release_package(text) IS
+  'What stands before the last @ of a release, without blanks around it; empty where there is nothing.';
+
+CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
+COMMENT ON FUNCTION errtrack.release_key(text) IS
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key; the same ones have the same; others have keys that differ. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+
+CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';
+COMMENT ON FUNCTION errtrack.release_number(text) IS
+  'The first number of a version, of a day its year; 10^24 stands for all that are larger. Null where errtrack.release_key(text) is.';
+
+CREATE FUNCTION errtrack.lower_release(a text, b text) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_lower_release';
+COMMENT ON FUNCTION errtrack.lower_release(text, text) IS
+  'b where it is older than a and names the same package, or none as a does; else a. Where one is null or empty, the other.';
+
+CREATE AGGREGATE errtrack.lowest_release(version text) (
+  SFUNC = errtrack.lower_release, STYPE = text, PARALLEL = SAFE);
+COMMENT ON AGGREGATE errtrack.lowest_release(text) IS
+  'The oldest of these releases, as errtrack.lower_release(text, text) tells it one after the other: where not all are of one package and have an order, the one to begin with decides, so call it with ORDER BY. Null and empty ones are passed over; null where there are no others.';
+

@@ -80,28 +80,35 @@ $$;
 COMMENT ON FUNCTION errtrack.is_plausible_release(int, text) IS
   'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, as of 999.9.9.';
 
+/*
+ * The highest release and a name that came later have no order but that of time,
+ * and a name, "dev" say, must not hide how high the releases are.
+ */
+CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by timestamptz)
+RETURNS TABLE (version text, came_at timestamptz)
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+  -- the highest of those that have an order
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
+     AND errtrack.is_plausible_release(r.project_id, r.version)
+   ORDER BY r.sort_key DESC
+   LIMIT 1)
+  UNION ALL
+  -- the latest of the others
+  (SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+   FROM errtrack.releases AS r
+   WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
+   ORDER BY came_at DESC, r.version DESC
+   LIMIT 1)
+$$;
+COMMENT ON FUNCTION errtrack.newest_releases(int, text, timestamptz) IS
+  'The highest release of a project''s package of which errtrack knew by some time, and the latest whose text has no order; came_at: when it was first deployed, or else first seen.';
+
 CREATE FUNCTION errtrack.newest_release(project_id int, package text DEFAULT '', known_by timestamptz DEFAULT 'infinity')
 RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  WITH
-  -- the highest of those that have an order
-  highest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
-      AND errtrack.is_plausible_release(r.project_id, r.version)
-    ORDER BY r.sort_key DESC
-    LIMIT 1
-  ),
-  -- the latest of the others
-  latest AS (
-    SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
-    ORDER BY came_at DESC, r.version DESC
-    LIMIT 1
-  )
-  SELECT version FROM (SELECT * FROM highest UNION ALL SELECT * FROM latest) AS r ORDER BY came_at DESC LIMIT 1
+  SELECT n.version FROM errtrack.newest_releases($1, $2, $3) AS n ORDER BY n.came_at DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.newest_release(int, text, timestamptz) IS
   'The newest release of a project''s package (empty: of those that name none) of which errtrack knew by some time; null: none. A version such as 999.9.9 is passed over: see is_plausible_release().';
@@ -112,8 +119,8 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM errtrack.releases AS r
                  WHERE r.project_id = $1 AND r.version = $2 AND r.known_since > since)
          AND errtrack.is_plausible_release(project_id, version)
-         AND coalesce(errtrack.release_newer(project_id, version,
-                        errtrack.newest_release(project_id, errtrack.release_package(version), since)), true)
+         AND NOT EXISTS (SELECT FROM errtrack.newest_releases($1, errtrack.release_package($2), since) AS n
+                         WHERE NOT errtrack.release_newer($1, $2, n.version))
 $$;
 COMMENT ON FUNCTION errtrack.is_next_release(int, text, timestamptz) IS
   'Whether a release came to be known after some time, and is newer than all of its package that were known then.';
@@ -128,7 +135,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.need_project(deploy.project_id);
   IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
-     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200 OR deploy.at IS NULL THEN
+     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
+     OR isfinite(deploy.at) IS NOT TRUE THEN
     RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',

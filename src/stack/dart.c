@@ -261,6 +261,18 @@ read_named(Slice line, bool strict, Exception *exception)
 	return true;
 }
 
+/* Does value, what an exception prints of itself, say its class? */
+bool
+dart_says_type(Slice value, Slice *type)
+{
+	Exception exception = {{0}};
+
+	if (!read_named(value, false, &exception))
+		return false;
+	*type = exception.type;
+	return true;
+}
+
 /* Reads a line as read_named() does, without what is drawn around it. */
 static bool
 read_boxed(Slice line, bool strict, Exception *exception)

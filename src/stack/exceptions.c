@@ -46,9 +46,9 @@ set_library(JsonbContainer *object, const Language *language, Frame *frame)
 	}
 }
 
-/* Reads one frame. */
-static void
-read_frame(JsonbContainer *object, const Language *language, Frame *frame)
+/* Reads one frame into *frame, which is clear; a compiled one's library is not read. */
+void
+exceptions_read_frame(JsonbContainer *object, Frame *frame)
 {
 	JsonbValue in_app;
 	Slice path = text_of_either(object, "abs_path", "absPath");
@@ -68,7 +68,6 @@ read_frame(JsonbContainer *object, const Language *language, Frame *frame)
 	if ((json_member(object, "in_app", &in_app) || json_member(object, "inApp", &in_app)) &&
 	    in_app.type == jbvBool)
 		frame->in_app = in_app.val.boolean ? IN_APP_YES : IN_APP_NO;
-	set_library(object, language, frame);
 }
 
 /* Reads frames; false where some of it is not of the expected shape, and was passed over. */
@@ -88,7 +87,10 @@ read_frames(JsonbContainer *frames, Stack *stack, Exception *exception)
 		if (member == NULL || !JsonContainerIsObject(member))
 			valid = false;
 		else if ((frame = stack_add_frame(stack, exception)) != NULL)
-			read_frame(member, stack->language, frame);
+		{
+			exceptions_read_frame(member, frame);
+			set_library(member, stack->language, frame);
+		}
 		pfree(value);
 	}
 	return valid;

@@ -7,6 +7,7 @@
 #include "../server.h"
 #include "stack.h"
 
+extern void exceptions_read_frame(JsonbContainer *object, Frame *frame);
 extern bool exceptions_read(JsonbContainer *exceptions, Slice platform, Stack *stack);
 
 #endif /* ERRTRACK_EXCEPTIONS_H */

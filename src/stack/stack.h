@@ -130,6 +130,7 @@ extern Slice file_name(Slice file);
 extern Slice file_stem(Slice file);
 extern bool
 read_heading(Slice lines, bool (*read)(Slice line, bool strict, Exception *exception), Exception *exception);
+extern bool dart_says_type(Slice value, Slice *type);
 extern bool stack_parse(Slice text, Slice platform, Stack *stack);
 extern const Language *find_language(Slice platform);
 extern int language_count(void);

@@ -7,8 +7,8 @@ WITH relation AS (
          CASE WHEN c.relname ~ '^(raw_events|inbox|restore_epoch|shed_events)' THEN 1
               WHEN c.relname ~ '^occurrences' THEN 2
               WHEN c.relname ~ '^seen_events' THEN 3
-              WHEN c.relname ~ '^issue_counts' THEN 4
-              WHEN c.relname ~ '^(issues|fingerprints|issue_releases)$' THEN 5
+              WHEN c.relname ~ '^(issue|environment)_counts' THEN 4
+              WHEN c.relname ~ '^(issues|fingerprints|issue_releases|issue_ignores|issue_activity|releases|deploys)$' THEN 5
               WHEN c.relname ~ '_people$' THEN 6
               WHEN c.relname ~ '_facets$' THEN 7
               WHEN c.relname ~ '^alert' THEN 8

@@ -126,6 +126,15 @@ BEGIN
     RETURN NEXT format('%s minutes of quotas deleted, older than two days', n);
   END IF;
 
+  -- by the key, whose first column is the project
+  DELETE FROM errtrack.environment_counts AS c
+  USING errtrack.projects AS p
+  WHERE c.project_id = p.project_id AND c.minute < at - interval '2 days';
+  GET DIAGNOSTICS n = ROW_COUNT;
+  IF n > 0 THEN
+    RETURN NEXT format('%s counts of environments deleted, older than two days', n);
+  END IF;
+
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
     UNION ALL
@@ -147,4 +156,4 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
   SELECT * FROM errtrack.upkeep_at(errtrack.clock())
 $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
-  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week and what quotas used more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week, what quotas used and environments counted more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';

@@ -8,6 +8,7 @@
  *   message    normalising a message
  *   recursion  collapsing recursion: a frame a byte
  *   glob       matching: the pattern on the first line, then the text
+ *   release    comparing three releases, each on a line
  *
  * The sanitizers find wrong accesses; here are limits to memory and time, and
  * slow code that is plainly right to compare with.
@@ -21,6 +22,7 @@
 #include "../../src/grouping/glob.h"
 #include "../../src/grouping/message.h"
 #include "../../src/grouping/recursion.h"
+#include "../../src/releases/version.h"
 #include "../../src/stack/prefix.h"
 #include "../../src/stack/stack.h"
 
@@ -345,6 +347,58 @@ fuzz_glob(Slice input, Allocator allocator)
 		fail("a glob matches otherwise than it should");
 }
 
+/* Compares two releases; 2 where they have no order. */
+static int
+compare(const Release *a, const Release *b)
+{
+	int order;
+
+	return release_order(a, b, &order) ? order : 2;
+}
+
+/* Compares three releases: the order must be one, and their keys have the same. */
+static void
+fuzz_release(Slice input, Allocator allocator)
+{
+	Release releases[3];
+	int order[3][3];
+
+	for (int i = 0; i < 3; i++)
+	{
+		Slice text = take_field(&input);
+
+		release_read(text.data ? text : SLICE(""), &releases[i], allocator);
+		touch(releases[i].package);
+		touch(releases[i].version);
+		touch((Slice){(const char *) releases[i].key, releases[i].key_len});
+		if (releases[i].key &&
+		    releases[i].key_len > KEY_BYTES_PER_BYTE * releases[i].version.len + KEY_BYTES_MORE)
+			fail("a key is longer than promised");
+	}
+	for (int a = 0; a < 3; a++)
+		for (int b = 0; b < 3; b++)
+			order[a][b] = compare(&releases[a], &releases[b]);
+	for (int a = 0; a < 3; a++)
+		for (int b = 0; b < 3; b++)
+		{
+			const Release *x = &releases[a], *y = &releases[b];
+
+			if (order[a][b] != (order[b][a] == 2 ? 2 : -order[b][a]) || (a == b && order[a][b] != 0))
+				fail("an order is another one the other way round");
+			if (x->key && y->key && order[a][b] != 2)
+			{
+				int bytes = memcmp(x->key, y->key, x->key_len < y->key_len ? x->key_len : y->key_len);
+
+				if ((bytes > 0) - (bytes < 0) != order[a][b] || (bytes == 0 && x->key_len != y->key_len))
+					fail("keys have another order than their releases");
+			}
+			for (int c = 0; c < 3; c++)
+				if (order[a][b] != 2 && order[b][c] != 2 && order[a][c] != 2 && order[a][b] <= 0 &&
+				    order[b][c] <= 0 && order[a][c] != (order[a][b] < 0 || order[b][c] < 0 ? -1 : 0))
+					fail("releases are in a circle");
+		}
+}
+
 /* Chooses what is fuzzed; false where there is no such target. */
 bool
 choose_target(const char *name)
@@ -356,6 +410,7 @@ choose_target(const char *name)
 	} others[] = {
 		{"auto", fuzz_auto},       {"prefix", fuzz_prefix},       {"identify", fuzz_identify},
 		{"message", fuzz_message}, {"recursion", fuzz_recursion}, {"glob", fuzz_glob},
+		{"release", fuzz_release},
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -87,6 +87,7 @@ SELECT is((SELECT occurrence_count FROM errtrack.issues WHERE title = 'written')
 SELECT is(pg_temp.as_role('errtrack_t_viewer', statement), want, 'a viewer: ' || statement)
 FROM (VALUES
   ('ok', 'SELECT errtrack.parse_stack(''x'')'),
+  ('ok', 'SELECT errtrack.print_stack(''[]'')'),
   ('ok', 'SELECT errtrack.normalize_message(''x'')'),
   ('ok', 'SELECT errtrack.fingerprint(''{"stack_trace": "E: x\n    at f (a.js:1:1)"}'')'),
   ('ok', 'SELECT * FROM errtrack.issue_users'),

@@ -241,7 +241,7 @@ FROM (VALUES ('Swap', 'a'), ('Swap', 'a'), ('Swap', 'b'), ('Row', 'a'), ('Row', 
              ('Mended', 'a'), ('Ignored', 'a')) AS e (class, message);
 SELECT errtrack.consume() > 0 AS consumed \gset
 SELECT errtrack.resolve(issue_id) FROM errtrack.issues WHERE exception_class = 'Mended' \g /dev/null
-SELECT errtrack.ignore(issue_id) FROM errtrack.issues WHERE exception_class = 'Ignored' \g /dev/null
+SELECT errtrack.ignore(issue_id, until_count => 100) FROM errtrack.issues WHERE exception_class = 'Ignored' \g /dev/null
 INSERT INTO errtrack.raw_events (project_id, exception_class, message)
 VALUES (:moves, 'Mended', 'b'), (:moves, 'Mended', 'b'), (:moves, 'Ignored', 'b');
 SELECT errtrack.consume() > 0 AS consumed \gset
@@ -256,6 +256,13 @@ INSERT INTO errtrack.fingerprint_rules (project_id, exception_class, message, fi
 SELECT isnt(pg_temp.said(true, :moves), 'nothing', 'issues that swap and follow each other move');
 SELECT is(pg_temp.wrong(), '', '... and nothing is lost of them');
 SELECT is(pg_temp.said(false, :moves), 'nothing', '... and are there');
+SELECT is((SELECT string_agg(i.exception_class || ' ' || a.from_status || ' ' || a.to_status, ', ' ORDER BY i.exception_class)
+           FROM errtrack.issue_activity AS a JOIN errtrack.issues AS i USING (project_id, issue_id) WHERE a.action = 'regroup'),
+          'Ignored ignored unresolved, Mended resolved regressed', 'changes of state are logged');
+SELECT is((SELECT count(*) FROM errtrack.issue_ignores WHERE project_id = :moves), 0::bigint, '... and nothing waits to end what is ignored no longer');
+SELECT is_empty(format($$SELECT i.title, i.release_introduced FROM errtrack.issues AS i WHERE i.project_id = %s AND i.release_introduced IS DISTINCT FROM
+                         (SELECT min(r.release) FROM errtrack.issue_releases AS r WHERE r.project_id = i.project_id AND r.issue_id = i.issue_id AND r.release <> '')$$, :moves),
+                'each issue has the lowest of its releases');
 SELECT results_eq(format($$SELECT exception_class, count(*)::int, sum(occurrence_count)::int FROM errtrack.issues WHERE project_id = %s GROUP BY 1 ORDER BY 1$$, :moves),
   $$VALUES ('Ignored', 1, 2), ('Mended', 1, 3), ('Parts', 2, 4), ('Row', 3, 4), ('Swap', 2, 3)$$, 'as many issues as there are fingerprints; none without events');
 SELECT is((SELECT string_agg(exception_class || ' ' || status || ' ' || regression_count || ' ' || (regressed_at IS NOT NULL), ', ' ORDER BY exception_class)

@@ -1,4 +1,4 @@
--- Hostile traces, events and rules: parse_stack(), fingerprints() and explain_fingerprint() neither fail nor take long,
+-- Hostile traces, events and rules: parse_stack(), print_stack(), fingerprints() and explain_fingerprint() neither fail nor take long,
 -- also in a database of no encoding, where text may hold any bytes.
 \ir setup.psql
 -- what takes quadratic time takes hours
@@ -13,6 +13,7 @@ DECLARE
 BEGIN
   keys := errtrack.fingerprints(event);
   PERFORM errtrack.parse_stack(event ->> 'stack_trace', event ->> 'platform');
+  PERFORM errtrack.print_stack(event -> 'exception', event ->> 'platform');
   SELECT count(*) FILTER (WHERE counts) INTO n FROM errtrack.explain_fingerprint(event);
   RETURN CASE WHEN clock_timestamp() > start + interval '10 s' THEN 'slow' WHEN cardinality(keys) NOT BETWEEN 1 AND 2 OR n = 0 OR keys[1] <> errtrack.fingerprint(event) THEN 'odd' ELSE 'ok' END;
 EXCEPTION WHEN OTHERS THEN

@@ -1,0 +1,451 @@
+/*
+ * How interpreted languages print exceptions.
+ */
+#include "print.h"
+
+/* Appends Python's `  File "x", line 3, in f`, and the source line. */
+static void
+print_python_frame(Printer *printer, const PrintFrame *frame)
+{
+	print_line(printer, "  File \"");
+	print_name(printer, frame->file);
+	print_string(printer, "\"");
+	if (frame->line != NO_POSITION)
+	{
+		print_string(printer, ", line ");
+		print_number(printer, frame->line);
+	}
+	if (frame->function.len > 0)
+	{
+		print_string(printer, ", in ");
+		print_name(printer, frame->function);
+	}
+	if (frame->source.len > 0)
+	{
+		print_line(printer, "    ");
+		print_name(printer, frame->source);
+	}
+}
+
+/* Prints Python's traceback: causes first, the innermost frame last. */
+void
+print_python(Printer *printer, const PrintException *exceptions, int count)
+{
+	for (int n = count - 1; n >= 0; n--)
+	{
+		const PrintException *exception = &exceptions[n];
+
+		if (exception->nframes > 0)
+			print_line(printer, "Traceback (most recent call last):");
+		for (int i = exception->nframes - 1; i >= 0; i--)
+		{
+			print_python_frame(printer, &exception->frames[i]);
+			print_gap(printer, exception, i, "  ");
+		}
+		if (has_title(exception))
+		{
+			print_line(printer, "");
+			print_title(printer, exception);
+		}
+		if (n == 0)
+			break;
+		print_line(printer, "");
+		print_line(printer, exception->while_handling
+		                        ? "During handling of the above exception, another exception occurred:"
+		                        : "The above exception was the direct cause of the following exception:");
+		print_line(printer, "");
+	}
+}
+
+/* Appends a frame as V8 has it: `    at f (cart.js:12:3)`. */
+static void
+print_javascript_frame(Printer *printer, const PrintFrame *frame)
+{
+	print_line(printer, "    at ");
+	if (frame->function.len == 0 && frame->file.len > 0)
+	{
+		print_place(printer, frame);
+		return;
+	}
+	print_name(printer, frame->function);
+	if (frame->function.len > 0)
+		print_string(printer, " (");
+	if (frame->file.len > 0)
+		print_place(printer, frame);
+	else
+		print_string(printer, "<anonymous>");
+	if (frame->function.len > 0)
+		print_string(printer, ")");
+}
+
+/* Prints what Node.js does: causes within braces, each two blanks deeper. */
+void
+print_javascript(Printer *printer, const PrintException *exceptions, int count)
+{
+	for (int n = 0; n < count; n++)
+	{
+		const PrintException *exception = &exceptions[n];
+
+		bool bare;
+
+		printer->indent = 2 * n;
+		if (n > 0 || has_title(exception))
+			print_line(printer, n > 0 ? "[cause]: " : "");
+		/* as Node.js prints an error without a stack that has something within */
+		bare = exception->nframes == 0 && n + 1 < count;
+		print_string(printer, bare ? "[" : "");
+		print_title(printer, exception);
+		print_string(printer, bare ? "]" : "");
+		for (int i = 0; i < exception->nframes; i++)
+		{
+			print_gap(printer, exception, i, "    ");
+			print_javascript_frame(printer, &exception->frames[i]);
+		}
+		if (n + 1 < count)
+			print_string(printer, " {");
+	}
+	for (int n = count - 2; n >= 0; n--)
+	{
+		printer->indent = 2 * n;
+		print_line(printer, "}");
+	}
+}
+
+/* Appends `cart.rb:12:in 'Shop::Cart#total'`, or what is known of it. */
+static void
+print_ruby_place(Printer *printer, const PrintFrame *frame)
+{
+	print_file(printer, frame, ":");
+	if (frame->function.len == 0)
+		return;
+	print_string(printer, frame->file.len > 0 ? ":in '" : "in '");
+	print_function(printer, frame, "#");
+	print_string(printer, "'");
+}
+
+/* Appends Ruby's message, with the class behind its first line; without a message, the class stands for it. */
+static void
+print_ruby_title(Printer *printer, const PrintException *exception)
+{
+	Slice value = exception->value.len > 0 ? exception->value : exception->type;
+	ptrdiff_t end = slice_find_char(value, '\n');
+
+	print_message(printer, end >= 0 ? slice_range(value, 0, end) : value);
+	if (exception->type.len > 0)
+	{
+		print_string(printer, " (");
+		print_name(printer, exception->type);
+		print_string(printer, ")");
+	}
+	if (end >= 0)
+		print_message(printer, slice_skip(value, end));
+}
+
+/* Prints Ruby's exceptions: the place of the first frame before the message, the causes below. */
+void
+print_ruby(Printer *printer, const PrintException *exceptions, int count)
+{
+	for (int n = 0; n < count; n++)
+	{
+		const PrintException *exception = &exceptions[n];
+
+		print_line(printer, "");
+		if (exception->nframes > 0)
+		{
+			print_ruby_place(printer, &exception->frames[0]);
+			print_string(printer, ": ");
+		}
+		print_ruby_title(printer, exception);
+		for (int i = 1; i < exception->nframes; i++)
+		{
+			print_gap_as(printer, exception, i, "\t ... ", " levels...");
+			print_line(printer, "\tfrom ");
+			print_ruby_place(printer, &exception->frames[i]);
+		}
+	}
+}
+
+/*
+ * Appends PHP's `#1 /srv/cart.php(12): Shop\Cart->total()`: a function, and where
+ * it was called, which is the place of the frame that called it.
+ */
+static void
+print_php_frame(Printer *printer, const PrintException *exception, int index)
+{
+	const PrintFrame *frame = &exception->frames[index];
+	bool last = index + 1 == exception->nframes;
+
+	print_line(printer, "#");
+	print_number(printer, print_frame_number(exception, index));
+	print_string(printer, " ");
+	if (last && (frame->function.len == 0 || slice_equal(frame->function, SLICE("{main}"))))
+	{
+		print_string(printer, "{main}");
+		return;
+	}
+	if (!last && frame[1].file.len > 0)
+	{
+		print_name(printer, frame[1].file);
+		if (frame[1].line != NO_POSITION)
+		{
+			print_string(printer, "(");
+			print_number(printer, frame[1].line);
+			print_string(printer, ")");
+		}
+	}
+	else
+		print_string(printer, "[internal function]");
+	if (frame->function.len == 0)
+		return;
+	print_string(printer, ": ");
+	print_function(printer, frame, "::");
+	print_string(printer, "()");
+}
+
+/* Is the file known in which the exception was thrown? */
+static bool
+has_file(const PrintException *exception)
+{
+	return exception->nframes > 0 && exception->frames[0].file.len > 0;
+}
+
+/*
+ * Is it what PHP reports without throwing an exception?  Then its kind stands
+ * where that of an uncaught exception does.
+ */
+static bool
+is_php_error(const PrintException *exception)
+{
+	static const Slice kinds[] = {{"Warning", 7},      {"Notice", 6},       {"Deprecated", 10},
+	                              {"Parse error", 11}, {"Fatal error", 11}, {"Core error", 10}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (slice_equal(exception->type, kinds[i]))
+			return has_file(exception) && exception->nframes == 1;
+	return false;
+}
+
+/* Prints PHP's exceptions: the first that was thrown first. */
+void
+print_php(Printer *printer, const PrintException *exceptions, int count)
+{
+	if (count == 1 && is_php_error(&exceptions[0]))
+	{
+		print_line(printer, "PHP ");
+		print_name(printer, exceptions[0].type);
+		print_string(printer, ":  ");
+		print_message(printer, exceptions[0].value);
+		print_string(printer, " in ");
+		print_file(printer, &exceptions[0].frames[0], " on line ");
+		return;
+	}
+	for (int n = count - 1; n >= 0; n--)
+	{
+		const PrintException *exception = &exceptions[n];
+
+		if (n < count - 1)
+			print_line(printer, "");
+		if (has_title(exception))
+			print_line(printer, n == count - 1 ? "PHP Fatal error:  Uncaught " : "Next ");
+		print_title(printer, exception);
+		if (has_title(exception) && has_file(exception))
+		{
+			print_string(printer, " in ");
+			print_file(printer, &exception->frames[0], ":");
+		}
+		if (exception->nframes > 0)
+			print_line(printer, "Stack trace:");
+		for (int i = 0; i < exception->nframes; i++)
+		{
+			print_gap(printer, exception, i, "");
+			print_php_frame(printer, exception, i);
+		}
+	}
+	if (has_title(&exceptions[0]) && has_file(&exceptions[0]))
+	{
+		print_line(printer, "  thrown in ");
+		print_file(printer, &exceptions[0].frames[0], " on line ");
+	}
+}
+
+/* Appends Perl's ` at shop.pl line 12`, where the file is known. */
+static void
+print_perl_place(Printer *printer, const char *start, const PrintFrame *frame)
+{
+	if (frame->file.len == 0)
+		return;
+	print_string(printer, start);
+	print_file(printer, frame, " line ");
+}
+
+/*
+ * Prints what Perl's die() and Carp do: a function with the place that called
+ * it.  Causes are errtrack's own addition.
+ */
+void
+print_perl(Printer *printer, const PrintException *exceptions, int count)
+{
+	for (int n = 0; n < count; n++)
+	{
+		const PrintException *exception = &exceptions[n];
+
+		print_line(printer, n > 0 ? "Caused by: " : "");
+		print_title(printer, exception);
+		if (exception->nframes > 0)
+			print_perl_place(printer, " at ", &exception->frames[0]);
+		print_string(printer, exception->nframes > 0 ? "." : "");
+		for (int i = 0; i < exception->nframes; i++)
+		{
+			const PrintFrame *frame = &exception->frames[i];
+			bool is_last = i + 1 == exception->nframes;
+
+			/* what was called from the outermost place is its last line */
+			if (is_last && frame->function.len == 0)
+				break;
+			print_gap(printer, exception, i, "\t");
+			print_line(printer, "\t");
+			print_function(printer, frame, "::");
+			if (frame->function.len > 0 && !slice_ends(frame->function, SLICE("}")))
+				print_string(printer, "()");
+			if (!is_last)
+				print_perl_place(printer, frame->function.len > 0 ? " called at " : "called at ", &frame[1]);
+		}
+	}
+}
+
+/* Appends Lua's `	cart.lua:12: in function 'total'`. */
+static void
+print_lua_frame(Printer *printer, const PrintFrame *frame)
+{
+	print_line(printer, "\t");
+	print_file(printer, frame, ":");
+	print_string(printer, frame->file.len > 0 ? ": in " : "in ");
+	if (frame->function.len == 0)
+		print_string(printer, "?");
+	else if (slice_equal(frame->function, SLICE("main chunk")))
+		print_name(printer, frame->function);
+	else
+	{
+		bool place = frame->function.data[0] == '<';
+
+		print_string(printer, place ? "function " : "function '");
+		print_name(printer, frame->function);
+		print_string(printer, place ? "" : "'");
+	}
+}
+
+/* Prints Lua's tracebacks.  Causes are errtrack's own addition. */
+void
+print_lua(Printer *printer, const PrintException *exceptions, int count)
+{
+	for (int n = 0; n < count; n++)
+	{
+		const PrintException *exception = &exceptions[n];
+
+		if (n > 0 || has_title(exception))
+			print_line(printer, n > 0 ? "Caused by: " : "lua: ");
+		print_title(printer, exception);
+		if (exception->nframes > 0)
+			print_line(printer, "stack traceback:");
+		for (int i = 0; i < exception->nframes; i++)
+		{
+			print_gap_as(printer, exception, i, "\t...\t(skipping ", " levels)");
+			print_lua_frame(printer, &exception->frames[i]);
+		}
+	}
+}
+
+/* Appends R's ` at cart.R#12`, where the file is known. */
+static void
+print_r_place(Printer *printer, const char *start, const PrintFrame *frame)
+{
+	if (frame->file.len == 0)
+		return;
+	print_string(printer, start);
+	print_file(printer, frame, "#");
+}
+
+/*
+ * Appends R's `3: price() at Cart.R#9`: a call, and where it was made, which is
+ * the place of the frame that made it.
+ */
+static void
+print_r_frame(Printer *printer, const PrintException *exception, int index)
+{
+	const PrintFrame *frame = &exception->frames[index];
+
+	print_line(printer, "");
+	print_number(printer, exception->nframes + exception->left_out - print_frame_number(exception, index));
+	print_string(printer, ": ");
+	print_name(printer, frame->function);
+	if (frame->function.len > 0)
+		print_string(printer, "()");
+	if (index + 1 < exception->nframes)
+		print_r_place(printer, " at ", &frame[1]);
+}
+
+/* Appends R's `Error in price() (from Cart.R#4) : no price`. */
+static void
+print_r_title(Printer *printer, const PrintException *exception)
+{
+	const PrintFrame *frame = &exception->frames[0];
+	bool named = exception->nframes > 0 && frame->function.len > 0;
+
+	print_line(printer, named ? "Error in " : "Error: ");
+	if (named)
+	{
+		print_name(printer, frame->function);
+		print_string(printer, "()");
+		print_r_place(printer, " (from ", frame);
+		print_string(printer, frame->file.len > 0 ? ") : " : " : ");
+	}
+	print_message(printer, exception->value);
+}
+
+/*
+ * Appends rlang's ``Caused by error in `price()`:`` and the message below it; a
+ * cause's class, for which rlang has no place, before that.
+ */
+static void
+print_rlang_title(Printer *printer, const PrintException *exception, bool cause)
+{
+	print_line(printer, cause ? "Caused by error" : "Error");
+	if (exception->nframes > 0 && exception->frames[0].function.len > 0)
+	{
+		print_string(printer, " in `");
+		print_name(printer, exception->frames[0].function);
+		print_string(printer, "()`");
+	}
+	print_string(printer, ":");
+	print_line(printer, "! ");
+	if (cause)
+		print_title(printer, exception);
+	else
+		print_message(printer, exception->value);
+}
+
+/* Prints R's errors, and causes as rlang does; each with what traceback() prints, where that says more. */
+void
+print_r(Printer *printer, const PrintException *exceptions, int count)
+{
+	for (int n = 0; n < count; n++)
+	{
+		const PrintException *exception = &exceptions[n];
+
+		if (exception->type.len > 0 && n == 0)
+		{
+			print_line(printer, "<error/");
+			print_name(printer, exception->type);
+			print_string(printer, ">");
+		}
+		if (count == 1)
+			print_r_title(printer, exception);
+		else
+			print_rlang_title(printer, exception, n > 0);
+		for (int i = 0; i < exception->nframes && (count == 1 || exception->nframes > 1); i++)
+		{
+			print_gap(printer, exception, i, "");
+			print_r_frame(printer, exception, i);
+		}
+	}
+}
