@@ -295,9 +295,19 @@ is_name(char c)
 	return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-' || c == '/';
 }
 
+/* Are all bytes such as the names of fields have? */
+static bool
+is_identifier(Slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_word(name.data[i]))
+			return false;
+	return true;
+}
+
 /*
  * Takes the name of a field and its colon.  What is more likely part of an error's
- * own words is none: "https://", "std::sync", "TypeError:" and a blank.
+ * own words is none: "https://", "std::sync", "pay.py:12", "C:\\", "TypeError:" and a blank.
  */
 static bool
 read_field(Reader *reader, QueryTerm *term)
@@ -319,15 +329,16 @@ read_field(Reader *reader, QueryTerm *term)
 		length = reader->rest.data - rest.data;
 	}
 	reader->rest = rest;
-	if (peek(rest, length) != ':' || !is_letter(rest.data[0]) || peek(rest, length + 1) == ':' ||
-	    slice_starts(slice_skip(rest, length), SLICE("://")))
+	if (length < 2 || peek(rest, length) != ':' || !is_letter(rest.data[0]) ||
+	    peek(rest, length + 1) == ':' || slice_starts(slice_skip(rest, length), SLICE("://")))
 		return false;
 	term->field = is_tag_field(name, &(Slice){0}) ? tag_field() : find_field(name);
 	if (term->field == NULL)
 	{
 		const char *nearest = nearest_field(name);
 
-		if (length + 1 == rest.len || is_space(rest.data[length + 1]))
+		if (length + 1 == rest.len || is_space(rest.data[length + 1]) ||
+		    (is_digit(rest.data[length + 1]) && !is_identifier(name)))
 			return false;
 		query_error(reader->query, name,
 		            psprintf("%sFields are %s. To look for the text itself, put it in quotes.",

@@ -83,7 +83,7 @@ INSERT INTO matrix (before, call, want, logged) VALUES
   ('resolved', 'resolve(%s, ''9.1'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1)'),
   ('resolved', 'resolve(%s)', 'resolved fixed= next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved ()'),
   ('resolved', 'resolve(%s, in_next_release => true)', 'resolved fixed= next=t resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in the next release)'),
-  ('resolved', 'resolve(%s, ''9.1'', why => ''by #42'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (by #42)'),
+  ('resolved', 'resolve(%s, ''9.1'', why => ''by #42'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1: by #42)'),
   ('unresolved', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', 'acknowledge unresolved>acknowledged ()'),
   ('acknowledged', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', NULL),
   ('regressed', 'acknowledge(%s, ''mine'')', 'acknowledged fixed=9.0 next=f resolved= assignee= ignored=', 'acknowledge regressed>acknowledged (mine)'),
@@ -91,7 +91,7 @@ INSERT INTO matrix (before, call, want, logged) VALUES
   ('ignored', 'acknowledge(%s)', '55000 | cannot acknowledge issue %s: it is ignored | acknowledge() is for an issue that is unresolved or regressed. | Call errtrack.reopen(%s) first.', NULL),
   ('unresolved', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore unresolved>ignored (for ever)'),
   ('acknowledged', 'ignore(%s, until_count => 7)', 'ignored fixed= next=f resolved= assignee= ignored=until 7 more events', 'ignore acknowledged>ignored (until 7 more events)'),
-  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved= assignee= ignored=', 'ignore regressed>ignored (noise)'),
+  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved= assignee= ignored=', 'ignore regressed>ignored (for ever: noise)'),
   ('ignored', 'ignore(%s, until_count => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more events', NULL),
   ('ignored', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore ignored>ignored (for ever)'),
   ('ignored', 'ignore(%s, until_users => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more users', 'ignore ignored>ignored (until 5 more users)'),
@@ -383,6 +383,7 @@ SET errtrack.test_now = '2036-06-01 10:30+00';
 SELECT pg_temp.send('until ever', '70', 100, NULL), pg_temp.send('until twice', '69', 100) \gset
 SELECT is(errtrack.consume(), 200, 'many events of new releases and users, ten years later');
 SELECT is(pg_temp.now_is('until ever'), 'ignored', '... leave it ignored');
+SELECT is((SELECT max(received_at) FROM errtrack.raw_events), '2036-06-01 10:30+00'::timestamptz, '... and were received when the clock says');
 SELECT is((SELECT status::text FROM errtrack.issues WHERE title = 'until twice'), 'ignored', '... as they do where the release did not come');
 SELECT is((errtrack.resolve(pg_temp.id('until twice'))).status::text, 'resolved', 'resolved while it is ignored');
 SELECT is((SELECT count(*) FROM errtrack.issue_ignores WHERE issue_id = pg_temp.id('until twice')), 0::bigint, '... nothing is left of that');

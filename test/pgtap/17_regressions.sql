@@ -39,6 +39,12 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(''10.24.0'')', '{10.23.5}', '{}', '{}', '{9.99.99}', '{}', 'resolved', '10.24.0', NULL, '... in each place'),
   ('(''1.2'')', '{1.0}', '{}', '{}', '{999.9.9}', '{}', 'regressed', '1.2', '999.9.9', '999.9.9 is newer than 1.2'),
   ('(''v1.2'')', '{1.0}', '{}', '{}', '{1.2}', '{}', 'regressed', 'v1.2', '1.2', 'a leading v says nothing'),
+  ('(''1.2.0'')', '{1.0}', '{}', '{}', '{1.2}', '{}', 'regressed', '1.2.0', '1.2', 'what is not written is 0'),
+  ('(''2.0.0'')', '{1.0}', '{}', '{}', '{2.0.0-rc.1,1.99}', '{}', 'resolved', '2.0.0', NULL, 'a pre-release is older than the release'),
+  ('(''2.0.0-rc.2'')', '{1.0}', '{}', '{}', '{2.0.0-rc.1}', '{2.0.0}', 'regressed', '2.0.0-rc.2', '2.0.0', '... and newer than the one before it'),
+  ('(''3.1.0+45'')', '{3.1.0+40}', '{}', '{}', '{3.1.0+9,3.1.0+44}', '{3.1.0+100}', 'regressed', '3.1.0+45', '3.1.0+100', 'builds have numbers'),
+  ('(''120'')', '{99}', '{}', '{}', '{100}', '{121}', 'regressed', '120', '121', 'plain numbers'),
+  ('(''2026.5.4'')', '{2026.4.30}', '{}', '{}', '{2026.5.3}', '{2026.10.1}', 'regressed', '2026.5.4', '2026.10.1', 'calendar versions'),
   ('(''1.2''), (''1.4'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'resolved', '1.4', NULL, 'resolved again in another release'),
   ('(''1.4''), (''1.2'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'regressed', '1.2', '1.3', '... also in an older one'),
   ('(''1.4''), ()', '{1.0}', '{}', '{}', '{1.3}', '{}', 'regressed', NULL, '1.3', '... or in none'),
@@ -68,6 +74,9 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(NULL, true)', '{10.18.6,other 10.24.0}', '{}', '{}', '{10.18.7}', '{10.24.1}', 'regressed', '10.24.1', '10.24.1', '... and the one after that is'),
   ('(NULL, true)', '{10.24.0,other dev}', '{}', '{}', '{10.18.7,dev}', '{10.24.0}', 'resolved', NULL, NULL, '... even if a name was seen last'),
   ('(NULL, true)', '{10.24.0,other dev}', '{}', '{}', '{10.24.1}', '{}', 'regressed', '10.24.1', '10.24.1', '... which does not hide the next'),
+  ('(NULL, true)', '{2.0.0-rc.1}', '{}', '{}', '{2.0.0-beta.3}', '{2.0.0}', 'regressed', '2.0.0', '2.0.0', 'the next one of a pre-release'),
+  ('(NULL, true)', '{1.4.0}', '{}', '{}', '{1.4}', '{v1.4.0}', 'resolved', NULL, NULL, 'the same written otherwise is not the next'),
+  ('(NULL, true)', '{3.1.0+40}', '{}', '{}', '{3.1.0+39}', '{3.1.0+41}', 'regressed', '3.1.0+41', '3.1.0+41', '... the next build is'),
   ('(NULL, true)', '{1.0}', '{}', '{deploy 1.1}', '{}', '{}', 'resolved', '1.1', NULL, 'a deploy makes it known, without an event'),
   ('(NULL, true)', '{1.0}', '{}', '{deploy 1.1,deploy 1.2}', '{1.0}', '{}', 'resolved', '1.1', NULL, '... the first one that is newer'),
   ('(NULL, true)', '{1.0}', '{}', '{deploy 0.9}', '{0.9}', '{}', 'resolved', NULL, NULL, '... and no older one'),
@@ -178,15 +187,18 @@ SELECT is((SELECT string_agg(i.project_id || ' ' || i.occurrence_count, ',')
            WHERE i.occurrence_count <> (SELECT sum(coalesce(substring(t FROM '^([0-9]+) ')::int, 1)) FROM unnest(c.known || c.backlog || c.announced || c.first || c.later) AS t
                                         WHERE t !~ '^(deploy|other|again) ')), NULL, 'all events are counted, whatever they say');
 SELECT is((SELECT count(*) FROM errtrack.alerts WHERE kind = 'reappeared'), 0::bigint, 'nobody is told of anything else');
+SELECT is((SELECT string_agg(DISTINCT action || ' ' || (release IS NOT DISTINCT FROM substring(why FROM '(?:^in|of) release ([^:]+)')), ', ') FROM errtrack.issue_activity), 'auto-resolve true, regress true, resolve true',
+          'the log names the release by itself, too');
 
 --
 -- Duplicates that are counted are no sign that the error is back, either
 --
 SET errtrack.count_duplicates = on;
 SET errtrack.test_now = '2026-03-03 09:00+00';
-INSERT INTO errtrack.raw_events (project_id, event_id, message, release) VALUES (101, pg_temp.event_id(1), 'bug', '5.0');
-SELECT is(errtrack.consume(), 1, 'an event that is sent again, where that counts');
-SELECT is((SELECT status || ' ' || occurrence_count FROM errtrack.issues WHERE project_id = 101), 'resolved 2', '... counts, and is no regression');
+SELECT n AS fixed FROM cases WHERE what = '... nor of what is sent again' \gset
+INSERT INTO errtrack.raw_events (project_id, event_id, message, release) VALUES (101, pg_temp.event_id(1), 'bug', '5.0'), (100 + :fixed, pg_temp.event_id(:fixed), 'bug', '5.0');
+SELECT is(errtrack.consume(), 2, 'events that are sent again, where that counts');
+SELECT is((SELECT string_agg(status || ' ' || occurrence_count, ', ') FROM errtrack.issues WHERE project_id IN (101, 100 + :fixed)), 'resolved 2, resolved 2', '... count, and are no regression, resolved in a release or in none');
 RESET errtrack.count_duplicates;
 
 --

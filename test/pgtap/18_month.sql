@@ -119,7 +119,7 @@ Cart resolved 4x since 1.0.0 fixed in 1.2.0 for ada
 Pay resolved 10x since 1.0.0 fixed in 1.1.0
 Mail ignored 13x since 1.0.0 until release 1.2.0
 * 04 11:00 bob resolve Cart: acknowledged to resolved (in release 1.2.0)
-* 04 11:00 bob ignore Mail: unresolved to ignored (the mail server moves)
+* 04 11:00 bob ignore Mail: unresolved to ignored (until release 1.2.0: the mail server moves)
 ', 'bob resolves Cart, in a release that is to come');
 
 -- 6 May: Pay is not mended
@@ -285,9 +285,9 @@ Pay resolved 232x since 1.0.0 fixed in 1000.0 back 2x
 Mail ignored 523x since 1.0.0
 Search regressed 38x since 1.0.0 fixed in 1000.0 back 3x for bob
 ! regression Search in 1000.0 at production on 22 10:00 after 38
-* 22 09:00 ada resolve Cart: unresolved to resolved (the great repair)
-* 22 09:00 ada resolve Pay: regressed to resolved (the great repair)
-* 22 09:00 ada resolve Search: regressed to resolved (the great repair)
+* 22 09:00 ada resolve Cart: unresolved to resolved (in the next release: the great repair)
+* 22 09:00 ada resolve Pay: regressed to resolved (in the next release: the great repair)
+* 22 09:00 ada resolve Search: regressed to resolved (in the next release: the great repair)
 * 22 10:00 errtrack regress Search: resolved to regressed (event of release 1000.0)
 ', '... 999.9.9 was known before, and is not the next: 1000.0 is');
 
