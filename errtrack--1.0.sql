@@ -3368,8 +3368,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   ),
   key AS (
     SELECT key, row_number() OVER (ORDER BY of_key DESC, key) AS nth,
-           string_agg(coalesce(nullif(format('%s %s %%', errtrack.shortened(errtrack.printable(value), 30), round(100 * share)), format(' %s %%', round(100 * share))), remark),
-                      ', ' ORDER BY nth) FILTER (WHERE nth <= 4) AS shares
+           string_agg(CASE WHEN value IS NOT NULL OR remark = 'other values'
+                           THEN format('%s %s %%', coalesce(errtrack.shortened(errtrack.printable(value), 30), remark),
+                                       round(100 * share))
+                           ELSE remark END, ', ' ORDER BY nth) FILTER (WHERE nth <= 4) AS shares
     FROM tag
     GROUP BY key, of_key
   )
