@@ -64,7 +64,7 @@ FROM (VALUES ('sort:last_seen', 'FDCBAE'), ('-sort:last_seen', 'EABCDF'), ('sort
 WHERE want IS NOT NULL;
 
 -- what each term finds
-SELECT is(pg_temp.finds(query), want, query)
+SELECT is(pg_temp.finds(query), want, translate(query, E'\n\t', '  '))
 FROM (VALUES
   -- words
   ('timeouterror', 'AF'), ('TIMEOUT', 'AF'), ('ORDER answer', 'A'), ('order nothing', ''), ('"answer for"', 'A'), ('"for answer"', ''), ('answer\ for', 'A'),
