@@ -2243,7 +2243,7 @@ COMMENT ON COLUMN errtrack.releases.package IS 'What stands before its @; empty 
 COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see release_key(text). Null where the text says nothing about its order, as a hash does.';
 COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
 COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
-COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it.';
+COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received.';
 SELECT pg_extension_config_dump('errtrack.releases', '');
 
 CREATE TABLE errtrack.deploys (
@@ -4134,6 +4134,7 @@ BEGIN
            -- what arrives again is not kept, and is no sign that the error came back
            min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
            max(n) FILTER (WHERE NOT duplicate) AS last_fresh_n,
+           min(received_at) FILTER (WHERE NOT duplicate) AS first_received,
            max(received_at) FILTER (WHERE NOT duplicate) AS last_received
     FROM (SELECT *, errtrack.bucket_minutes(seen_at, folded_at) AS minutes FROM counted) AS c
     GROUP BY key_no, release, environment, minutes, bucket
@@ -4307,7 +4308,9 @@ BEGIN
   ),
   new_release AS (
     INSERT INTO errtrack.releases (project_id, version, first_seen, known_since)
-    SELECT p.project_id, p.release, coalesce(min(p.last_received), folded_at), folded_at
+    -- it was known when its first event came, whenever that is folded: see is_next_release()
+    SELECT p.project_id, p.release, coalesce(min(p.first_received), folded_at),
+           least(min(p.first_received), folded_at)
     FROM placed_part AS p
     WHERE p.release <> ''
     GROUP BY p.project_id, p.release
