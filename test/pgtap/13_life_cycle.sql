@@ -265,6 +265,7 @@ SELECT is((SELECT string_agg(title || ' ' || status, ', ' ORDER BY title) FROM e
           '... and not the one that has a second left');
 SELECT is((SELECT event_id IS NULL AND release IS NULL AND environment IS NULL AND occurrence_count = 32 AND created_at = '2026-04-01 11:00+00' FROM errtrack.alerts WHERE issue_id = pg_temp.id('until time') AND kind = 'reappeared'),
           true, 'the alert names no event, since there was none');
+SELECT is((SELECT event_id IS NOT NULL AND release = '1.0' AND occurrence_count = 3 FROM errtrack.alerts WHERE issue_id = pg_temp.id('until event') AND kind = 'reappeared'), true, '... but that of the other does');
 SELECT is(errtrack.consume(), 0, 'and again');
 SELECT is(pg_temp.now_is('until time'), 'unresolved', '... nobody is told twice');
 SET errtrack.test_now = '2026-04-02 00:00+00';
