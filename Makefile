@@ -65,6 +65,7 @@ SQL_PARTS = \
 	src/reading/issue_detail.sql \
 	src/reading/environment_counts.sql \
 	src/reading/release_health.sql \
+	src/reading/search.sql \
 	src/inbox/inbox.sql \
 	src/inbox/rotation.sql \
 	src/fold/quotas.sql \
@@ -78,6 +79,7 @@ SQL_PARTS = \
 	src/storage/upkeep.sql \
 	src/storage/storage.sql \
 	src/storage/parameters.sql \
+	src/deleting/deleting.sql \
 	src/jobs/jobs.sql \
 	src/roles.sql
 

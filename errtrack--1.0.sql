@@ -323,7 +323,7 @@ SELECT pg_extension_config_dump('errtrack.set_aside_events', '');
 
 CREATE TABLE errtrack.event_outcomes (
   project_id int NOT NULL,
-  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter')),
+  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter', 'deleted')),
   events bigint NOT NULL,
   last_at timestamptz NOT NULL,
   PRIMARY KEY (project_id, outcome)
@@ -331,9 +331,9 @@ CREATE TABLE errtrack.event_outcomes (
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
 COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named; 0: one of many that are unknown, beyond the first 1,000.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters; deleted: had been counted to an issue, or waited to be, when somebody deleted it.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
-COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
+COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived; of deleted ones: when that was done.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');
 -- ---- events that were dropped because the inbox was full ------------------------------------------------------------
 
@@ -1725,6 +1725,9 @@ CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
 -- those that wait for the next release: see settle_fixes()
 CREATE INDEX issues_awaiting_idx ON errtrack.issues (project_id, issue_id)
   WHERE status = 'resolved' AND resolved_in_next AND release_fixed IS NULL;
+-- those that somebody has to look at: few of all that there have been; the fold changes none of its columns
+CREATE INDEX issues_open_idx ON errtrack.issues (project_id)
+  WHERE status IN ('unresolved', 'acknowledged', 'regressed');
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
 COMMENT ON COLUMN errtrack.issues.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.issues.issue_id IS 'Unique across projects.';
@@ -1886,6 +1889,8 @@ CREATE TABLE errtrack.occurrences (
   PRIMARY KEY (project_id, event_id, slot)
 ) PARTITION BY LIST (slot);
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
+-- by which search() finds what a user met
+CREATE INDEX occurrences_user_idx ON errtrack.occurrences (project_id, user_id COLLATE "C") WHERE user_id IS NOT NULL;
 COMMENT ON TABLE errtrack.occurrences IS
   'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment. They are kept for errtrack.retention. A ring.';
 DO $$
@@ -3064,6 +3069,19 @@ $$;
 COMMENT ON FUNCTION errtrack.bounded_lines(text, int, int) IS
   'The lines of a text, made printable: of more than so many both ends, and of one that has more than so many columns, too. Empty lines at the beginning and space at the end are left out.';
 
+-- A long line as several.
+CREATE FUNCTION errtrack.folded_line(line text, most_columns int) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT line WHERE length(line) <= most_columns
+  UNION ALL
+  -- words that fit, or a part of one that does not
+  SELECT rtrim(f[1])
+  FROM regexp_matches(line, format(E'\\S.{0,%s}(?=\\s|$)|\\S{%s}', most_columns - 1, most_columns), 'g') AS f
+  WHERE length(line) > most_columns
+$$;
+COMMENT ON FUNCTION errtrack.folded_line(text, int) IS
+  'A line, between its words broken into lines of so many characters (2 to 255) at the most.';
+
 -- The cells of a table, as lines.
 CREATE FUNCTION errtrack.text_table(cells text[], align text) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -3112,10 +3130,8 @@ COMMENT ON FUNCTION errtrack.sparkline(bigint[]) IS
  * Thirteen columns do not fit on a terminal beside a title.  So what is read, and
  * seldom compared, stands in a second line.
  *
- * 100,000 open issues: 50 ms for the first 40, on two cores of a virtual machine,
- * most of it for reading all of errtrack.issues.  What is dear is asked in the outer
- * query, of those rows only that are read.  An index of the open ones would spare
- * that reading where most issues are resolved, and cost each new issue an entry.
+ * What is dear is asked in the outer query, of those rows only that are read: of
+ * 100,000 open issues the first 40 take 60 ms, where 5,000 of them are open 13 ms.
  */
 CREATE VIEW errtrack.open_issues AS
 SELECT i.issue_id, i.project, i.status, i.level, i.events,
@@ -3172,11 +3188,14 @@ COMMENT ON FUNCTION errtrack.graph_bar(text, timestamptz, timestamptz) IS
 CREATE FUNCTION errtrack.events_by_time(project_id int, issue_id bigint, unit text, since timestamptz, bars int) RETURNS bigint[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
-  counted AS (
-    SELECT errtrack.graph_bar(unit, since, c.bucket) AS bar, sum(c.events)::bigint AS events
+  by_hour AS (
+    SELECT date_bin(interval '1 hour', c.bucket, since) AS hour, sum(c.events) AS events
     FROM errtrack.issue_counts AS c
     WHERE c.project_id = $1 AND c.issue_id = $2 AND c.bucket >= since
     GROUP BY 1
+  ),
+  counted AS (
+    SELECT errtrack.graph_bar(unit, since, hour) AS bar, sum(events)::bigint AS events FROM by_hour GROUP BY 1
   )
   SELECT array_agg(coalesce(c.events, 0) ORDER BY b)
   FROM generate_series(0, bars - 1) AS b
@@ -3247,17 +3266,18 @@ BEGIN
   IF i.status = 'ignored' THEN
     SELECT * INTO waits FROM errtrack.issue_ignores AS w WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id;
     cells := cells || ARRAY['ignored', errtrack.ignore_reason(waits)
-      || coalesce(format(' (since then %s)',
-           CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
-                WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
-           END), '')];
+      || coalesce(' (since then '
+                  || CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
+                          WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
+                     END || ')', '')];
   END IF;
   IF i.status IN ('resolved', 'regressed') THEN
     cells := cells || ARRAY['fixed', CASE WHEN i.release_fixed IS NOT NULL THEN 'in release ' || i.release_fixed
                                           WHEN i.resolved_in_next THEN 'in the next release, which is still to come'
                                           ELSE 'in no release: by time' END];
   END IF;
-  IF i.regression_count > 0 THEN
+  -- of one that is back for the first time the status says it
+  IF i.regression_count > (i.status = 'regressed')::int THEN
     cells := cells || ARRAY['came back', CASE i.regression_count WHEN 1 THEN 'once, ' ELSE i.regression_count || ' times, the last ' END
                                          || errtrack.time_and_age(i.regressed_at, at)];
   END IF;
@@ -3348,8 +3368,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   ),
   key AS (
     SELECT key, row_number() OVER (ORDER BY of_key DESC, key) AS nth,
-           string_agg(coalesce(nullif(format('%s %s %%', errtrack.shortened(errtrack.printable(value), 30), round(100 * share)), format(' %s %%', round(100 * share))), remark),
-                      ', ' ORDER BY nth) FILTER (WHERE nth <= 4) AS shares
+           string_agg(CASE WHEN value IS NOT NULL OR remark = 'other values'
+                           THEN format('%s %s %%', coalesce(errtrack.shortened(errtrack.printable(value), 30), remark),
+                                       round(100 * share))
+                           ELSE remark END, ', ' ORDER BY nth) FILTER (WHERE nth <= 4) AS shares
     FROM tag
     GROUP BY key, of_key
   )
@@ -3376,7 +3398,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      LIMIT 12)
     UNION ALL
     (SELECT a.created_at, 2, a.alert_id, 'alert', NULL,
-            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, format('%s events by then', a.occurrence_count))
+            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, 'events: ' || a.occurrence_count)
      FROM errtrack.alerts AS a
      WHERE a.project_id = i.project_id AND a.issue_id = i.issue_id
      ORDER BY a.alert_id DESC
@@ -3431,14 +3453,13 @@ BEGIN
         (6, 'flags', nullif(array_to_string(o.flags, ', '), ''))) AS l (n, label, value)
       WHERE value <> ''), 'll') AS t;
   stack := coalesce(nullif(o.stack_trace, ''), errtrack.print_stack(o.exceptions, o.platform));
-  -- mostly the stack has it
-  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 THEN
+  -- mostly the stack has it, or the title
+  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 AND position(o.message IN i.title) = 0 THEN
     RETURN NEXT '';
-    -- its lines are folded between words
     RETURN QUERY
-      SELECT '  ' || f[1]
+      SELECT '  ' || f.line
       FROM errtrack.bounded_lines(errtrack.shortened(o.message, 2000), 10, 1000) WITH ORDINALITY AS l (line, n),
-           regexp_matches(l.line, '.{0,112}\S(?=\s|$)|.{1,113}', 'g') WITH ORDINALITY AS f (f, nth)
+           errtrack.folded_line(l.line, 113) WITH ORDINALITY AS f (line, nth)
       ORDER BY l.n, f.nth;
   END IF;
   IF stack IS NOT NULL THEN
@@ -3464,7 +3485,7 @@ COMMENT ON FUNCTION errtrack.detail_verbs(errtrack.issues) IS 'Part of issue_det
 
 -- All of an issue.
 CREATE FUNCTION errtrack.issue_detail(issue_id bigint) RETURNS SETOF text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
   i errtrack.issues;
   at timestamptz := errtrack.clock();
@@ -3520,40 +3541,42 @@ $$;
 COMMENT ON FUNCTION errtrack.release_before(int, text) IS
   'The release of the same package before this one: the next lower by its text, or where that says nothing of its order, the one that was deployed, else seen before it. Null: there is none.';
 
--- What is counted of a release, and of each of its environments.
-CREATE FUNCTION errtrack.release_figures(project_id int, version text)
-RETURNS TABLE (nth int, metric text, environment text, value bigint)
+-- What is counted of releases, and of each environment.
+CREATE FUNCTION errtrack.release_figures(project_id int, versions text[])
+RETURNS TABLE (nth int, version text, metric text, environment text, value bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
-  issue AS (
-    SELECT count(*) FILTER (WHERE i.release_introduced = $2) AS introduced,
-           count(*) FILTER (WHERE i.release_fixed = $2 AND i.status = 'resolved') AS fixed
-    FROM errtrack.issues AS i
-    WHERE i.project_id = $1 AND (i.release_introduced = $2 OR i.release_fixed = $2)
-  ),
   seen AS (
-    SELECT s.environment, sum(s.events)::bigint AS events
+    SELECT s.release, s.environment, sum(s.events)::bigint AS events
     FROM errtrack.issue_releases AS s
-    WHERE s.project_id = $1 AND s.release = $2
-    GROUP BY s.environment
+    WHERE s.project_id = $1 AND s.release = ANY (versions)
+    GROUP BY s.release, s.environment
   )
-  SELECT 1, 'new issues', NULL, introduced FROM issue
+  SELECT 1, i.release_introduced, 'new issues', NULL, count(*)
+  FROM errtrack.issues AS i
+  WHERE i.project_id = $1 AND i.release_introduced = ANY (versions)
+  GROUP BY i.release_introduced
   UNION ALL
-  SELECT 2, 'regressed issues', NULL, count(DISTINCT a.issue_id)
+  SELECT 2, a.release, 'regressed issues', NULL, count(DISTINCT a.issue_id)
   FROM errtrack.issue_activity AS a
-  WHERE a.project_id = $1 AND a.action = 'regress' AND a.release = $2
+  WHERE a.project_id = $1 AND a.action = 'regress' AND a.release = ANY (versions)
+  GROUP BY a.release
   UNION ALL
-  SELECT 3, 'resolved issues', NULL, fixed FROM issue
+  SELECT 3, i.release_fixed, 'resolved issues', NULL, count(*)
+  FROM errtrack.issues AS i
+  WHERE i.project_id = $1 AND i.release_fixed = ANY (versions) AND i.status = 'resolved'
+  GROUP BY i.release_fixed
   UNION ALL
-  SELECT 4, 'users affected', NULL, coalesce((SELECT u.users_affected FROM errtrack.release_users AS u
-                                              WHERE u.project_id = $1 AND u.release = $2), 0)
+  SELECT 4, u.release, 'users affected', NULL, coalesce(u.users_affected, 0)
+  FROM errtrack.release_users AS u
+  WHERE u.project_id = $1 AND u.release = ANY (versions)
   UNION ALL
-  SELECT 5, 'events', NULL, coalesce(sum(events), 0)::bigint FROM seen
+  SELECT 5, release, 'events', NULL, sum(events)::bigint FROM seen GROUP BY release
   UNION ALL
-  SELECT 6, 'events', environment, events FROM seen
+  SELECT 6, release, 'events', environment, events FROM seen
 $$;
-COMMENT ON FUNCTION errtrack.release_figures(int, text) IS
-  'Part of release_health(): what there is to count of a release; environment is null where all are meant.';
+COMMENT ON FUNCTION errtrack.release_figures(int, text[]) IS
+  'Part of release_health(): what there is to count of releases; environment is null where all are meant. What is 0 has no row.';
 
 -- Events a minute around each deploy of a release.  The minute of the deploy counts as one after it; of an hour that is not
 -- over, the minutes that have begun.
@@ -3585,7 +3608,7 @@ COMMENT ON FUNCTION errtrack.deploy_rates(int, text, timestamptz) IS
 -- How a release does.
 CREATE FUNCTION errtrack.release_health(project_id int, version text)
 RETURNS TABLE (metric text, environment text, value numeric, before numeric, change text, compared_with text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   at timestamptz := errtrack.clock();
@@ -3603,14 +3626,21 @@ BEGIN
   previous := errtrack.release_before(release_health.project_id, release_health.version);
   RETURN QUERY
     WITH
+    counted AS (
+      SELECT * FROM errtrack.release_figures(release_health.project_id, ARRAY[release_health.version, previous])
+      UNION ALL
+      -- these are told of in any case
+      SELECT z.nth, release_health.version, z.metric, NULL, 0
+      FROM (VALUES (1, 'new issues'), (2, 'regressed issues'), (3, 'resolved issues'), (4, 'users affected'), (5, 'events'))
+           AS z (nth, metric)
+    ),
     figure AS (
-      SELECT coalesce(f.nth, b.nth) AS nth, coalesce(f.metric, b.metric) AS metric,
-             coalesce(f.environment, b.environment) AS environment, coalesce(f.value, 0)::numeric AS value,
-             CASE WHEN previous IS NOT NULL THEN coalesce(b.value, 0) END::numeric AS before, previous AS compared_with,
-             NULL::timestamptz AS deployed_at
-      FROM errtrack.release_figures(release_health.project_id, release_health.version) AS f
-      FULL JOIN errtrack.release_figures(release_health.project_id, previous) AS b
-        ON b.metric = f.metric AND coalesce(b.environment, '(all)') = coalesce(f.environment, '(all)') AND b.nth = f.nth
+      SELECT c.nth, c.metric, c.environment,
+             coalesce(sum(c.value) FILTER (WHERE c.version = release_health.version), 0) AS value,
+             CASE WHEN previous IS NOT NULL THEN coalesce(sum(c.value) FILTER (WHERE c.version = previous), 0) END AS before,
+             previous AS compared_with, NULL::timestamptz AS deployed_at
+      FROM counted AS c
+      GROUP BY c.nth, c.metric, c.environment
       UNION ALL
       SELECT 7, 'events a minute', d.environment, d.rate_after, d.rate_before,
              format('the hour before the deploy at %s%s', to_char(d.deployed_at, 'MM-DD HH24:MI'),
@@ -3627,6 +3657,67 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION errtrack.release_health(int, text) IS
   'What a release brought, against the one before it (see release_before()): issues that were introduced, regressed and resolved in it, users that met an error, events; in all, and of each environment. And of each of its deploys within the last 47 hours, the events a minute that its environment had in the hour after it, of all releases, against the hour before. environment is null where all are meant, empty where events name none. before and change are null where there is nothing to compare with. Raises no_data_found for an unknown project or release.';
+-- ---- search: finding issues by what people type ----------------------------------------------------------------------
+
+-- Asked once, before any issue is read.
+CREATE FUNCTION errtrack.search_is_by_time(query text, project_id int) RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'errtrack_search_is_by_time';
+COMMENT ON FUNCTION errtrack.search_is_by_time(text, int) IS
+  'Part of search(): whether a query wants the issues seen last first, as most do. Raises invalid_parameter_value where it cannot be understood, no_data_found for an unknown project.';
+
+CREATE FUNCTION errtrack.search_finds(query text, of_project int, project_id int, issue_id bigint, title text, culprit text,
+                                      exception_class text, level text, platform text, status errtrack.issue_status,
+                                      assignee text, first_seen timestamptz, last_seen timestamptz,
+                                      resolved_at timestamptz, regressed_at timestamptz, occurrence_count bigint,
+                                      regression_count int, release_introduced text, release_fixed text)
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'errtrack_search_finds';
+COMMENT ON FUNCTION errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text) IS
+  'Part of search(): whether the search for a query in a project (null: in all) finds an issue, of which these are columns.';
+
+CREATE FUNCTION errtrack.search_rank(query text, of_project int, issue_id bigint, first_seen timestamptz,
+                                     last_seen timestamptz, occurrence_count bigint) RETURNS bigint
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'errtrack_search_rank';
+COMMENT ON FUNCTION errtrack.search_rank(text, int, bigint, timestamptz, timestamptz, bigint) IS
+  'Part of search(): the larger, the earlier an issue comes in what is found.';
+
+/*
+ * Finds issues.  This is inlined, so that a LIMIT and the conditions around a call
+ * reach the scan: of what is found only as much is sorted as is asked for.  Its
+ * names are resolved here and now, not in the search_path of whoever calls.
+ *
+ * One of the two halves is not executed.  The first one is for speed: rows that are
+ * sorted by columns of their own need not be made anew for the sort, which would
+ * take as long as all else.
+ */
+CREATE FUNCTION errtrack.search(query text, project_id int DEFAULT NULL) RETURNS SETOF errtrack.issues
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+  SELECT f.*
+  FROM (SELECT i.*
+        FROM errtrack.issues AS i
+        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
+          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
+                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
+                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
+                                    i.regression_count, i.release_introduced, i.release_fixed)
+        ORDER BY i.last_seen DESC, i.issue_id DESC) AS f
+  WHERE errtrack.search_is_by_time(search.query, search.project_id)
+  UNION ALL
+  SELECT f.*
+  FROM (SELECT i.*
+        FROM errtrack.issues AS i
+        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
+          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
+                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
+                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
+                                    i.regression_count, i.release_introduced, i.release_fixed)
+        ORDER BY errtrack.search_rank(search.query, search.project_id, i.issue_id, i.first_seen, i.last_seen,
+                                      i.occurrence_count) DESC, i.issue_id DESC) AS f
+  WHERE NOT errtrack.search_is_by_time(search.query, search.project_id);
+END;
+COMMENT ON FUNCTION errtrack.search(text, int) IS
+  'The issues that a query finds, of one project or all, those seen last first: ''is:unresolved level:error release:1.4.* environment:production user:42 first_seen:>-24h TimeoutError''. docs/search.md tells what a query may say. Null or empty: all issues. Put a LIMIT behind it: no more is then sorted. Raises invalid_parameter_value for a query that cannot be understood, and marks the word; no_data_found for an unknown project.';
 -- ---- the inbox: what has been consumed ------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.without_transaction(taken pg_snapshot, id xid8) RETURNS pg_snapshot
@@ -6086,32 +6177,348 @@ ALTER TABLE errtrack.issue_releases SET (fillfactor = 90);
 -- An hour of two days, a 48th of the minutes, goes at a time: by default a fifth of the table would be dead before it is
 -- used again; so it is a twentieth, and a vacuum every two hours or so.
 ALTER TABLE errtrack.issue_counts_minutes SET (autovacuum_vacuum_scale_factor = 0.05);
--- ---- upkeep by pg_cron ----------------------------------------------------------------------------------------------
+-- ---- deleting: an issue, a project, what is known of a user ----------------------------------------------------------
 
--- Has pg_cron call the upkeep.
+/*
+ * A batch looks issues up before it changes them, so it is kept out until the
+ * deletion is over: it would bring back what it has seen.  So would one that
+ * comes later, in a transaction that sees only the past: that one fails, since the
+ * row is another one now.
+ */
+CREATE FUNCTION errtrack.begin_deleting() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM errtrack.begin_consume();
+  UPDATE errtrack.inbox_progress SET prev = prev;
+END $$;
+COMMENT ON FUNCTION errtrack.begin_deleting() IS
+  'Part of delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
+
+-- So that what was received stays the sum of what was counted and of the outcomes.
+CREATE FUNCTION errtrack.count_deleted(project_id int, events bigint) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO errtrack.event_outcomes AS o (project_id, outcome, events, last_at)
+  SELECT $1, 'deleted', $2, errtrack.clock()
+  WHERE $2 > 0
+  ON CONFLICT (project_id, outcome) DO UPDATE SET
+    events = o.events + excluded.events, last_at = greatest(o.last_at, excluded.last_at)
+$$;
+COMMENT ON FUNCTION errtrack.count_deleted(int, bigint) IS 'Adds to the outcomes of a project that so many of its events were deleted.';
+
+/*
+ * Which tables there are is asked of the catalogs, so that none is forgotten that
+ * is added.  The log stays; what shed_events holds is taken away below.
+ */
+CREATE FUNCTION errtrack.delete_rows(project_id int, issue_id bigint DEFAULT NULL)
+RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  leaf record;
+BEGIN
+  FOR leaf IN
+    SELECT c.oid::regclass AS name, coalesce(i.inhparent, c.oid)::regclass::text AS relation
+    FROM pg_class AS c
+    LEFT JOIN pg_inherits AS i ON i.inhrelid = c.oid
+    WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind = 'r'
+      AND c.relname NOT IN ('issue_activity', 'projects', 'shed_events')
+      AND EXISTS (SELECT FROM pg_attribute AS a
+                  WHERE a.attrelid = c.oid AND a.attname = 'project_id' AND NOT a.attisdropped)
+      AND (delete_rows.issue_id IS NULL
+           OR EXISTS (SELECT FROM pg_attribute AS a
+                      WHERE a.attrelid = c.oid AND a.attname = 'issue_id' AND NOT a.attisdropped))
+    ORDER BY 2, c.oid
+  LOOP
+    EXECUTE format('DELETE FROM ONLY %s WHERE project_id = $1 %s', leaf.name,
+                   CASE WHEN delete_rows.issue_id IS NOT NULL THEN 'AND issue_id = $2' END)
+    USING delete_rows.project_id, delete_rows.issue_id;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    CONTINUE WHEN rows = 0;
+    -- of a large project this takes a while
+    IF delete_rows.issue_id IS NULL THEN
+      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+    END IF;
+    relation := leaf.relation;
+    RETURN NEXT;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_rows(int, bigint) IS
+  'Part of delete_issue() and delete_project(): deletes the rows of an issue, or of a whole project, from all tables but issue_activity, and returns how many went, a row for each leaf.';
+
+-- Deletes an issue.
+CREATE FUNCTION errtrack.delete_issue(issue_id bigint) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  i errtrack.issues;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO i FROM errtrack.lock_issues(ARRAY[delete_issue.issue_id]);
+  INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, why)
+  VALUES (i.project_id, i.issue_id, errtrack.clock(), session_user, 'delete', i.status,
+          format('events: %s', i.occurrence_count));
+  PERFORM errtrack.count_deleted(i.project_id, i.occurrence_count);
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(i.project_id, i.issue_id) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_issue(bigint) IS
+  'Deletes an issue with all that is kept and counted of it, its alerts and fingerprints, and returns how many rows of which table went; its rows of issue_activity stay. Its next event makes a new issue, and so do those that wait in the inbox; one that had arrived before and is sent again is still a duplicate. What was counted to the issue is an outcome ''deleted'' now. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown issue.';
+
+-- Deletes a project.
+CREATE FUNCTION errtrack.delete_project(project_id int) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := delete_project.project_id;
+  issue_count bigint;
+BEGIN
+  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.need_project(of_project);
+  -- in the order in which the verbs lock them
+  PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
+  GET DIAGNOSTICS issue_count = ROW_COUNT;
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'delete', format('project "%s", issues: %s', p.name, issue_count)
+  FROM errtrack.projects AS p
+  WHERE p.project_id = of_project;
+  RETURN QUERY
+    SELECT d.relation, sum(d.rows)::bigint
+    FROM errtrack.delete_rows(of_project) AS d
+    GROUP BY d.relation
+    ORDER BY d.relation;
+  -- a transaction that is counting in a lane must not lose the row; what it counts is then of an unknown project
+  DELETE FROM errtrack.shed_events AS s WHERE s.project_id = of_project AND errtrack.try_lock_shed_lane(s.lane);
+  IF of_project = 1 THEN
+    RAISE NOTICE 'project 1 stays, empty: events that name no project count to it';
+    RETURN;
+  END IF;
+  DELETE FROM errtrack.projects AS p WHERE p.project_id = of_project;
+  relation := 'errtrack.projects';
+  rows := 1;
+  RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION errtrack.delete_project(int) IS
+  'Deletes a project and all that is its: issues, occurrences, counts, releases, alerts, rules, quotas, outcomes, event ids, and what waits in the inbox; only issue_activity stays. Returns how many rows of which table went, and says so while it works. Later events of it are of an unknown project. Project 1 is emptied, but stays with its settings, since events that name no project count to it. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project.';
+
+-- Deletes what is known of a user.  An event that still waits is not counted to an issue any more: then it is an outcome.
+CREATE FUNCTION errtrack.forget_user(project_id int, user_id text) RETURNS TABLE (relation text, rows bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  of_project int := forget_user.project_id;
+  of_user text := forget_user.user_id;
+  p errtrack.inbox_progress;
+  found_in text[];
+  counts bigint[];
+  waiting bigint;
+BEGIN
+  IF coalesce(of_user, '') = '' OR octet_length(of_user) > 200 THEN
+    RAISE EXCEPTION 'forget_user() needs a user_id of 1 to 200 bytes'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Of a longer one, events keep the first 200 bytes.',
+            HINT = 'Pass it as errtrack.occurrences.user_id has it.';
+  END IF;
+  PERFORM errtrack.begin_deleting();
+  SELECT * INTO STRICT p FROM errtrack.inbox_progress;
+  WITH
+  occurrence AS (
+    DELETE FROM errtrack.occurrences AS o WHERE o.project_id = of_project AND o.user_id = of_user
+    RETURNING 'errtrack.occurrences' AS relation, false AS waits
+  ),
+  set_aside AS (
+    DELETE FROM errtrack.set_aside_events AS s WHERE s.project_id = of_project AND s.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.set_aside_events' AS relation, false AS waits
+  ),
+  dead_letter AS (
+    DELETE FROM errtrack.dead_letters AS d WHERE d.project_id = of_project AND d.event ->> 'user_id' = of_user
+    RETURNING 'errtrack.dead_letters' AS relation, false AS waits
+  ),
+  -- what has been consumed stands there until its leaf is emptied
+  inbox AS (
+    DELETE FROM errtrack.raw_events AS r WHERE r.project_id = of_project AND r.user_id = of_user
+    RETURNING 'errtrack.raw_events' AS relation,
+              NOT pg_visible_in_snapshot(r.txid, p.prev)
+              AND NOT coalesce(pg_visible_in_snapshot(r.txid, p.cur) AND (r.slot, r.ctid) <= (p.leaf, p."position"), false) AS waits
+  ),
+  gone AS (
+    SELECT g.relation, count(*) AS n, count(*) FILTER (WHERE g.waits) AS waiting
+    FROM (SELECT * FROM occurrence UNION ALL SELECT * FROM set_aside UNION ALL SELECT * FROM dead_letter
+          UNION ALL SELECT * FROM inbox) AS g
+    GROUP BY g.relation
+  )
+  SELECT coalesce(array_agg(g.relation ORDER BY g.relation), '{}'), array_agg(g.n ORDER BY g.relation), sum(g.waiting)
+  INTO found_in, counts, waiting
+  FROM gone AS g;
+  -- of an unknown project, events may have been set aside
+  IF found_in = '{}' THEN
+    PERFORM errtrack.need_project(of_project);
+  END IF;
+  PERFORM errtrack.count_deleted(of_project, waiting);
+  -- whom, the log must not say
+  INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
+  SELECT of_project, errtrack.clock(), session_user, 'forget user',
+         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+  FROM unnest(found_in, counts) AS f (relation, n);
+  RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
+END $$;
+COMMENT ON FUNCTION errtrack.forget_user(int, text) IS
+  'Deletes the events of a project that have this user_id, exactly: kept occurrences, set-aside events, dead letters and what the inbox holds; returns how many rows of which table went, none where there were none. Issues keep their counts; events that waited to be folded are an outcome ''deleted''. Transactions that are still open, and what is sent later, are not reached. The log says that it was done, not for whom. Nothing is folded until the end of the transaction. Raises no_data_found for an unknown project, invalid_parameter_value for a user_id that is empty or longer than 200 bytes.';
+-- ---- jobs: what pg_cron does by the clock ----------------------------------------------------------------------------
+
+/*
+ * The jobs of this database.  Those of several databases stand together in the
+ * one that pg_cron is in, so the name of each holds its database; of a name pg_cron
+ * keeps 63 bytes.
+ */
+CREATE FUNCTION errtrack.job_list() RETURNS TABLE (job text, name text, schedule text, command text, database text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH
+  job AS (
+    SELECT j.*, format('errtrack %s (%s)', j.job,
+                       CASE WHEN octet_length(current_database()::text) < 40 THEN current_database()::text
+                            ELSE left(md5(current_database()), 16) END) AS name
+    FROM (VALUES ('auto-resolve', '17 * * * *', 'SELECT errtrack.auto_resolve()'),
+                 ('consume', '* * * * *', 'SELECT errtrack.consume()'),
+                 ('upkeep', '41 * * * *', 'SELECT errtrack.upkeep()'),
+                 ('history', '7 3 * * *', NULL)) AS j (job, schedule, command)
+  )
+  SELECT j.job, j.name, j.schedule,
+         -- pg_cron keeps what it did for ever: with a job a minute that would be half a million rows a year
+         coalesce(j.command, format('DELETE FROM cron.job_run_details WHERE end_time < now() - interval ''7 days'' AND '
+                                    'jobid IN (SELECT jobid FROM cron.job WHERE jobname IN (%s))',
+                                    (SELECT string_agg(quote_literal(n.name), ', ' ORDER BY n.name) FROM job AS n))),
+         CASE WHEN j.command IS NULL THEN current_setting('cron.database_name', true) ELSE current_database()::text END
+  FROM job AS j
+$$;
+COMMENT ON FUNCTION errtrack.job_list() IS
+  'The jobs that pg_cron is to run for this database: what each is for, how pg_cron names it, when, what, and in which database.';
+
+-- A function of that name which is not pg_cron's would run as the owner of errtrack; and a copy of the database that
+-- pg_cron is in has its tables, which nobody reads.
+CREATE FUNCTION errtrack.has_pg_cron() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(current_setting('cron.database_name', true) = current_database(), false)
+         AND (SELECT count(*) = 4
+              FROM pg_depend AS d
+              JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+              WHERE d.deptype = 'e' AND e.extname = 'pg_cron'
+                AND (d.classid = 'pg_proc'::regclass
+                     AND d.objid IN (to_regprocedure('cron.schedule(text, text, text)'), to_regprocedure('cron.unschedule(bigint)'))
+                     OR d.classid = 'pg_class'::regclass
+                     AND d.objid IN (to_regclass('cron.job'), to_regclass('cron.job_run_details'))))
+$$;
+COMMENT ON FUNCTION errtrack.has_pg_cron() IS 'Whether pg_cron is in this database, and runs the jobs that stand here.';
+
+-- Raises where pg_cron is in another database; statements: what is to be done there.
+CREATE FUNCTION errtrack.need_own_pg_cron(statements text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  cron_database text := current_setting('cron.database_name', true);
+BEGIN
+  IF cron_database <> current_database() THEN
+    RAISE EXCEPTION 'pg_cron is in database "%"', cron_database
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'The setting cron.database_name says so. It is one for the whole server.',
+            HINT = format(E'Run this in that database, where pg_cron must have been created, as a superuser:\n%s', statements);
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.need_own_pg_cron(text) IS
+  'Raises object_not_in_prerequisite_state where pg_cron is in another database of this server; the hint holds these statements.';
+
+-- Has pg_cron do what is to be done by the clock.
 CREATE FUNCTION errtrack.schedule_jobs() RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
 BEGIN
-  -- a function of that name which is not pg_cron's would run as the owner of errtrack
-  IF NOT EXISTS (SELECT FROM pg_depend AS d
-                 JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
-                 WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND e.extname = 'pg_cron'
-                   AND d.objid = to_regprocedure('cron.schedule(text, text, text)')) THEN
+  PERFORM errtrack.need_own_pg_cron(
+    (SELECT string_agg(format('SELECT cron.schedule_in_database(%L, %L, %L, %L, %L);', l.name, l.schedule, l.command,
+                              l.database, current_user), E'\n' ORDER BY l.name)
+     FROM errtrack.job_list() AS l));
+  IF NOT errtrack.has_pg_cron() THEN
     RAISE EXCEPTION 'pg_cron is not installed in this database'
       USING ERRCODE = 'undefined_function',
-            DETAIL = 'errtrack''s upkeep is scheduled with the extension pg_cron.',
-            HINT = format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
-                          'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
-                          current_setting('server_version_num')::int / 10000, current_database());
+            DETAIL = 'errtrack''s jobs are scheduled with the extension pg_cron.',
+            HINT = CASE WHEN current_setting('cron.database_name', true) IS NULL
+                        THEN format('Install the package postgresql-%s-cron, set shared_preload_libraries = ''pg_cron'' and '
+                                    'cron.database_name = %L, restart the server, and run CREATE EXTENSION pg_cron.',
+                                    current_setting('server_version_num')::int / 10000, current_database())
+                        ELSE 'Run CREATE EXTENSION pg_cron.' END;
   END IF;
-  -- schedule() replaces a job of the same name
-  PERFORM cron.schedule('errtrack auto-resolve'::text, '17 * * * *'::text, 'SELECT errtrack.auto_resolve()'::text);
-  PERFORM cron.schedule('errtrack consume'::text, '* * * * *'::text, 'SELECT errtrack.consume()'::text);
-  PERFORM cron.schedule('errtrack upkeep'::text, '41 * * * *'::text, 'SELECT errtrack.upkeep()'::text);
-  RETURN QUERY VALUES ('errtrack auto-resolve'), ('errtrack consume'), ('errtrack upkeep');
+  FOR j IN SELECT * FROM errtrack.job_list() AS l ORDER BY l.name LOOP
+    -- that replaces a job of the same name
+    PERFORM cron.schedule(j.name::text, j.schedule::text, j.command::text);
+    RETURN NEXT j.name;
+  END LOOP;
 END $$;
 COMMENT ON FUNCTION errtrack.schedule_jobs() IS
-  'Has pg_cron call auto_resolve() and upkeep() every hour and consume() every minute (for when no worker can run); returns the jobs'' names. Calling it again changes nothing.';
+  'Has pg_cron call auto_resolve() and upkeep() (retention and roll-up) every hour and consume() every minute (for when no worker can run), as errtrack''s owner, and forget after a week what these did; returns the jobs'' names. Calling it again puts back what was changed in them; one that was paused stays so. DROP EXTENSION leaves them: see unschedule_jobs(). Raises undefined_function where there is no pg_cron, object_not_in_prerequisite_state where it is in another database: the hint holds what to run there.';
+
+-- Takes that back.
+CREATE FUNCTION errtrack.unschedule_jobs() RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  j record;
+BEGIN
+  PERFORM errtrack.need_own_pg_cron(
+    format('SELECT jobname, cron.unschedule(jobid) FROM cron.job WHERE jobname IN (%s);',
+           (SELECT string_agg(quote_literal(l.name), ', ' ORDER BY l.name) FROM errtrack.job_list() AS l)));
+  IF NOT errtrack.has_pg_cron() THEN
+    RETURN;
+  END IF;
+  FOR j IN
+    SELECT c.jobid, c.jobname FROM cron.job AS c
+    WHERE c.username = current_user AND c.jobname::text IN (SELECT l.name FROM errtrack.job_list() AS l)
+    ORDER BY c.jobname
+  LOOP
+    PERFORM cron.unschedule(j.jobid::bigint);
+    RETURN NEXT j.jobname;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION errtrack.unschedule_jobs() IS
+  'Takes the jobs of schedule_jobs() away from pg_cron, and returns their names: none where there are none. Raises object_not_in_prerequisite_state where pg_cron is in another database: the hint holds what to run there.';
+
+-- pg_cron's tables are read here and not in the view, which must be there without them.
+CREATE FUNCTION errtrack.read_jobs()
+RETURNS TABLE (job text, name text, schedule text, command text, state text, cron_database text, run_as text,
+               last_run timestamptz, last_status text, last_message text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  cron_database := current_setting('cron.database_name', true);
+  IF errtrack.has_pg_cron() THEN
+    RETURN QUERY
+      SELECT l.job, l.name, coalesce(c.schedule, l.schedule), coalesce(c.command, l.command),
+             CASE WHEN c.active THEN 'scheduled' WHEN NOT c.active THEN 'paused' ELSE 'not scheduled' END,
+             cron_database, c.username, r.start_time, r.status, r.return_message
+      FROM errtrack.job_list() AS l
+      LEFT JOIN cron.job AS c ON c.jobname::text = l.name AND c.username = current_user
+      LEFT JOIN LATERAL (SELECT d.* FROM cron.job_run_details AS d WHERE d.jobid = c.jobid ORDER BY d.runid DESC LIMIT 1) AS r
+        ON true;
+  ELSE
+    RETURN QUERY
+      SELECT l.job, l.name, l.schedule, l.command,
+             CASE WHEN cron_database <> current_database() THEN 'unknown' ELSE 'not scheduled' END,
+             cron_database, NULL::text, NULL::timestamptz, NULL::text, NULL::text
+      FROM errtrack.job_list() AS l;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.read_jobs() IS 'Part of the view jobs: reads the tables of pg_cron, where it is there.';
+
+CREATE VIEW errtrack.jobs AS SELECT * FROM errtrack.read_jobs() ORDER BY job;
+COMMENT ON VIEW errtrack.jobs IS 'What schedule_jobs() has pg_cron do for this database, and how it last went.';
+COMMENT ON COLUMN errtrack.jobs.job IS 'auto-resolve, consume, history (what pg_cron remembers of these jobs goes after a week), or upkeep (retention and roll-up).';
+COMMENT ON COLUMN errtrack.jobs.name IS 'The name that pg_cron has for it.';
+COMMENT ON COLUMN errtrack.jobs.schedule IS 'When it runs: minute, hour, day of the month, month, day of the week, in GMT.';
+COMMENT ON COLUMN errtrack.jobs.command IS 'What it runs.';
+COMMENT ON COLUMN errtrack.jobs.state IS 'scheduled; paused: it is not active in pg_cron; not scheduled; unknown: pg_cron is in another database, whose cron.job and cron.job_run_details tell.';
+COMMENT ON COLUMN errtrack.jobs.cron_database IS 'The database that pg_cron is in; null: the server has not loaded it.';
+COMMENT ON COLUMN errtrack.jobs.run_as IS 'The role that it runs as.';
+COMMENT ON COLUMN errtrack.jobs.last_run IS 'When it last began; null: not yet, or cron.log_run is off.';
+COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ….';
+COMMENT ON COLUMN errtrack.jobs.last_message IS 'What it returned, or the error.';
 -- ---- who may do what ------------------------------------------------------------------------------------------------
 
 -- Equips a role that exists.
@@ -6153,11 +6560,18 @@ BEGIN
     'errtrack.release_package(text)',
     'errtrack.release_key(text)',
     'errtrack.release_number(text)',
+    'errtrack.lower_release(text, text)',
+    'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
     'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
+    'errtrack.need_project(int)',
+    'errtrack.search(text, int)',
+    'errtrack.search_is_by_time(text, int)',
+    'errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text)',
+    'errtrack.search_rank(text, int, bigint, timestamptz, timestamptz, bigint)',
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',
     'errtrack.ring_slot(text, timestamptz)',
@@ -6172,6 +6586,7 @@ BEGIN
     'errtrack.release_health(int, text)',
     'errtrack.read_inbox()',
     'errtrack.read_workers()',
+    'errtrack.read_jobs()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
@@ -6191,18 +6606,21 @@ BEGIN
       'errtrack.assign(bigint[], text)',
       'errtrack.auto_resolve(interval, int)',
       'errtrack.regroup(int, boolean)',
+      'errtrack.delete_issue(bigint)',
+      'errtrack.forget_user(int, text)',
       'errtrack.consume(int)',
       'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',
       'errtrack.schedule_jobs()',
+      'errtrack.unschedule_jobs()',
       'errtrack.worker_stop()',
       'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes and deletes issues, forgets users, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker; delete_project() is for the owner alone). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

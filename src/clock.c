@@ -20,8 +20,8 @@ static TimestampTz stated_now = 0; /* what it says */
  * Reads a time that names its zone, or is of the session's.  Not timestamptz_in():
  * a setting is checked where no error may be raised.
  */
-static bool
-read_time(const char *text, TimestampTz *time)
+bool
+clock_read(const char *text, TimestampTz *time)
 {
 	char work[MAXDATELEN + MAXDATEFIELDS];
 	char *fields[MAXDATEFIELDS];
@@ -46,7 +46,7 @@ check_test_now(char **newval, void **extra, GucSource source)
 	time = malloc(sizeof(*time));
 	if (time == NULL)
 		return false;
-	if (!read_time(*newval, time))
+	if (!clock_read(*newval, time))
 	{
 		free(time);
 		GUC_check_errdetail("It must be a time, such as \"2026-01-31 12:00+00\", or empty.");

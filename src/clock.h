@@ -9,5 +9,6 @@
 
 extern void clock_init(void);
 extern TimestampTz clock_now(void);
+extern bool clock_read(const char *text, TimestampTz *time);
 
 #endif /* ERRTRACK_CLOCK_H */

@@ -39,11 +39,18 @@ BEGIN
     'errtrack.release_package(text)',
     'errtrack.release_key(text)',
     'errtrack.release_number(text)',
+    'errtrack.lower_release(text, text)',
+    'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text)',
     'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
+    'errtrack.need_project(int)',
+    'errtrack.search(text, int)',
+    'errtrack.search_is_by_time(text, int)',
+    'errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text)',
+    'errtrack.search_rank(text, int, bigint, timestamptz, timestamptz, bigint)',
     'errtrack.ring_leaves(text)',
     'errtrack.ring_width(text)',
     'errtrack.ring_slot(text, timestamptz)',
@@ -58,6 +65,7 @@ BEGIN
     'errtrack.release_health(int, text)',
     'errtrack.read_inbox()',
     'errtrack.read_workers()',
+    'errtrack.read_jobs()',
     'errtrack.health()'], ', '), role);
   IF kind = 'operator' THEN
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', array_to_string(ARRAY[
@@ -77,18 +85,21 @@ BEGIN
       'errtrack.assign(bigint[], text)',
       'errtrack.auto_resolve(interval, int)',
       'errtrack.regroup(int, boolean)',
+      'errtrack.delete_issue(bigint)',
+      'errtrack.forget_user(int, text)',
       'errtrack.consume(int)',
       'errtrack.rotate_inbox()',
       'errtrack.flush(interval)',
       'errtrack.retry_dead_letters(int)',
       'errtrack.upkeep()',
       'errtrack.schedule_jobs()',
+      'errtrack.unschedule_jobs()',
       'errtrack.worker_stop()',
       'errtrack.worker_start()'], ', '), role);
   END IF;
 END $$;
 COMMENT ON FUNCTION errtrack.grant_role(regrole, text) IS
-  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes issues, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker). For whoever may GRANT on errtrack''s objects.';
+  'Equips a role: ''writer'' (INSERT into raw_events and capture(); reads nothing but event_id), ''viewer'' (reads everything but the inbox), ''operator'' (also changes and deletes issues, forgets users, regroups, creates projects and sets their quotas, retries dead letters, consumes, and starts and stops the worker; delete_project() is for the owner alone). For whoever may GRANT on errtrack''s objects.';
 
 -- nothing is anybody's that was not granted
 REVOKE ALL ON SCHEMA errtrack FROM PUBLIC;

@@ -82,7 +82,7 @@ SELECT pg_extension_config_dump('errtrack.set_aside_events', '');
 
 CREATE TABLE errtrack.event_outcomes (
   project_id int NOT NULL,
-  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter')),
+  outcome text NOT NULL CHECK (outcome IN ('duplicate', 'set_aside', 'inbox_full', 'over_quota', 'dead_letter', 'deleted')),
   events bigint NOT NULL,
   last_at timestamptz NOT NULL,
   PRIMARY KEY (project_id, outcome)
@@ -90,7 +90,7 @@ CREATE TABLE errtrack.event_outcomes (
 COMMENT ON TABLE errtrack.event_outcomes IS
   'How many events were not counted to an issue. Events received = the issues'' occurrence_count + these.';
 COMMENT ON COLUMN errtrack.event_outcomes.project_id IS 'The project that the events named; 0: one of many that are unknown, beyond the first 1,000.';
-COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters.';
+COMMENT ON COLUMN errtrack.event_outcomes.outcome IS 'duplicate: had arrived before, with the same event_id; set_aside: see set_aside_events, which keeps the first; inbox_full: dropped beyond errtrack.inbox_limit; over_quota: dropped beyond the project''s quota; dead_letter: see dead_letters; deleted: had been counted to an issue, or waited to be, when somebody deleted it.';
 COMMENT ON COLUMN errtrack.event_outcomes.events IS 'How many.';
-COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived.';
+COMMENT ON COLUMN errtrack.event_outcomes.last_at IS 'When the last of them arrived; of deleted ones: when that was done.';
 SELECT pg_extension_config_dump('errtrack.event_outcomes', '');

@@ -33,6 +33,9 @@ CREATE UNIQUE INDEX issues_issue_id_idx ON errtrack.issues (issue_id);
 -- those that wait for the next release: see settle_fixes()
 CREATE INDEX issues_awaiting_idx ON errtrack.issues (project_id, issue_id)
   WHERE status = 'resolved' AND resolved_in_next AND release_fixed IS NULL;
+-- those that somebody has to look at: few of all that there have been; the fold changes none of its columns
+CREATE INDEX issues_open_idx ON errtrack.issues (project_id)
+  WHERE status IN ('unresolved', 'acknowledged', 'regressed');
 COMMENT ON TABLE errtrack.issues IS 'Groups of events that are the same error.';
 COMMENT ON COLUMN errtrack.issues.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.issues.issue_id IS 'Unique across projects.';

@@ -34,6 +34,8 @@ CREATE TABLE errtrack.occurrences (
   PRIMARY KEY (project_id, event_id, slot)
 ) PARTITION BY LIST (slot);
 CREATE INDEX occurrences_issue_idx ON errtrack.occurrences (project_id, issue_id, received_at);
+-- by which search() finds what a user met
+CREATE INDEX occurrences_user_idx ON errtrack.occurrences (project_id, user_id COLLATE "C") WHERE user_id IS NOT NULL;
 COMMENT ON TABLE errtrack.occurrences IS
   'A sample of an issue''s events, whole: its first errtrack.sample_first ones, then errtrack.sample_rate of them, and the first of each release and environment. They are kept for errtrack.retention. A ring.';
 DO $$

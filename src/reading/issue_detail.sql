@@ -19,11 +19,14 @@ COMMENT ON FUNCTION errtrack.graph_bar(text, timestamptz, timestamptz) IS
 CREATE FUNCTION errtrack.events_by_time(project_id int, issue_id bigint, unit text, since timestamptz, bars int) RETURNS bigint[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
-  counted AS (
-    SELECT errtrack.graph_bar(unit, since, c.bucket) AS bar, sum(c.events)::bigint AS events
+  by_hour AS (
+    SELECT date_bin(interval '1 hour', c.bucket, since) AS hour, sum(c.events) AS events
     FROM errtrack.issue_counts AS c
     WHERE c.project_id = $1 AND c.issue_id = $2 AND c.bucket >= since
     GROUP BY 1
+  ),
+  counted AS (
+    SELECT errtrack.graph_bar(unit, since, hour) AS bar, sum(events)::bigint AS events FROM by_hour GROUP BY 1
   )
   SELECT array_agg(coalesce(c.events, 0) ORDER BY b)
   FROM generate_series(0, bars - 1) AS b
@@ -94,17 +97,18 @@ BEGIN
   IF i.status = 'ignored' THEN
     SELECT * INTO waits FROM errtrack.issue_ignores AS w WHERE w.project_id = i.project_id AND w.issue_id = i.issue_id;
     cells := cells || ARRAY['ignored', errtrack.ignore_reason(waits)
-      || coalesce(format(' (since then %s)',
-           CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
-                WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
-           END), '')];
+      || coalesce(' (since then '
+                  || CASE WHEN waits.until_count IS NOT NULL THEN i.occurrence_count - waits.count_before
+                          WHEN waits.until_users IS NOT NULL THEN errtrack.count_users(i.project_id, i.issue_id) - waits.users_before
+                     END || ')', '')];
   END IF;
   IF i.status IN ('resolved', 'regressed') THEN
     cells := cells || ARRAY['fixed', CASE WHEN i.release_fixed IS NOT NULL THEN 'in release ' || i.release_fixed
                                           WHEN i.resolved_in_next THEN 'in the next release, which is still to come'
                                           ELSE 'in no release: by time' END];
   END IF;
-  IF i.regression_count > 0 THEN
+  -- of one that is back for the first time the status says it
+  IF i.regression_count > (i.status = 'regressed')::int THEN
     cells := cells || ARRAY['came back', CASE i.regression_count WHEN 1 THEN 'once, ' ELSE i.regression_count || ' times, the last ' END
                                          || errtrack.time_and_age(i.regressed_at, at)];
   END IF;
@@ -195,8 +199,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   ),
   key AS (
     SELECT key, row_number() OVER (ORDER BY of_key DESC, key) AS nth,
-           string_agg(coalesce(nullif(format('%s %s %%', errtrack.shortened(errtrack.printable(value), 30), round(100 * share)), format(' %s %%', round(100 * share))), remark),
-                      ', ' ORDER BY nth) FILTER (WHERE nth <= 4) AS shares
+           string_agg(CASE WHEN value IS NOT NULL OR remark = 'other values'
+                           THEN format('%s %s %%', coalesce(errtrack.shortened(errtrack.printable(value), 30), remark),
+                                       round(100 * share))
+                           ELSE remark END, ', ' ORDER BY nth) FILTER (WHERE nth <= 4) AS shares
     FROM tag
     GROUP BY key, of_key
   )
@@ -223,7 +229,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      LIMIT 12)
     UNION ALL
     (SELECT a.created_at, 2, a.alert_id, 'alert', NULL,
-            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, format('%s events by then', a.occurrence_count))
+            concat_ws(', ', a.kind, 'release ' || a.release, a.environment, 'events: ' || a.occurrence_count)
      FROM errtrack.alerts AS a
      WHERE a.project_id = i.project_id AND a.issue_id = i.issue_id
      ORDER BY a.alert_id DESC
@@ -278,14 +284,13 @@ BEGIN
         (6, 'flags', nullif(array_to_string(o.flags, ', '), ''))) AS l (n, label, value)
       WHERE value <> ''), 'll') AS t;
   stack := coalesce(nullif(o.stack_trace, ''), errtrack.print_stack(o.exceptions, o.platform));
-  -- mostly the stack has it
-  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 THEN
+  -- mostly the stack has it, or the title
+  IF o.message <> '' AND position(o.message IN coalesce(stack, '')) = 0 AND position(o.message IN i.title) = 0 THEN
     RETURN NEXT '';
-    -- its lines are folded between words
     RETURN QUERY
-      SELECT '  ' || f[1]
+      SELECT '  ' || f.line
       FROM errtrack.bounded_lines(errtrack.shortened(o.message, 2000), 10, 1000) WITH ORDINALITY AS l (line, n),
-           regexp_matches(l.line, '.{0,112}\S(?=\s|$)|.{1,113}', 'g') WITH ORDINALITY AS f (f, nth)
+           errtrack.folded_line(l.line, 113) WITH ORDINALITY AS f (line, nth)
       ORDER BY l.n, f.nth;
   END IF;
   IF stack IS NOT NULL THEN
@@ -311,7 +316,7 @@ COMMENT ON FUNCTION errtrack.detail_verbs(errtrack.issues) IS 'Part of issue_det
 
 -- All of an issue.
 CREATE FUNCTION errtrack.issue_detail(issue_id bigint) RETURNS SETOF text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
   i errtrack.issues;
   at timestamptz := errtrack.clock();

@@ -8,10 +8,8 @@
  * Thirteen columns do not fit on a terminal beside a title.  So what is read, and
  * seldom compared, stands in a second line.
  *
- * 100,000 open issues: 50 ms for the first 40, on two cores of a virtual machine,
- * most of it for reading all of errtrack.issues.  What is dear is asked in the outer
- * query, of those rows only that are read.  An index of the open ones would spare
- * that reading where most issues are resolved, and cost each new issue an entry.
+ * What is dear is asked in the outer query, of those rows only that are read: of
+ * 100,000 open issues the first 40 take 60 ms, where 5,000 of them are open 13 ms.
  */
 CREATE VIEW errtrack.open_issues AS
 SELECT i.issue_id, i.project, i.status, i.level, i.events,

@@ -19,40 +19,42 @@ $$;
 COMMENT ON FUNCTION errtrack.release_before(int, text) IS
   'The release of the same package before this one: the next lower by its text, or where that says nothing of its order, the one that was deployed, else seen before it. Null: there is none.';
 
--- What is counted of a release, and of each of its environments.
-CREATE FUNCTION errtrack.release_figures(project_id int, version text)
-RETURNS TABLE (nth int, metric text, environment text, value bigint)
+-- What is counted of releases, and of each environment.
+CREATE FUNCTION errtrack.release_figures(project_id int, versions text[])
+RETURNS TABLE (nth int, version text, metric text, environment text, value bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
-  issue AS (
-    SELECT count(*) FILTER (WHERE i.release_introduced = $2) AS introduced,
-           count(*) FILTER (WHERE i.release_fixed = $2 AND i.status = 'resolved') AS fixed
-    FROM errtrack.issues AS i
-    WHERE i.project_id = $1 AND (i.release_introduced = $2 OR i.release_fixed = $2)
-  ),
   seen AS (
-    SELECT s.environment, sum(s.events)::bigint AS events
+    SELECT s.release, s.environment, sum(s.events)::bigint AS events
     FROM errtrack.issue_releases AS s
-    WHERE s.project_id = $1 AND s.release = $2
-    GROUP BY s.environment
+    WHERE s.project_id = $1 AND s.release = ANY (versions)
+    GROUP BY s.release, s.environment
   )
-  SELECT 1, 'new issues', NULL, introduced FROM issue
+  SELECT 1, i.release_introduced, 'new issues', NULL, count(*)
+  FROM errtrack.issues AS i
+  WHERE i.project_id = $1 AND i.release_introduced = ANY (versions)
+  GROUP BY i.release_introduced
   UNION ALL
-  SELECT 2, 'regressed issues', NULL, count(DISTINCT a.issue_id)
+  SELECT 2, a.release, 'regressed issues', NULL, count(DISTINCT a.issue_id)
   FROM errtrack.issue_activity AS a
-  WHERE a.project_id = $1 AND a.action = 'regress' AND a.release = $2
+  WHERE a.project_id = $1 AND a.action = 'regress' AND a.release = ANY (versions)
+  GROUP BY a.release
   UNION ALL
-  SELECT 3, 'resolved issues', NULL, fixed FROM issue
+  SELECT 3, i.release_fixed, 'resolved issues', NULL, count(*)
+  FROM errtrack.issues AS i
+  WHERE i.project_id = $1 AND i.release_fixed = ANY (versions) AND i.status = 'resolved'
+  GROUP BY i.release_fixed
   UNION ALL
-  SELECT 4, 'users affected', NULL, coalesce((SELECT u.users_affected FROM errtrack.release_users AS u
-                                              WHERE u.project_id = $1 AND u.release = $2), 0)
+  SELECT 4, u.release, 'users affected', NULL, coalesce(u.users_affected, 0)
+  FROM errtrack.release_users AS u
+  WHERE u.project_id = $1 AND u.release = ANY (versions)
   UNION ALL
-  SELECT 5, 'events', NULL, coalesce(sum(events), 0)::bigint FROM seen
+  SELECT 5, release, 'events', NULL, sum(events)::bigint FROM seen GROUP BY release
   UNION ALL
-  SELECT 6, 'events', environment, events FROM seen
+  SELECT 6, release, 'events', environment, events FROM seen
 $$;
-COMMENT ON FUNCTION errtrack.release_figures(int, text) IS
-  'Part of release_health(): what there is to count of a release; environment is null where all are meant.';
+COMMENT ON FUNCTION errtrack.release_figures(int, text[]) IS
+  'Part of release_health(): what there is to count of releases; environment is null where all are meant. What is 0 has no row.';
 
 -- Events a minute around each deploy of a release.  The minute of the deploy counts as one after it; of an hour that is not
 -- over, the minutes that have begun.
@@ -84,7 +86,7 @@ COMMENT ON FUNCTION errtrack.deploy_rates(int, text, timestamptz) IS
 -- How a release does.
 CREATE FUNCTION errtrack.release_health(project_id int, version text)
 RETURNS TABLE (metric text, environment text, value numeric, before numeric, change text, compared_with text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   at timestamptz := errtrack.clock();
@@ -102,14 +104,21 @@ BEGIN
   previous := errtrack.release_before(release_health.project_id, release_health.version);
   RETURN QUERY
     WITH
+    counted AS (
+      SELECT * FROM errtrack.release_figures(release_health.project_id, ARRAY[release_health.version, previous])
+      UNION ALL
+      -- these are told of in any case
+      SELECT z.nth, release_health.version, z.metric, NULL, 0
+      FROM (VALUES (1, 'new issues'), (2, 'regressed issues'), (3, 'resolved issues'), (4, 'users affected'), (5, 'events'))
+           AS z (nth, metric)
+    ),
     figure AS (
-      SELECT coalesce(f.nth, b.nth) AS nth, coalesce(f.metric, b.metric) AS metric,
-             coalesce(f.environment, b.environment) AS environment, coalesce(f.value, 0)::numeric AS value,
-             CASE WHEN previous IS NOT NULL THEN coalesce(b.value, 0) END::numeric AS before, previous AS compared_with,
-             NULL::timestamptz AS deployed_at
-      FROM errtrack.release_figures(release_health.project_id, release_health.version) AS f
-      FULL JOIN errtrack.release_figures(release_health.project_id, previous) AS b
-        ON b.metric = f.metric AND coalesce(b.environment, '(all)') = coalesce(f.environment, '(all)') AND b.nth = f.nth
+      SELECT c.nth, c.metric, c.environment,
+             coalesce(sum(c.value) FILTER (WHERE c.version = release_health.version), 0) AS value,
+             CASE WHEN previous IS NOT NULL THEN coalesce(sum(c.value) FILTER (WHERE c.version = previous), 0) END AS before,
+             previous AS compared_with, NULL::timestamptz AS deployed_at
+      FROM counted AS c
+      GROUP BY c.nth, c.metric, c.environment
       UNION ALL
       SELECT 7, 'events a minute', d.environment, d.rate_after, d.rate_before,
              format('the hour before the deploy at %s%s', to_char(d.deployed_at, 'MM-DD HH24:MI'),

@@ -59,6 +59,19 @@ $$;
 COMMENT ON FUNCTION errtrack.bounded_lines(text, int, int) IS
   'The lines of a text, made printable: of more than so many both ends, and of one that has more than so many columns, too. Empty lines at the beginning and space at the end are left out.';
 
+-- A long line as several.
+CREATE FUNCTION errtrack.folded_line(line text, most_columns int) RETURNS SETOF text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT line WHERE length(line) <= most_columns
+  UNION ALL
+  -- words that fit, or a part of one that does not
+  SELECT rtrim(f[1])
+  FROM regexp_matches(line, format(E'\\S.{0,%s}(?=\\s|$)|\\S{%s}', most_columns - 1, most_columns), 'g') AS f
+  WHERE length(line) > most_columns
+$$;
+COMMENT ON FUNCTION errtrack.folded_line(text, int) IS
+  'A line, between its words broken into lines of so many characters (2 to 255) at the most.';
+
 -- The cells of a table, as lines.
 CREATE FUNCTION errtrack.text_table(cells text[], align text) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

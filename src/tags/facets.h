@@ -76,6 +76,8 @@ extern void prune_values(const Facets *facets, FacetKey *key, int limit);
 extern int compare_values(const void *a, const void *b);
 
 extern Facets *facets_read(bytea *stored);
+extern bool
+facets_have(bytea *stored, Slice name, bool (*is_wanted)(Slice value, void *context), void *context);
 extern bytea *facets_store(Facets *facets);
 extern void report_malformed_facets(const char *detail);
 

@@ -43,7 +43,6 @@ static int64
 read_number_of(Reader *reader, int64 limit)
 {
 	uint64 number = 0;
-
 	for (int shift = 0; shift < 7 * NUMBER_BYTES; shift += 7)
 	{
 		uint8 byte;
@@ -133,6 +132,71 @@ facets_read(bytea *stored)
 	if (reader.at != reader.end)
 		report_malformed_facets("Something stands behind their end.");
 	return facets;
+}
+
+/* Passes over a number. */
+static inline void
+skip_number(Reader *reader)
+{
+	while (reader->at < reader->end)
+		if ((*reader->at++ & 0x80) == 0)
+			return;
+	report_malformed_facets("They end too early.");
+}
+
+/* Takes a text; most are so short that their length is a byte. */
+static inline Slice
+take_stored_text(Reader *reader)
+{
+	Slice text;
+
+	if (reader->end - reader->at < 0x80 || *reader->at >= 0x80)
+		return read_text(reader);
+	text = (Slice){(const char *) reader->at + 1, *reader->at};
+	reader->at += 1 + text.len;
+	return text;
+}
+
+/*
+ * Has a key, in whatever case, a value that is wanted?  Search asks this of each
+ * issue: so nothing is made of what is stored, and what is passed over is not checked
+ * but for its end.
+ */
+bool
+facets_have(bytea *stored, Slice name, bool (*is_wanted)(Slice value, void *context), void *context)
+{
+	Reader reader = {.at = (const uint8 *) VARDATA_ANY(stored)};
+	int64 nkeys;
+
+	reader.end = reader.at + VARSIZE_ANY_EXHDR(stored);
+	if (reader.at == reader.end || *reader.at++ != VERSION)
+		report_malformed_facets("They are of another version.");
+	skip_number(&reader);
+	nkeys = read_number_of(&reader, KEYS_KEPT);
+	while (nkeys-- > 0)
+	{
+		Slice key = take_stored_text(&reader);
+		bool is_it = key.len == name.len && pg_strncasecmp(key.data, name.data, key.len) == 0;
+		int64 nvalues;
+
+		for (int i = 0; i < 3; i++)
+			skip_number(&reader);
+		nvalues = read_number_of(&reader, STOPPED);
+		if (nvalues == STOPPED)
+			nvalues = 0;
+		while (nvalues-- > 0)
+		{
+			Slice value = take_stored_text(&reader);
+
+			if (is_it && is_wanted(value, context))
+				return true;
+			skip_number(&reader);
+			skip_number(&reader);
+		}
+		if (is_it)
+			return false;
+	}
+	return false;
 }
 
 /* Writes a number. */

@@ -191,8 +191,9 @@ SELECT isnt_empty($$SELECT FROM pg_proc WHERE pronamespace = 'errtrack'::regname
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
                   WHERE p.pronamespace = 'errtrack'::regnamespace AND l.lanname <> 'c' AND p.prokind <> 'a'
                     AND NOT coalesce(array_to_string(p.proconfig, E'\n') ~ '(^|\n)search_path=pg_catalog, pg_temp($|\n)', false)
-                    AND NOT (l.lanname = 'sql' AND p.proconfig IS NULL AND NOT p.prosecdef AND p.provolatile = 'i' AND p.prorettype <> 'record'::regtype AND NOT p.proretset)$$,
-                'every function has its search_path pinned, or is C, or SQL that is inlined, or an aggregate of these');
+                    AND NOT (l.lanname = 'sql' AND p.proconfig IS NULL AND NOT p.prosecdef AND p.provolatile = 'i' AND p.prorettype <> 'record'::regtype AND NOT p.proretset)
+                    AND p.prosqlbody IS NULL$$,
+                'every function has its search_path pinned, or is C, or SQL that is inlined, or was parsed when it was made, or an aggregate of these');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace = 'errtrack'::regnamespace AND p.prosecdef
                   AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)$$, 'every SECURITY DEFINER function pins it');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'errtrack'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')

@@ -1,0 +1,102 @@
+/*
+ * The fields that a query may name.
+ */
+#include "query.h"
+
+#include "utils/varlena.h"
+
+/* In the order in which they are listed where an unknown one is named. */
+static const Field fields[] = {
+	{"is", FIELD_STATE, ISSUE_STATUS},
+	{"level", FIELD_LEVEL, ISSUE_LEVEL},
+	{"release", FIELD_RELEASE},
+	{"environment", FIELD_ENVIRONMENT},
+	{"user", FIELD_USER},
+	{"server", FIELD_TAG, .tag = "server_name"},
+	{"transaction", FIELD_TAG, .tag = "transaction"},
+	{"title", FIELD_WITHIN, ISSUE_TITLE},
+	{"culprit", FIELD_WITHIN, ISSUE_CULPRIT},
+	{"class", FIELD_TEXT, ISSUE_CLASS},
+	{"platform", FIELD_TEXT, ISSUE_PLATFORM},
+	{"introduced", FIELD_VERSION, ISSUE_INTRODUCED},
+	{"fixed", FIELD_VERSION, ISSUE_FIXED},
+	{"assigned", FIELD_ASSIGNEE, ISSUE_ASSIGNEE},
+	{"project", FIELD_PROJECT, ISSUE_PROJECT},
+	{"issue", FIELD_NUMBER, ISSUE_ID},
+	{"first_seen", FIELD_TIME, ISSUE_FIRST_SEEN},
+	{"last_seen", FIELD_TIME, ISSUE_LAST_SEEN},
+	{"resolved", FIELD_TIME, ISSUE_RESOLVED},
+	{"regressed", FIELD_TIME, ISSUE_REGRESSED},
+	{"events", FIELD_NUMBER, ISSUE_EVENTS},
+	{"times", FIELD_NUMBER, ISSUE_EVENTS},
+	{"users", FIELD_USERS},
+	{"regressions", FIELD_NUMBER, ISSUE_REGRESSIONS},
+	{"has", FIELD_HAS},
+	{"sort", FIELD_SORT},
+};
+static const Field any_tag = {"tag", FIELD_TAG};
+
+/* The field of this name, or NULL. */
+const Field *
+find_field(Slice name)
+{
+	for (int i = 0; i < lengthof(fields); i++)
+		if (strlen(fields[i].name) == name.len && pg_strncasecmp(fields[i].name, name.data, name.len) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+/* The field that tag.KEY is. */
+const Field *
+tag_field(void)
+{
+	return &any_tag;
+}
+
+/* Is it tag.KEY, or tags.KEY?  Then *key is what stands behind the dot. */
+bool
+is_tag_field(Slice name, Slice *key)
+{
+	size_t prefix = peek(name, 3) == '.' ? 4 : 5;
+
+	if (name.len < prefix || pg_strncasecmp(name.data, prefix == 4 ? "tag." : "tags.", prefix) != 0)
+		return false;
+	*key = slice_skip(name, prefix);
+	return true;
+}
+
+/* All of them, for a hint. */
+const char *
+field_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < lengthof(fields); i++)
+		appendStringInfo(&names, "%s, ", fields[i].name);
+	appendStringInfoString(&names, "tag.KEY");
+	return names.data;
+}
+
+/* The field whose name is most like this one, or NULL where none is alike. */
+const char *
+nearest_field(Slice name)
+{
+	const char *nearest = NULL;
+	int distance = 3;
+
+	if (name.len > 30)
+		return NULL;
+	for (int i = 0; i < lengthof(fields); i++)
+	{
+		int length = strlen(fields[i].name);
+		int d = varstr_levenshtein_less_equal(fields[i].name, length, name.data, name.len, 1, 1, 1, distance,
+		                                      true);
+
+		if (d >= distance || d > length / 2)
+			continue;
+		nearest = fields[i].name;
+		distance = d;
+	}
+	return nearest;
+}

@@ -1,0 +1,106 @@
+/*
+ * The functions of which SQL makes a search.
+ */
+#include "search.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_enum.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(errtrack_search_is_by_time);
+PG_FUNCTION_INFO_V1(errtrack_search_finds);
+PG_FUNCTION_INFO_V1(errtrack_search_rank);
+
+/* errtrack.search_is_by_time(query text, project_id int) RETURNS boolean */
+Datum
+errtrack_search_is_by_time(PG_FUNCTION_ARGS)
+{
+	bool has_project = !PG_ARGISNULL(1);
+	text *query = PG_ARGISNULL(0) ? text_of_slice(SLICE("")) : PG_GETARG_TEXT_PP(0);
+	Search *search = make_search(query, has_project, has_project ? PG_GETARG_INT32(1) : 0);
+
+	check_project(search);
+	PG_RETURN_BOOL(search->sort->column == ISSUE_LAST_SEEN && !search->reversed);
+}
+
+/* Looks up what the states of issue_status are called in the rows. */
+static void
+find_status_oids(Search *search, Oid type)
+{
+	for (int i = 0; i < lengthof(status_names); i++)
+	{
+		HeapTuple label =
+			SearchSysCache2(ENUMTYPOIDNAME, ObjectIdGetDatum(type), CStringGetDatum(status_names[i]));
+
+		if (!HeapTupleIsValid(label))
+			elog(ERROR, "type %u has no label \"%s\"", type, status_names[i]);
+		search->status_oids[i] = ((Form_pg_enum) GETSTRUCT(label))->oid;
+		ReleaseSysCache(label);
+	}
+}
+
+/*
+ * The search that the first two arguments say.  It is made once for a scan: then
+ * each call has the same ones.  Where they change, in a lateral join, another is made.
+ */
+static Search *
+search_of_call(FunctionCallInfo fcinfo, bool has_project, int32 project)
+{
+	Search *search = fcinfo->flinfo->fn_extra;
+	text *query = PG_ARGISNULL(0) ? text_of_slice(SLICE("")) : PG_GETARG_TEXT_PP(0);
+	MemoryContext context, old;
+
+	if (search != NULL)
+	{
+		if (slice_equal(search->query, slice_of_text(query)) && search->has_project == has_project &&
+		    search->project == project)
+			return search;
+		fcinfo->flinfo->fn_extra = NULL;
+		MemoryContextDelete(search->context);
+	}
+	context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "errtrack search", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	search = make_search(text_of_slice(slice_of_text(query)), has_project, project);
+	MemoryContextSwitchTo(old);
+	fcinfo->flinfo->fn_extra = search;
+	return search;
+}
+
+/*
+ * errtrack.search_finds(query text, of_project int, …) RETURNS boolean: the other
+ * arguments are those of IssueColumn.
+ */
+Datum
+errtrack_search_finds(PG_FUNCTION_ARGS)
+{
+	bool has_project = !PG_ARGISNULL(1);
+	Search *search = search_of_call(fcinfo, has_project, has_project ? PG_GETARG_INT32(1) : 0);
+
+	if (!OidIsValid(search->status_oids[0]))
+		find_status_oids(search, get_fn_expr_argtype(fcinfo->flinfo, ISSUE_STATUS));
+	PG_RETURN_BOOL(issue_is_found(search, fcinfo));
+}
+
+/*
+ * errtrack.search_rank(query text, of_project int, issue_id bigint, first_seen timestamptz,
+ *                      last_seen timestamptz, events bigint) RETURNS bigint
+ */
+Datum
+errtrack_search_rank(PG_FUNCTION_ARGS)
+{
+	bool has_project = !PG_ARGISNULL(1);
+	Search *search = search_of_call(fcinfo, has_project, has_project ? PG_GETARG_INT32(1) : 0);
+	int64 rank;
+
+	if (search->sort->kind == FIELD_USERS)
+		rank = count_users(search, PG_GETARG_INT64(2));
+	else if (search->sort->column == ISSUE_FIRST_SEEN)
+		rank = PG_GETARG_INT64(3);
+	else if (search->sort->column == ISSUE_EVENTS)
+		rank = PG_GETARG_INT64(5);
+	else
+		rank = PG_GETARG_INT64(4);
+	PG_RETURN_INT64(search->reversed ? -rank : rank);
+}
