@@ -2248,7 +2248,7 @@ COMMENT ON COLUMN errtrack.releases.package IS 'What stands before its @; empty 
 COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see release_key(text). Null where the text says nothing about its order, as a hash does.';
 COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
 COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
-COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it.';
+COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received.';
 SELECT pg_extension_config_dump('errtrack.releases', '');
 
 CREATE TABLE errtrack.deploys (
@@ -4225,6 +4225,7 @@ BEGIN
            -- what arrives again is not kept, and is no sign that the error came back
            min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
            max(n) FILTER (WHERE NOT duplicate) AS last_fresh_n,
+           min(received_at) FILTER (WHERE NOT duplicate) AS first_received,
            max(received_at) FILTER (WHERE NOT duplicate) AS last_received
     FROM (SELECT *, errtrack.bucket_minutes(seen_at, folded_at) AS minutes FROM counted) AS c
     GROUP BY key_no, release, environment, minutes, bucket
@@ -4398,7 +4399,9 @@ BEGIN
   ),
   new_release AS (
     INSERT INTO errtrack.releases (project_id, version, first_seen, known_since)
-    SELECT p.project_id, p.release, coalesce(min(p.last_received), folded_at), folded_at
+    -- it was known when its first event came, whenever that is folded: see is_next_release()
+    SELECT p.project_id, p.release, coalesce(min(p.first_received), folded_at),
+           least(min(p.first_received), folded_at)
     FROM placed_part AS p
     WHERE p.release <> ''
     GROUP BY p.project_id, p.release
@@ -4614,16 +4617,16 @@ DECLARE
   file oid;
   n int := 0;
   folded record;
-  unsent int;
+  unsent int := 0;
   has_moved boolean := false;
 BEGIN
   events := 0;
+  alerts := 0;
   PERFORM errtrack.begin_consume();
   IF errtrack.has_restored_events() THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
   PERFORM errtrack.count_shed_events();
-  SELECT e.* INTO alerts, unsent FROM errtrack.end_timed_ignoring() AS e;
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 
   LOOP
@@ -4701,9 +4704,13 @@ BEGIN
   IF n > 0 THEN
     SELECT * INTO folded FROM errtrack.fold_safely(tids_0, tids_1, tids_2);
     events := folded.events;
-    alerts := alerts + folded.alerts;
-    unsent := unsent + folded.unsent;
+    alerts := folded.alerts;
+    unsent := folded.unsent;
   END IF;
+  -- last: it locks issues, and who holds these must not wait for others, as the fold does
+  SELECT * INTO folded FROM errtrack.end_timed_ignoring();
+  alerts := alerts + folded.alerts;
+  unsent := unsent + folded.unsent;
   IF unsent > 0 THEN
     RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
       USING ERRCODE = 'program_limit_exceeded',

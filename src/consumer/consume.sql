@@ -36,16 +36,16 @@ DECLARE
   file oid;
   n int := 0;
   folded record;
-  unsent int;
+  unsent int := 0;
   has_moved boolean := false;
 BEGIN
   events := 0;
+  alerts := 0;
   PERFORM errtrack.begin_consume();
   IF errtrack.has_restored_events() THEN
     PERFORM errtrack.adopt_restored_events();
   END IF;
   PERFORM errtrack.count_shed_events();
-  SELECT e.* INTO alerts, unsent FROM errtrack.end_timed_ignoring() AS e;
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
 
   LOOP
@@ -123,9 +123,13 @@ BEGIN
   IF n > 0 THEN
     SELECT * INTO folded FROM errtrack.fold_safely(tids_0, tids_1, tids_2);
     events := folded.events;
-    alerts := alerts + folded.alerts;
-    unsent := unsent + folded.unsent;
+    alerts := folded.alerts;
+    unsent := folded.unsent;
   END IF;
+  -- last: it locks issues, and who holds these must not wait for others, as the fold does
+  SELECT * INTO folded FROM errtrack.end_timed_ignoring();
+  alerts := alerts + folded.alerts;
+  unsent := unsent + folded.unsent;
   IF unsent > 0 THEN
     RAISE WARNING 'alerts are not sent, since the notification queue is nearly full'
       USING ERRCODE = 'program_limit_exceeded',

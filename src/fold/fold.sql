@@ -111,6 +111,7 @@ BEGIN
            -- what arrives again is not kept, and is no sign that the error came back
            min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
            max(n) FILTER (WHERE NOT duplicate) AS last_fresh_n,
+           min(received_at) FILTER (WHERE NOT duplicate) AS first_received,
            max(received_at) FILTER (WHERE NOT duplicate) AS last_received
     FROM (SELECT *, errtrack.bucket_minutes(seen_at, folded_at) AS minutes FROM counted) AS c
     GROUP BY key_no, release, environment, minutes, bucket
@@ -284,7 +285,9 @@ BEGIN
   ),
   new_release AS (
     INSERT INTO errtrack.releases (project_id, version, first_seen, known_since)
-    SELECT p.project_id, p.release, coalesce(min(p.last_received), folded_at), folded_at
+    -- it was known when its first event came, whenever that is folded: see is_next_release()
+    SELECT p.project_id, p.release, coalesce(min(p.first_received), folded_at),
+           least(min(p.first_received), folded_at)
     FROM placed_part AS p
     WHERE p.release <> ''
     GROUP BY p.project_id, p.release

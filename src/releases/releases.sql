@@ -18,7 +18,7 @@ COMMENT ON COLUMN errtrack.releases.package IS 'What stands before its @; empty 
 COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see release_key(text). Null where the text says nothing about its order, as a hash does.';
 COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
 COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
-COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it.';
+COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received.';
 SELECT pg_extension_config_dump('errtrack.releases', '');
 
 CREATE TABLE errtrack.deploys (
