@@ -387,7 +387,7 @@ COMMENT ON FUNCTION errtrack.parse_stack(text, text) IS
 CREATE FUNCTION errtrack.print_stack(exceptions jsonb, platform text DEFAULT NULL) RETURNS text
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_print_stack';
 COMMENT ON FUNCTION errtrack.print_stack(jsonb, text) IS
-  'Prints exceptions as SDKs report them (the cause first, the oldest frame first) as text like the platform''s language does; in a plain form where it has none, or the platform is null or unknown. What has another shape is passed over; null where nothing is left. Of more than 100 frames or 50 exceptions both ends are printed; names end after 2,000 bytes, messages after 16 kB, the text after 1 MB; control characters become \xNN.';
+  'Prints exceptions as SDKs report them (the cause first, the oldest frame first) as text like the platform''s language does; in a plain form where it has none, or the platform is null or unknown. What has another shape is passed over; null where nothing is left. Of more than 100 frames or 50 exceptions both ends are printed; names end after 2,000 bytes, messages after 16 kB, the text after 1 MB; control characters become x and two digits behind a backslash.';
 -- ---- which frames are the application's own -------------------------------------------------------------------------
 
 -- src/grouping/frame_rules.c lists the same columns in the same order.
@@ -5453,7 +5453,7 @@ SELECT h.status, nullif(array_to_string(h.reasons, E'\n'), '') AS reasons,
        i.not_counted
 FROM errtrack.health() AS h, errtrack.read_workers() AS w, errtrack.read_inbox() AS i;
 COMMENT ON VIEW errtrack.inbox_status IS
-  'How the inbox is: one row, which an operator asks first and reads with \gx. errtrack.health() has hints to each reason, errtrack.workers more about the worker.';
+  'How the inbox is: one row, which an operator asks first and reads in psql''s expanded form. errtrack.health() has hints to each reason, errtrack.workers more about the worker.';
 COMMENT ON COLUMN errtrack.inbox_status.status IS 'ok, degraded or failing, as errtrack.health() has it.';
 COMMENT ON COLUMN errtrack.inbox_status.reasons IS 'Why, the worst first; null: all is well.';
 COMMENT ON COLUMN errtrack.inbox_status.events_waiting IS 'Committed events that are not consumed yet; 100000 stands for that many or more.';

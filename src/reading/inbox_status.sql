@@ -41,7 +41,7 @@ SELECT h.status, nullif(array_to_string(h.reasons, E'\n'), '') AS reasons,
        i.not_counted
 FROM errtrack.health() AS h, errtrack.read_workers() AS w, errtrack.read_inbox() AS i;
 COMMENT ON VIEW errtrack.inbox_status IS
-  'How the inbox is: one row, which an operator asks first and reads with \gx. errtrack.health() has hints to each reason, errtrack.workers more about the worker.';
+  'How the inbox is: one row, which an operator asks first and reads in psql''s expanded form. errtrack.health() has hints to each reason, errtrack.workers more about the worker.';
 COMMENT ON COLUMN errtrack.inbox_status.status IS 'ok, degraded or failing, as errtrack.health() has it.';
 COMMENT ON COLUMN errtrack.inbox_status.reasons IS 'Why, the worst first; null: all is well.';
 COMMENT ON COLUMN errtrack.inbox_status.events_waiting IS 'Committed events that are not consumed yet; 100000 stands for that many or more.';

@@ -117,7 +117,7 @@ FROM (VALUES
   (E'is:open\n\tlevel:error', 'AF')
 ) AS t (query, want)
 WHERE want IS NOT NULL;
-SELECT is(pg_temp.finds(query), want, query) FROM cases;
+SELECT is(pg_temp.finds(query), want, translate(query, E'\n\t', '  ')) FROM cases;
 -- of large tables it does not read all, but looks single issues up; and begins to read all where it finds that there are many
 UPDATE pg_class SET reltuples = CASE relname WHEN 'issues' THEN 100000 ELSE 1e9 END
 WHERE oid IN ('errtrack.issues'::regclass, 'errtrack.issue_releases'::regclass, 'errtrack.issue_facets'::regclass);
