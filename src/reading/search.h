@@ -47,6 +47,11 @@ typedef struct Term
 	int nconditions;
 	IdTable *found;     /* of what is in other tables: the issues that it holds for */
 	struct Term *joins; /* another one, which has what is found for both */
+	/* of issues that are looked up one by one: see search_probe.c */
+	bool is_tried;
+	Oid table;
+	double max_probes;
+	double probes; /* so far */
 } Term;
 
 /* The words of an issue, in small letters. */
@@ -69,6 +74,8 @@ typedef struct Search
 	const Field *sort;
 	bool reversed;
 	bool ascii;            /* nothing else is looked for */
+	double seen;           /* issues that were looked at so far */
+	double issues_in_all;  /* about */
 	IdTable *users;        /* how many users an issue met; NULL: not read yet */
 	FmgrInfo *comparer;    /* errtrack.release_compare() */
 	IssueWords words;      /* of the issue that is looked at right now */
@@ -88,8 +95,13 @@ extern void check_project(Search *search);
 extern void find_projects(Search *search, Slice query, const QueryValue *value, Condition *condition);
 extern void find_newest(Search *search, Condition *condition);
 extern void join_terms(Search *search);
-extern bool is_found(Search *search, Term *term, int64 issue_id);
+extern bool is_found(Search *search, Term *term, int32 project, int64 issue_id);
+extern bool row_has_all(Search *search, Term *term, struct TupleTableSlot *row);
 extern int64 count_users(Search *search, int64 issue_id);
+
+/* search_probe.c */
+extern bool is_to_be_probed(Search *search, Term *term);
+extern bool probe_issue(Search *search, Term *term, int32 project, int64 issue_id);
 
 /* search_match.c */
 extern bool issue_is_found(Search *search, FunctionCallInfo fcinfo);

@@ -261,7 +261,7 @@ term_holds(Search *search, Term *term, FunctionCallInfo fcinfo)
 		case FIELD_RELEASE:
 		case FIELD_ENVIRONMENT:
 		case FIELD_TAG:
-			return is_found(search, term, PG_GETARG_INT64(ISSUE_ID));
+			return is_found(search, term, PG_GETARG_INT32(ISSUE_PROJECT), PG_GETARG_INT64(ISSUE_ID));
 		default:
 			break;
 	}
@@ -276,6 +276,7 @@ bool
 issue_is_found(Search *search, FunctionCallInfo fcinfo)
 {
 	search->words.is_read = false;
+	search->seen++;
 	for (int i = 0; i < search->nterms; i++)
 	{
 		Term *term = &search->terms[i];

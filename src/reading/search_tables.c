@@ -186,9 +186,6 @@ find_newest(Search *search, Condition *condition)
 
 /* ---- releases, environments, tags --------------------------------------------------------------------------- */
 
-/* Does a row of the table that a term needs have what it looks for? */
-typedef bool (*RowHas)(Search *search, Term *term, TupleTableSlot *row);
-
 /* Is what these terms look for in the same table? */
 static bool
 is_same_table(const Term *a, const Term *b)
@@ -197,33 +194,6 @@ is_same_table(const Term *a, const Term *b)
 	bool b_releases = b->kind == FIELD_RELEASE || b->kind == FIELD_ENVIRONMENT;
 
 	return a == b || (a->kind == FIELD_TAG && b->kind == FIELD_TAG) || (a_releases && b_releases);
-}
-
-/* Puts the issue that a row is of into the sets of the terms for which it has what they look for. */
-static void
-mark_issue(Search *search, const Term *like, int64 issue_id, TupleTableSlot *row, RowHas row_has)
-{
-	Term *joined = NULL;
-	bool has_all = true;
-
-	for (int i = 0; i < search->nterms; i++)
-	{
-		Term *term = &search->terms[i];
-
-		if (!is_same_table(term, like))
-			continue;
-		if (term->negated)
-		{
-			if (row_has(search, term, row))
-				id_set_add(term->found, issue_id);
-			continue;
-		}
-		if (term->joins == NULL)
-			joined = term;
-		has_all = has_all && row_has(search, term, row);
-	}
-	if (joined != NULL && has_all)
-		id_set_add(joined->found, issue_id);
 }
 
 /* Does a row of issue_releases have what a term looks for? */
@@ -238,13 +208,6 @@ release_row_has(Search *search, Term *term, TupleTableSlot *row)
 		        : text_is(search, &term->conditions[i], value))
 			return true;
 	return false;
-}
-
-/* A row of issue_releases (project_id, issue_id, release, environment, …). */
-static void
-take_release(Search *search, void *context, TupleTableSlot *row)
-{
-	mark_issue(search, context, DatumGetInt64(row->tts_values[1]), row, release_row_has);
 }
 
 /* A search and one of its terms, while the values of a tag are looked at. */
@@ -275,11 +238,38 @@ facets_row_has(Search *search, Term *term, TupleTableSlot *row)
 	return facets_have(DatumGetByteaPP(row->tts_values[2]), term->tag, value_is_wanted, &tag);
 }
 
-/* A row of issue_facets (project_id, issue_id, facets). */
-static void
-take_facets(Search *search, void *context, TupleTableSlot *row)
+/* Does a row of issue_releases or issue_facets have what a term looks for? */
+static bool
+row_has(Search *search, Term *term, TupleTableSlot *row)
 {
-	mark_issue(search, context, DatumGetInt64(row->tts_values[1]), row, facets_row_has);
+	return term->kind == FIELD_TAG ? facets_row_has(search, term, row) : release_row_has(search, term, row);
+}
+
+/* Does it have what the term and those look for that it stands for? */
+bool
+row_has_all(Search *search, Term *term, TupleTableSlot *row)
+{
+	slot_getsomeattrs(row, Min(COLUMNS_TAKEN, row->tts_tupleDescriptor->natts));
+	for (int i = 0; i < search->nterms; i++)
+		if ((&search->terms[i] == term || search->terms[i].joins == term) &&
+		    !row_has(search, &search->terms[i], row))
+			return false;
+	return true;
+}
+
+/* A row of issue_releases (project_id, issue_id, release, environment, …) or issue_facets (project_id, issue_id, facets). */
+static void
+take_issue(Search *search, void *context, TupleTableSlot *row)
+{
+	const Term *like = context;
+
+	for (int i = 0; i < search->nterms; i++)
+	{
+		Term *term = &search->terms[i];
+
+		if (term->joins == NULL && is_same_table(term, like) && row_has_all(search, term, row))
+			id_set_add(term->found, DatumGetInt64(row->tts_values[1]));
+	}
 }
 
 /*
@@ -385,19 +375,23 @@ find_issues(Search *search, Term *term)
 		read_rows(search,
 		          "SELECT f.* FROM errtrack.issue_facets AS f "
 		          "WHERE $1 IS NULL OR f.project_id = $1",
-		          NO_SLICE, take_facets, term);
+		          NO_SLICE, take_issue, term);
 	else
 		read_rows(search,
 		          "SELECT r.* FROM errtrack.issue_releases AS r "
 		          "WHERE $1 IS NULL OR r.project_id = $1",
-		          NO_SLICE, take_release, term);
+		          NO_SLICE, take_issue, term);
 }
 
 /* Is there, in another table, what a term looks for of an issue? */
 bool
-is_found(Search *search, Term *term, int64 issue_id)
+is_found(Search *search, Term *term, int32 project, int64 issue_id)
 {
 	if (term->found == NULL)
+	{
+		if (is_to_be_probed(search, term))
+			return probe_issue(search, term, project, issue_id);
 		find_issues(search, term);
+	}
 	return id_set_has(term->found, issue_id);
 }
