@@ -95,28 +95,43 @@ BEGIN
   FROM verdict
   WHERE nth = 1;
 
+  alerts := 0;
+  unsent := 0;
+  IF regressed IS NOT NULL THEN
+    SELECT * INTO n FROM errtrack.regress(regressed, at);
+    alerts := n.alerts;
+    unsent := n.unsent;
+  END IF;
+  IF reappeared IS NOT NULL THEN
+    SELECT * INTO n FROM errtrack.end_ignoring(reappeared, at);
+    alerts := alerts + n.alerts;
+    unsent := unsent + n.unsent;
+  END IF;
+END $$;
+COMMENT ON FUNCTION errtrack.react(errtrack.arrival[], timestamptz) IS
+  'Part of fold(): changes the states of resolved and ignored issues as these events ask for, and raises an alert for each.';
+
+-- Resolved issues are back, as these events show, and somebody is told.
+CREATE FUNCTION errtrack.regress(arrivals errtrack.arrival[], at timestamptz, OUT alerts int, OUT unsent int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
   WITH
   log AS (
     INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why, release)
-    SELECT r.project_id, r.issue_id, react.at, session_user, 'regress', 'resolved', 'regressed',
+    SELECT r.project_id, r.issue_id, regress.at, session_user, 'regress', 'resolved', 'regressed',
            format('event %s%s', r.event_id, coalesce(' of release ' || nullif(r.release, ''), '')), nullif(r.release, '')
-    FROM unnest(regressed) AS r
+    FROM unnest(arrivals) AS r
     ORDER BY r.project_id, r.issue_id
   )
   UPDATE errtrack.issues AS i
   SET status = 'regressed', regressed_at = greatest(r.received_at, i.resolved_at), regression_count = i.regression_count + 1
-  FROM unnest(regressed) AS r
+  FROM unnest(arrivals) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
-
-  SELECT * INTO n FROM errtrack.raise_alerts('regression', regressed, at);
-  alerts := n.alerts;
-  unsent := n.unsent;
-  SELECT * INTO n FROM errtrack.end_ignoring(reappeared, at);
-  alerts := alerts + n.alerts;
-  unsent := unsent + n.unsent;
+  SELECT r.* INTO alerts, unsent FROM errtrack.raise_alerts('regression', arrivals, at) AS r;
 END $$;
-COMMENT ON FUNCTION errtrack.react(errtrack.arrival[], timestamptz) IS
-  'Part of fold(): changes the states of resolved and ignored issues as these events ask for, and raises an alert for each.';
+COMMENT ON FUNCTION errtrack.regress(errtrack.arrival[], timestamptz) IS
+  'Part of react(): makes resolved issues regressed, and raises an alert ''regression'' for each.';
 
 -- Issues that were ignored are so no longer, and somebody is told. arrivals: the issues, and the events that show it, if
 -- any do.
