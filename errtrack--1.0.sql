@@ -4601,6 +4601,21 @@ LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_begin_consume';
 COMMENT ON FUNCTION errtrack.begin_consume() IS
   'Part of consume(): waits until no other transaction consumes, and keeps this one from being prepared.';
 
+/*
+ * For what moves or deletes what a batch looks up before it changes it.  A batch
+ * is kept out until the transaction is over, and so is one that comes later in a
+ * transaction that sees only the past: that one fails, since the row is another
+ * one now.
+ */
+CREATE FUNCTION errtrack.keep_consumers_out() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM errtrack.begin_consume();
+  UPDATE errtrack.inbox_progress SET prev = prev;
+END $$;
+COMMENT ON FUNCTION errtrack.keep_consumers_out() IS
+  'Part of regroup(), delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
+
 CREATE FUNCTION errtrack.wake_worker() RETURNS boolean
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
 COMMENT ON FUNCTION errtrack.wake_worker() IS
@@ -5854,7 +5869,7 @@ BEGIN
   PERFORM errtrack.need_project(of_project);
   -- no batch is folded meanwhile
   IF apply THEN
-    PERFORM errtrack.begin_consume();
+    PERFORM errtrack.keep_consumers_out();
   END IF;
   SELECT count(*) INTO n FROM errtrack.occurrences AS o WHERE o.project_id = of_project;
   RAISE NOTICE 'reading % kept occurrences of project %', n, of_project;
@@ -6194,21 +6209,6 @@ ALTER TABLE errtrack.issue_releases SET (fillfactor = 90);
 ALTER TABLE errtrack.issue_counts_minutes SET (autovacuum_vacuum_scale_factor = 0.05);
 -- ---- deleting: an issue, a project, what is known of a user ----------------------------------------------------------
 
-/*
- * A batch looks issues up before it changes them, so it is kept out until the
- * deletion is over: it would bring back what it has seen.  So would one that
- * comes later, in a transaction that sees only the past: that one fails, since the
- * row is another one now.
- */
-CREATE FUNCTION errtrack.begin_deleting() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  PERFORM errtrack.begin_consume();
-  UPDATE errtrack.inbox_progress SET prev = prev;
-END $$;
-COMMENT ON FUNCTION errtrack.begin_deleting() IS
-  'Part of delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
-
 -- So that what was received stays the sum of what was counted and of the outcomes.
 CREATE FUNCTION errtrack.count_deleted(project_id int, events bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
@@ -6267,7 +6267,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   i errtrack.issues;
 BEGIN
-  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.keep_consumers_out();
   SELECT * INTO i FROM errtrack.lock_issues(ARRAY[delete_issue.issue_id]);
   INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, why)
   VALUES (i.project_id, i.issue_id, errtrack.clock(), session_user, 'delete', i.status,
@@ -6290,7 +6290,7 @@ DECLARE
   of_project int := delete_project.project_id;
   issue_count bigint;
 BEGIN
-  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.keep_consumers_out();
   PERFORM errtrack.need_project(of_project);
   -- in the order in which the verbs lock them
   PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
@@ -6336,7 +6336,7 @@ BEGIN
             DETAIL = 'Of a longer one, events keep the first 200 bytes.',
             HINT = 'Pass it as errtrack.occurrences.user_id has it.';
   END IF;
-  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.keep_consumers_out();
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
   WITH
   occurrence AS (

@@ -5,6 +5,21 @@ LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_begin_consume';
 COMMENT ON FUNCTION errtrack.begin_consume() IS
   'Part of consume(): waits until no other transaction consumes, and keeps this one from being prepared.';
 
+/*
+ * For what moves or deletes what a batch looks up before it changes it.  A batch
+ * is kept out until the transaction is over, and so is one that comes later in a
+ * transaction that sees only the past: that one fails, since the row is another
+ * one now.
+ */
+CREATE FUNCTION errtrack.keep_consumers_out() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM errtrack.begin_consume();
+  UPDATE errtrack.inbox_progress SET prev = prev;
+END $$;
+COMMENT ON FUNCTION errtrack.keep_consumers_out() IS
+  'Part of regroup(), delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
+
 CREATE FUNCTION errtrack.wake_worker() RETURNS boolean
 LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'errtrack_wake_worker';
 COMMENT ON FUNCTION errtrack.wake_worker() IS

@@ -1,20 +1,5 @@
 -- ---- deleting: an issue, a project, what is known of a user ----------------------------------------------------------
 
-/*
- * A batch looks issues up before it changes them, so it is kept out until the
- * deletion is over: it would bring back what it has seen.  So would one that
- * comes later, in a transaction that sees only the past: that one fails, since the
- * row is another one now.
- */
-CREATE FUNCTION errtrack.begin_deleting() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  PERFORM errtrack.begin_consume();
-  UPDATE errtrack.inbox_progress SET prev = prev;
-END $$;
-COMMENT ON FUNCTION errtrack.begin_deleting() IS
-  'Part of delete_issue(), delete_project() and forget_user(): waits until nobody consumes, and lets nobody until the end of the transaction.';
-
 -- So that what was received stays the sum of what was counted and of the outcomes.
 CREATE FUNCTION errtrack.count_deleted(project_id int, events bigint) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
@@ -73,7 +58,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   i errtrack.issues;
 BEGIN
-  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.keep_consumers_out();
   SELECT * INTO i FROM errtrack.lock_issues(ARRAY[delete_issue.issue_id]);
   INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, why)
   VALUES (i.project_id, i.issue_id, errtrack.clock(), session_user, 'delete', i.status,
@@ -96,7 +81,7 @@ DECLARE
   of_project int := delete_project.project_id;
   issue_count bigint;
 BEGIN
-  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.keep_consumers_out();
   PERFORM errtrack.need_project(of_project);
   -- in the order in which the verbs lock them
   PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
@@ -142,7 +127,7 @@ BEGIN
             DETAIL = 'Of a longer one, events keep the first 200 bytes.',
             HINT = 'Pass it as errtrack.occurrences.user_id has it.';
   END IF;
-  PERFORM errtrack.begin_deleting();
+  PERFORM errtrack.keep_consumers_out();
   SELECT * INTO STRICT p FROM errtrack.inbox_progress;
   WITH
   occurrence AS (

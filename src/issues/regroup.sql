@@ -361,7 +361,7 @@ BEGIN
   PERFORM errtrack.need_project(of_project);
   -- no batch is folded meanwhile
   IF apply THEN
-    PERFORM errtrack.begin_consume();
+    PERFORM errtrack.keep_consumers_out();
   END IF;
   SELECT count(*) INTO n FROM errtrack.occurrences AS o WHERE o.project_id = of_project;
   RAISE NOTICE 'reading % kept occurrences of project %', n, of_project;
