@@ -83,13 +83,14 @@ COMMENT ON FUNCTION errtrack.roll_up(timestamptz) IS
   'Part of upkeep(): adds minutes that are more than two days old to their hours, and hours that are more than ninety days old to their days; returns how many rows of each went.';
 
 /*
- * Its order: what takes time first, then the TRUNCATEs, which readers wait for.
+ * Removes and rolls up what is old.  Its order: what takes time first, then the TRUNCATEs, which readers wait for.
  * The fold is kept out from the beginning: it and this would otherwise wait for
  * each other's rows.
  */
-CREATE FUNCTION errtrack.upkeep_at(at timestamptz) RETURNS SETOF text
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION errtrack.upkeep() RETURNS SETOF text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  at timestamptz := errtrack.clock();
   retention interval;
   expired record;
   rolled_up record;
@@ -148,12 +149,5 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
-COMMENT ON FUNCTION errtrack.upkeep_at(timestamptz) IS 'upkeep() as it would be at some time.';
-
--- Removes and rolls up what is old.
-CREATE FUNCTION errtrack.upkeep() RETURNS SETOF text
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT * FROM errtrack.upkeep_at(errtrack.clock())
-$$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
   'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week, what quotas used and environments counted more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';

@@ -100,10 +100,10 @@ CALL pg_temp.cheat(:cheat, 'Backdated');
 SELECT is((SELECT (occurrence_count, flood_capped)::text FROM errtrack.issues WHERE project_id = :cheat AND exception_class = 'Backdated'), '(20,15)', 'nor are more of them kept an hour');
 
 -- what was used is forgotten after two days
-SELECT results_eq($$SELECT errtrack.upkeep_at('2026-03-03 10:00:30+00')$$, $$VALUES ('1 minutes of quotas deleted, older than two days')$$, 'what was used two days ago goes');
+SELECT results_eq($$SELECT pg_temp.upkeep_at('2026-03-03 10:00:30+00')$$, $$VALUES ('1 minutes of quotas deleted, older than two days')$$, 'what was used two days ago goes');
 SELECT is((SELECT min(minute) FROM errtrack.quota_use), '2026-03-01 10:01+00'::timestamptz, '... and nothing younger');
 UPDATE errtrack.inbox_progress SET prev_at = '2026-03-01 10:01+00';
-SELECT is_empty($$SELECT errtrack.upkeep_at('2026-03-04 10:00+00')$$, '... nor what a backlog may still count to');
+SELECT is_empty($$SELECT pg_temp.upkeep_at('2026-03-04 10:00+00')$$, '... nor what a backlog may still count to');
 
 -- mistakes
 SELECT throws_ok('SELECT errtrack.set_quota(12345, 1)', 'P0002', 'there is no project 12345', 'a project that is not there');

@@ -245,7 +245,7 @@ SELECT matches(pg_temp.page(1), 'last seen   2026-01-31 16:14:00 \(76 min ago\)'
 SET timezone = 'UTC';
 -- counts that are in wider buckets are in the graph all the same
 BEGIN;
-SELECT is((SELECT count(*) FROM errtrack.upkeep_at('2026-02-03 12:00+00') AS u WHERE u ~ '^\d+ counts by the minute'), 1::bigint, 'two days later ...');
+SELECT is((SELECT count(*) FROM pg_temp.upkeep_at('2026-02-03 12:00+00') AS u WHERE u ~ '^\d+ counts by the minute'), 1::bigint, 'two days later ...');
 SELECT is((SELECT count(*) FROM errtrack.issue_counts WHERE minutes = 1), 0::bigint, '(all is counted by the hour)');
 SELECT matches(pg_temp.part(1, 'Events by the hour'), E'\n  \\.{24}▁\\.{19}▂█\\.\\.\n', '... the hours are the same');
 SELECT matches(pg_temp.part(1, 'Events by the day'), E'\n  \\.{18}█\\.{9}▁▆\n', '... and the days');

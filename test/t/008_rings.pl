@@ -43,7 +43,7 @@ sub keep_house
 {
 	my ($database, $at) = @_;
 	return $node->safe_psql($database,
-		"SELECT regexp_replace(u, '\\d+ kB', 'n kB') FROM errtrack.upkeep_at('$at') AS u");
+		"SET errtrack.test_now = '$at'; SELECT regexp_replace(u, '\\d+ kB', 'n kB') FROM errtrack.upkeep() AS u");
 }
 
 my @times = map { $node->safe_psql('postgres', "SELECT now() + interval '$_'") }
@@ -88,7 +88,8 @@ $node->safe_psql('source',
 my $before = $node->safe_psql('source', $rows);
 my $session = $node->background_psql('source', on_error_stop => 1);
 $session->query_safe('BEGIN');
-like($session->query_safe("SELECT * FROM errtrack.upkeep_at(now() + interval '40 days')"),
+$session->query_safe("SELECT set_config('errtrack.test_now', (now() + interval '40 days')::text, true)");
+like($session->query_safe('SELECT * FROM errtrack.upkeep()'),
 	qr/truncated/, 'upkeep, not committed');
 $node->stop('immediate');
 eval { $session->{run}->kill_kill; };
