@@ -18,8 +18,7 @@ sub kill_worker
 	my ($name) = @_;
 	my $pid = wait_worker($node, 'postgres', "$name: the worker is there");
 	kill 'KILL', $pid;
-	ok( $node->poll_query_until(
-			'postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)"),
+	wait_restarted($node, "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)",
 		"$name: the server is back");
 }
 

@@ -38,8 +38,7 @@ sub kill_process
 	my $checkpointer =
 	  $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
 	kill 'KILL', $pid;
-	ok( $node->poll_query_until('postgres',
-			"SELECT pid <> $checkpointer FROM pg_stat_activity WHERE backend_type = 'checkpointer'"),
+	wait_restarted($node, "SELECT pid <> $checkpointer FROM pg_stat_activity WHERE backend_type = 'checkpointer'",
 		"$name: the server is back");
 }
 

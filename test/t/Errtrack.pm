@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use Test::More;
 
 our @EXPORT = qw(new_node create_errtrack recorded send_event send_events wait_counted wait_worker wait_no_worker
-  wait_seconds oracle_ok start_load end_load pgbench_script);
+  wait_seconds wait_restarted oracle_ok start_load end_load pgbench_script);
 
 # How many times clients were started, which tells them apart.
 my $loads = 0;
@@ -112,6 +112,17 @@ sub wait_seconds
 		select(undef, undef, undef, 0.1);
 	}
 	return 0;
+}
+
+# Waits until a query says t, while the server restarts.  A psql that cannot connect may be gone before it is told the
+# query: poll_query_until() then ends the test.
+sub wait_restarted
+{
+	my ($node, $query, $name) = @_;
+	ok( wait_seconds(
+			$PostgreSQL::Test::Utils::timeout_default,
+			sub { return (eval { $node->safe_psql('postgres', $query) } // '') eq 't' }),
+		$name);
 }
 
 # The oracle: flush() until all that was committed is folded, and then compare it, project by project, with what the
