@@ -21,7 +21,7 @@ COMMENT ON FUNCTION errtrack.need_read_committed(text, text) IS
 -- ---- the time -------------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION errtrack.clock() RETURNS timestamptz
-LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_clock';
+LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'errtrack_clock';
 COMMENT ON FUNCTION errtrack.clock() IS
   'The present, as all of errtrack takes it: clock_timestamp(), or what the setting errtrack.test_now says, which is for tests.';
 -- ---- projects -------------------------------------------------------------------------------------------------------
@@ -2293,7 +2293,8 @@ COMMENT ON FUNCTION errtrack.release_newer(int, text, text) IS
  * Somebody's 999.9.9 must not make each later release an old one.  A version that
  * was deployed is what it says.
  */
-CREATE FUNCTION errtrack.is_plausible_release(project_id int, version text) RETURNS boolean
+CREATE FUNCTION errtrack.is_plausible_release(project_id int, version text, known_by timestamptz DEFAULT 'infinity')
+RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   WITH
   -- its package's highest other release
@@ -2301,14 +2302,15 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
     SELECT errtrack.release_number(r.version) AS number
     FROM errtrack.releases AS r
     WHERE r.project_id = $1 AND r.package = errtrack.release_package($2) AND r.version <> $2 AND r.sort_key IS NOT NULL
+      AND r.known_since <= $3
     ORDER BY r.sort_key DESC
     LIMIT 1
   )
   SELECT coalesce(errtrack.release_number($2) <= 2 * (SELECT number FROM highest) + 10, true)
          OR (SELECT r.deployed_at FROM errtrack.releases AS r WHERE r.project_id = $1 AND r.version = $2) IS NOT NULL
 $$;
-COMMENT ON FUNCTION errtrack.is_plausible_release(int, text) IS
-  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, as of 999.9.9.';
+COMMENT ON FUNCTION errtrack.is_plausible_release(int, text, timestamptz) IS
+  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, of those that were known by some time; as of 999.9.9.';
 
 /*
  * The highest release and a name that came later have no order but that of time,
@@ -2321,7 +2323,7 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
    FROM errtrack.releases AS r
    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
-     AND errtrack.is_plausible_release(r.project_id, r.version)
+     AND errtrack.is_plausible_release(r.project_id, r.version, $3)
    ORDER BY r.sort_key DESC
    LIMIT 1)
   UNION ALL
@@ -3025,14 +3027,15 @@ COMMENT ON FUNCTION errtrack.set_auto_resolve(int, interval) IS
   'Sets after how long without events auto_resolve() resolves a project''s issues (null: never), and returns the project. Raises no_data_found for an unknown project.';
 -- ---- reading: how pages for people are written -----------------------------------------------------------------------
 
--- Called for each row of lists: these three are inlined.
+-- Called for each row of lists: these three are inlined, into a query with another search_path.  So each operator must be
+-- one that fits exactly: else one in a schema of the reader's might fit better.
 CREATE FUNCTION errtrack.time_span(span interval) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN span < interval '0' THEN '0 s'
-              WHEN span < interval '100 seconds' THEN floor(extract(epoch FROM span)) || ' s'
-              WHEN span < interval '100 minutes' THEN floor(extract(epoch FROM span) / 60) || ' min'
-              WHEN span < interval '48 hours' THEN floor(extract(epoch FROM span) / 3600) || ' h'
-              ELSE floor(extract(epoch FROM span) / 86400) || ' d' END
+              WHEN span < interval '100 seconds' THEN floor(extract(epoch FROM span))::text || ' s'
+              WHEN span < interval '100 minutes' THEN floor(extract(epoch FROM span) / 60.0)::text || ' min'
+              WHEN span < interval '48 hours' THEN floor(extract(epoch FROM span) / 3600.0)::text || ' h'
+              ELSE floor(extract(epoch FROM span) / 86400.0)::text || ' d' END
 $$;
 COMMENT ON FUNCTION errtrack.time_span(interval) IS
   'How long, in one unit and rounded down: 99 s, 99 min, 47 h, 12 d; 0 s where it is negative, since clocks differ.';
@@ -6573,7 +6576,7 @@ BEGIN
     'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
-    'errtrack.is_plausible_release(int, text)',
+    'errtrack.is_plausible_release(int, text, timestamptz)',
     'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
     'errtrack.need_project(int)',

@@ -107,6 +107,7 @@ INSERT INTO cases (kind, a, b, expected) VALUES
   -- names
   ('names', 'main', 'main', 0), ('names', 'main', 'Main', NULL), ('names', 'main', '1.0', NULL), ('names', 'release-candidate', 'release', NULL),
   ('names', 'build-12', 'build-13', NULL), ('names', '', '1.0', NULL), ('names', '', '', 0), ('names', '1.x', '1.2', NULL), ('names', '1.2.x', '1.2', NULL), ('names', '1.2-x', '1.2', -1), ('names', '1.2.*', '1.2', NULL),
+  ('days', '2024-01-15T10:30:00+0200', '2024-01-15T09:00:00Z', NULL), ('days', '2024-01-15T10:30:00+0000', '2024-01-15T10:30:00Z', 0), ('days', '2024-02-hotfix1', '2024-01', 1), ('days', '2024-02-hotfix1', '2024-02', 1), ('names', '1234-update-cart', '2', NULL),
   ('names', '3-way-merge', '2', NULL), ('names', '7zip', '8', NULL), ('names', '1234-fix-login', '1235-new-cart', NULL), ('names', 'latest', '1.0', NULL),
   ('names', 'release/1.2', '1.3', NULL), ('names', '1 2', '1.3', NULL),
   -- ugly

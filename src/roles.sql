@@ -43,7 +43,7 @@ BEGIN
     'errtrack.lowest_release(text)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
-    'errtrack.is_plausible_release(int, text)',
+    'errtrack.is_plausible_release(int, text, timestamptz)',
     'errtrack.newest_releases(int, text, timestamptz)',
     'errtrack.newest_release(int, text, timestamptz)',
     'errtrack.need_project(int)',

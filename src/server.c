@@ -121,6 +121,12 @@ json_text(const JsonbValue *value)
 			char *printed =
 				DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 
+			/* 1e131071 is short in JSON, and would take the memory of thousands like it */
+			if (strlen(printed) > 1000)
+			{
+				pfree(printed);
+				printed = numeric_out_sci(value->val.numeric, 15);
+			}
 			return slice_of_string(printed);
 		}
 		case jbvBool:

@@ -18,6 +18,8 @@
 
 /* Each term is looked at for each issue. */
 #define MAX_TERMS 100
+/* Values of one of them. */
+#define MAX_VALUES 100
 #define MAX_QUERY_BYTES 10000
 
 /* Of a query, so many columns are shown on either side of the bad word. */
@@ -274,6 +276,9 @@ read_values(Reader *reader, QueryTerm *term)
 			            "Write the value right behind the colon, without a blank; has:FIELD finds issues "
 			            "that have any.",
 			            "\"%s\" has no value", copy_slice(term->word));
+		if (term->nvalues == MAX_VALUES)
+			query_error(reader->query, value.word, "Select from errtrack.issues with conditions in SQL.",
+			            "more than %d values", MAX_VALUES);
 		add_value(term, value);
 		if (in_list)
 			skip_blanks(&reader->rest);

@@ -130,12 +130,13 @@ static void
 add_place(Search *search, Condition *condition, int32 project, Slice release)
 {
 	MemoryContext old = MemoryContextSwitchTo(search->context);
-	ProjectRelease *places = palloc((condition->nplaces + 1) * sizeof(ProjectRelease));
 
-	if (condition->nplaces > 0)
-		memcpy(places, condition->places, condition->nplaces * sizeof(ProjectRelease));
-	places[condition->nplaces++] = (ProjectRelease){project, slice_of_text(text_of_slice(release))};
-	condition->places = places;
+	if (condition->nplaces == 0)
+		condition->places = palloc(sizeof(ProjectRelease));
+	else if ((condition->nplaces & (condition->nplaces - 1)) == 0)
+		condition->places = repalloc(condition->places, 2 * condition->nplaces * sizeof(ProjectRelease));
+	condition->places[condition->nplaces++] =
+		(ProjectRelease){project, slice_of_text(text_of_slice(release))};
 	MemoryContextSwitchTo(old);
 }
 

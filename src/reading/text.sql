@@ -1,13 +1,14 @@
 -- ---- reading: how pages for people are written -----------------------------------------------------------------------
 
--- Called for each row of lists: these three are inlined.
+-- Called for each row of lists: these three are inlined, into a query with another search_path.  So each operator must be
+-- one that fits exactly: else one in a schema of the reader's might fit better.
 CREATE FUNCTION errtrack.time_span(span interval) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN span < interval '0' THEN '0 s'
-              WHEN span < interval '100 seconds' THEN floor(extract(epoch FROM span)) || ' s'
-              WHEN span < interval '100 minutes' THEN floor(extract(epoch FROM span) / 60) || ' min'
-              WHEN span < interval '48 hours' THEN floor(extract(epoch FROM span) / 3600) || ' h'
-              ELSE floor(extract(epoch FROM span) / 86400) || ' d' END
+              WHEN span < interval '100 seconds' THEN floor(extract(epoch FROM span))::text || ' s'
+              WHEN span < interval '100 minutes' THEN floor(extract(epoch FROM span) / 60.0)::text || ' min'
+              WHEN span < interval '48 hours' THEN floor(extract(epoch FROM span) / 3600.0)::text || ' h'
+              ELSE floor(extract(epoch FROM span) / 86400.0)::text || ' d' END
 $$;
 COMMENT ON FUNCTION errtrack.time_span(interval) IS
   'How long, in one unit and rounded down: 99 s, 99 min, 47 h, 12 d; 0 s where it is negative, since clocks differ.';

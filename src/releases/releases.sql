@@ -63,7 +63,8 @@ COMMENT ON FUNCTION errtrack.release_newer(int, text, text) IS
  * Somebody's 999.9.9 must not make each later release an old one.  A version that
  * was deployed is what it says.
  */
-CREATE FUNCTION errtrack.is_plausible_release(project_id int, version text) RETURNS boolean
+CREATE FUNCTION errtrack.is_plausible_release(project_id int, version text, known_by timestamptz DEFAULT 'infinity')
+RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   WITH
   -- its package's highest other release
@@ -71,14 +72,15 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
     SELECT errtrack.release_number(r.version) AS number
     FROM errtrack.releases AS r
     WHERE r.project_id = $1 AND r.package = errtrack.release_package($2) AND r.version <> $2 AND r.sort_key IS NOT NULL
+      AND r.known_since <= $3
     ORDER BY r.sort_key DESC
     LIMIT 1
   )
   SELECT coalesce(errtrack.release_number($2) <= 2 * (SELECT number FROM highest) + 10, true)
          OR (SELECT r.deployed_at FROM errtrack.releases AS r WHERE r.project_id = $1 AND r.version = $2) IS NOT NULL
 $$;
-COMMENT ON FUNCTION errtrack.is_plausible_release(int, text) IS
-  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, as of 999.9.9.';
+COMMENT ON FUNCTION errtrack.is_plausible_release(int, text, timestamptz) IS
+  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, of those that were known by some time; as of 999.9.9.';
 
 /*
  * The highest release and a name that came later have no order but that of time,
@@ -91,7 +93,7 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
    FROM errtrack.releases AS r
    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
-     AND errtrack.is_plausible_release(r.project_id, r.version)
+     AND errtrack.is_plausible_release(r.project_id, r.version, $3)
    ORDER BY r.sort_key DESC
    LIMIT 1)
   UNION ALL

@@ -328,7 +328,7 @@ take_word(Reader *reader, bool dash)
 			break;
 	}
 	/* 1.x is no release; and an integer and a name are together a name */
-	if (reader->part == IN_RELEASE && (!reader->dotted || (!dash && n == 1 && (word.data[0] | 0x20) == 'x')))
+	if (!reader->dotted || (reader->part == IN_RELEASE && !dash && n == 1 && (word.data[0] | 0x20) == 'x'))
 		return false;
 	if (reader->part == IN_POST)
 		put_text(reader, TAG_WORD, word);

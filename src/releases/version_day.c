@@ -70,7 +70,8 @@ take_separated_day(Reader *reader)
 	month = slice_range(s, 5, 5 + m);
 	if (m == 0 || m > 2)
 		return false;
-	if (m == 2 && separator == '-' && s.len == 7 && is_day(year, month, SLICE("1")))
+	if (m == 2 && separator == '-' && (peek(s, 7) != separator || count_digits(s, 8) == 0) &&
+	    is_day(year, month, SLICE("1")))
 	{
 		reader_put_number(reader, year);
 		reader_put_number(reader, month);
@@ -112,7 +113,7 @@ reader_take_time(Reader *reader)
 	Slice s = reader->rest;
 	int groups = 1;
 	char colon;
-	size_t n;
+	size_t n, zone_digits;
 
 	if ((peek(s, 0) != 'T' && peek(s, 0) != 't' && peek(s, 0) != ' ') || count_digits(s, 1) < 2)
 		return true;
@@ -131,9 +132,10 @@ reader_take_time(Reader *reader)
 	                    (colon == '-' && peek(reader->rest, 0) == '-' && count_digits(reader->rest, 1) == 3)))
 		take_fraction(reader);
 	s = reader->rest;
+	zone_digits = count_digits(s, 1);
 	if (peek(s, 0) == 'Z' || peek(s, 0) == 'z')
 		reader_take(reader, 1);
-	else if ((peek(s, 0) == '+' || peek(s, 0) == '-') && count_digits(s, 1) == 2)
+	else if ((peek(s, 0) == '+' || peek(s, 0) == '-') && (zone_digits == 2 || zone_digits == 4))
 	{
 		for (n = 1; n < s.len && (s.data[n] == '0' || s.data[n] == ':'); n++)
 			;

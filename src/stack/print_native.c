@@ -52,7 +52,9 @@ print_native_title(Printer *printer, const PrintException *exception)
 	if (slice_find(exception->value, SLICE("Sanitizer: ")) > 0 ||
 	    slice_starts(exception->value, SLICE("libFuzzer: ")))
 		print_string(printer, "ERROR: ");
-	if (exception->type.len > 0 && slice_find(exception->value, exception->type) >= 0)
+	/* what is looked for must be short, or it takes time without end */
+	if (exception->type.len > 0 && exception->type.len <= 200 &&
+	    slice_find(slice_clip(exception->value, PRINT_MAX_MESSAGE), exception->type) >= 0)
 		print_message(printer, exception->value);
 	else if (slice_starts(exception->type, SLICE("SIG")) && exception->value.len > 0)
 	{

@@ -193,8 +193,6 @@ facets_have(bytea *stored, Slice name, bool (*is_wanted)(Slice value, void *cont
 			skip_number(&reader);
 			skip_number(&reader);
 		}
-		if (is_it)
-			return false;
 	}
 	return false;
 }
