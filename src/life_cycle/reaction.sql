@@ -27,13 +27,28 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT DISTINCT errtrack.release_package(s.release) AS package
     FROM errtrack.issue_releases AS s
     WHERE s.project_id = $1 AND s.issue_id = $2 AND s.release <> ''
+  ),
+  -- asked once, and not for each release that came since: an application may invent them
+  newest AS MATERIALIZED (
+    SELECT k.package, errtrack.release_key(n.version) AS sort_key
+    FROM (SELECT package FROM package
+          UNION
+          SELECT r.package FROM errtrack.releases AS r WHERE r.project_id = $1 AND NOT EXISTS (SELECT FROM package)) AS k,
+         LATERAL errtrack.newest_releases($1, k.package, since) AS n
+  ),
+  -- no lower ones
+  candidate AS MATERIALIZED (
+    SELECT r.version, r.known_since, r.sort_key, r.first_seen
+    FROM errtrack.releases AS r
+    WHERE r.project_id = $1 AND r.known_since > since
+      AND (r.package IN (SELECT package FROM package) OR NOT EXISTS (SELECT FROM package))
+      AND NOT EXISTS (SELECT FROM newest AS n WHERE n.package = r.package AND r.sort_key <= n.sort_key)
+    ORDER BY r.known_since, r.sort_key, r.first_seen, r.version
   )
-  SELECT r.version
-  FROM errtrack.releases AS r
-  WHERE r.project_id = $1 AND r.known_since > since
-    AND (r.package IN (SELECT package FROM package) OR NOT EXISTS (SELECT FROM package))
-    AND errtrack.is_next_release(r.project_id, r.version, since)
-  ORDER BY r.known_since, r.sort_key, r.first_seen, r.version
+  SELECT c.version
+  FROM candidate AS c
+  WHERE errtrack.is_next_release($1, c.version, since)
+  ORDER BY c.known_since, c.sort_key, c.first_seen, c.version
   LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS

@@ -11,6 +11,7 @@ CREATE TABLE errtrack.releases (
   PRIMARY KEY (project_id, version)
 );
 CREATE INDEX releases_order_idx ON errtrack.releases (project_id, package, sort_key);
+CREATE INDEX releases_known_idx ON errtrack.releases (project_id, known_since);
 COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, or deploy() announced.';
 COMMENT ON COLUMN errtrack.releases.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.releases.version IS 'The release, as events name it.';
