@@ -44,27 +44,31 @@ find_status_oids(Search *search, Oid type)
 /*
  * The search that the first two arguments say.  It is made once for a scan: then
  * each call has the same ones.  Where they change, in a lateral join, another is made.
+ *
+ * It is taken, and kept again by whoever took it, when the call ends well: no later
+ * call goes on with what an error that somebody caught left half done.
  */
 static Search *
-search_of_call(FunctionCallInfo fcinfo, bool has_project, int32 project)
+take_search(FunctionCallInfo fcinfo)
 {
 	Search *search = fcinfo->flinfo->fn_extra;
 	text *query = PG_ARGISNULL(0) ? text_of_slice(SLICE("")) : PG_GETARG_TEXT_PP(0);
+	bool has_project = !PG_ARGISNULL(1);
+	int32 project = has_project ? PG_GETARG_INT32(1) : 0;
 	MemoryContext context, old;
 
+	fcinfo->flinfo->fn_extra = NULL;
 	if (search != NULL)
 	{
 		if (slice_equal(search->query, slice_of_text(query)) && search->has_project == has_project &&
 		    search->project == project)
 			return search;
-		fcinfo->flinfo->fn_extra = NULL;
 		MemoryContextDelete(search->context);
 	}
 	context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "errtrack search", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
 	search = make_search(text_of_slice(slice_of_text(query)), has_project, project);
 	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = search;
 	return search;
 }
 
@@ -75,12 +79,14 @@ search_of_call(FunctionCallInfo fcinfo, bool has_project, int32 project)
 Datum
 errtrack_search_finds(PG_FUNCTION_ARGS)
 {
-	bool has_project = !PG_ARGISNULL(1);
-	Search *search = search_of_call(fcinfo, has_project, has_project ? PG_GETARG_INT32(1) : 0);
+	Search *search = take_search(fcinfo);
+	bool is_found;
 
 	if (!OidIsValid(search->status_oids[0]))
 		find_status_oids(search, get_fn_expr_argtype(fcinfo->flinfo, ISSUE_STATUS));
-	PG_RETURN_BOOL(issue_is_found(search, fcinfo));
+	is_found = issue_is_found(search, fcinfo);
+	fcinfo->flinfo->fn_extra = search;
+	PG_RETURN_BOOL(is_found);
 }
 
 /*
@@ -90,8 +96,7 @@ errtrack_search_finds(PG_FUNCTION_ARGS)
 Datum
 errtrack_search_rank(PG_FUNCTION_ARGS)
 {
-	bool has_project = !PG_ARGISNULL(1);
-	Search *search = search_of_call(fcinfo, has_project, has_project ? PG_GETARG_INT32(1) : 0);
+	Search *search = take_search(fcinfo);
 	int64 rank;
 
 	if (search->sort->kind == FIELD_USERS)
@@ -102,5 +107,6 @@ errtrack_search_rank(PG_FUNCTION_ARGS)
 		rank = PG_GETARG_INT64(5);
 	else
 		rank = PG_GETARG_INT64(4);
+	fcinfo->flinfo->fn_extra = search;
 	PG_RETURN_INT64(search->reversed ? -rank : rank);
 }

@@ -45,8 +45,8 @@ typedef struct Term
 	Slice tag;
 	Condition *conditions;
 	int nconditions;
-	IdTable *found;     /* of what is in other tables: the issues that it holds for */
-	struct Term *joins; /* another one, which has what is found for both */
+	IdTable *found;          /* of what is in other tables: the issues that it holds for */
+	const struct Term *with; /* of a release: the environment that is asked of the same row */
 	/* of issues that are looked up one by one: see search_probe.c */
 	bool is_tried;
 	Oid table;
@@ -94,9 +94,8 @@ extern Search *make_search(text *query, bool has_project, int32 project);
 extern void check_project(Search *search);
 extern void find_projects(Search *search, Slice query, const QueryValue *value, Condition *condition);
 extern void find_newest(Search *search, Condition *condition);
-extern void join_terms(Search *search);
 extern bool is_found(Search *search, Term *term, int32 project, int64 issue_id);
-extern bool row_has_all(Search *search, Term *term, struct TupleTableSlot *row);
+extern bool row_has(Search *search, const Term *term, struct TupleTableSlot *row);
 extern int64 count_users(Search *search, int64 issue_id);
 
 /* search_probe.c */

@@ -278,11 +278,7 @@ issue_is_found(Search *search, FunctionCallInfo fcinfo)
 	search->words.is_read = false;
 	search->seen++;
 	for (int i = 0; i < search->nterms; i++)
-	{
-		Term *term = &search->terms[i];
-
-		if (term->joins == NULL && term_holds(search, term, fcinfo) == term->negated)
+		if (term_holds(search, &search->terms[i], fcinfo) == search->terms[i].negated)
 			return false;
-	}
 	return true;
 }

@@ -15,6 +15,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -40,8 +41,9 @@ count_rows(Oid table)
 }
 
 /*
- * Makes ready to look issues up for a term.  Where the caller may not read the table
- * none is: reading it as a whole then raises what it should.
+ * Makes ready to look issues up for a term.  None is where the caller may not read
+ * the table, or not all of its rows: to read it as a whole, in SQL, raises or leaves
+ * out what it should.
  */
 static void
 start_probes(Search *search, Term *term)
@@ -50,7 +52,8 @@ start_probes(Search *search, Term *term)
 
 	term->is_tried = true;
 	term->table = get_relname_relid(term->kind == FIELD_TAG ? "issue_facets" : "issue_releases", schema);
-	if (pg_class_aclcheck(term->table, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+	if (pg_class_aclcheck(term->table, GetUserId(), ACL_SELECT) != ACLCHECK_OK ||
+	    check_enable_rls(term->table, InvalidOid, true) == RLS_ENABLED)
 		return;
 	term->max_probes =
 		count_rows(term->table) / (term->kind == FIELD_TAG ? FACETS_PER_PROBE : RELEASES_PER_PROBE);
@@ -90,7 +93,7 @@ probe_issue(Search *search, Term *term, int32 project, int64 issue_id)
 	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(issue_id));
 	index_rescan(scan, keys, 2, NULL, 0);
 	while (!found && index_getnext_slot(scan, ForwardScanDirection, row))
-		found = row_has_all(search, term, row);
+		found = row_has(search, term, row);
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(row);
 	index_close(index, NoLock);

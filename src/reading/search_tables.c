@@ -199,7 +199,7 @@ is_same_table(const Term *a, const Term *b)
 
 /* Does a row of issue_releases have what a term looks for? */
 static bool
-release_row_has(Search *search, Term *term, TupleTableSlot *row)
+release_row_has(Search *search, const Term *term, TupleTableSlot *row)
 {
 	Slice value = column_text(row, term->kind == FIELD_RELEASE ? 2 : 3);
 
@@ -207,7 +207,7 @@ release_row_has(Search *search, Term *term, TupleTableSlot *row)
 		if (term->kind == FIELD_RELEASE
 		        ? release_is(search, &term->conditions[i], DatumGetInt32(row->tts_values[0]), value)
 		        : text_is(search, &term->conditions[i], value))
-			return true;
+			return term->with == NULL || release_row_has(search, term->with, row);
 	return false;
 }
 
@@ -215,7 +215,7 @@ release_row_has(Search *search, Term *term, TupleTableSlot *row)
 typedef struct TagTerm
 {
 	Search *search;
-	Term *term;
+	const Term *term;
 } TagTerm;
 
 /* Is this value of a tag one that the term looks for? */
@@ -232,33 +232,25 @@ value_is_wanted(Slice value, void *context)
 
 /* Does a row of issue_facets have what a term looks for? */
 static bool
-facets_row_has(Search *search, Term *term, TupleTableSlot *row)
+facets_row_has(Search *search, const Term *term, TupleTableSlot *row)
 {
 	TagTerm tag = {search, term};
 
 	return facets_have(DatumGetByteaPP(row->tts_values[2]), term->tag, value_is_wanted, &tag);
 }
 
-/* Does a row of issue_releases or issue_facets have what a term looks for? */
-static bool
-row_has(Search *search, Term *term, TupleTableSlot *row)
+/*
+ * Does a row of issue_releases (project_id, issue_id, release, environment, …) or
+ * issue_facets (project_id, issue_id, facets) have what a term looks for?
+ */
+bool
+row_has(Search *search, const Term *term, TupleTableSlot *row)
 {
+	slot_getsomeattrs(row, Min(COLUMNS_TAKEN, row->tts_tupleDescriptor->natts));
 	return term->kind == FIELD_TAG ? facets_row_has(search, term, row) : release_row_has(search, term, row);
 }
 
-/* Does it have what the term and those look for that it stands for? */
-bool
-row_has_all(Search *search, Term *term, TupleTableSlot *row)
-{
-	slot_getsomeattrs(row, Min(COLUMNS_TAKEN, row->tts_tupleDescriptor->natts));
-	for (int i = 0; i < search->nterms; i++)
-		if ((&search->terms[i] == term || search->terms[i].joins == term) &&
-		    !row_has(search, &search->terms[i], row))
-			return false;
-	return true;
-}
-
-/* A row of issue_releases (project_id, issue_id, release, environment, …) or issue_facets (project_id, issue_id, facets). */
+/* A row of the table that a term is about: it may be what others of its terms look for, too. */
 static void
 take_issue(Search *search, void *context, TupleTableSlot *row)
 {
@@ -268,29 +260,8 @@ take_issue(Search *search, void *context, TupleTableSlot *row)
 	{
 		Term *term = &search->terms[i];
 
-		if (term->joins == NULL && is_same_table(term, like) && row_has_all(search, term, row))
+		if (is_same_table(term, like) && row_has(search, term, row))
 			id_set_add(term->found, DatumGetInt64(row->tts_values[1]));
-	}
-}
-
-/*
- * What is looked for in one table is found together: a release and an environment in
- * one row, as an issue was seen in that release there.  The first of these terms
- * stands for all, but those with a sign, which ask that there be no such row.
- */
-void
-join_terms(Search *search)
-{
-	for (int i = 0; i < search->nterms; i++)
-	{
-		Term *term = &search->terms[i];
-
-		if (term->negated ||
-		    (term->kind != FIELD_RELEASE && term->kind != FIELD_ENVIRONMENT && term->kind != FIELD_TAG))
-			continue;
-		for (int k = 0; k < i && term->joins == NULL; k++)
-			if (!search->terms[k].negated && is_same_table(term, &search->terms[k]))
-				term->joins = &search->terms[k];
 	}
 }
 

@@ -355,6 +355,58 @@ compare_terms(const void *a, const void *b)
 	return (int) ((const Term *) a)->kind - (int) ((const Term *) b)->kind;
 }
 
+/* Does a term ask that there be a row with such a release, or environment? */
+static bool
+asks_for(const Term *term, FieldKind kind)
+{
+	return term->kind == kind && !term->negated;
+}
+
+/* How many terms ask that. */
+static int
+count_terms(const Search *search, FieldKind kind)
+{
+	int count = 0;
+
+	for (int i = 0; i < search->nterms; i++)
+		count += asks_for(&search->terms[i], kind);
+	return count;
+}
+
+/*
+ * A release and an environment are asked of one row, as the issue was seen in that
+ * release there: each release with each environment.  Each other term is a question
+ * of its own: an issue may have been seen in two environments, in two rows.
+ */
+static void
+join_places(Search *search)
+{
+	int releases = count_terms(search, FIELD_RELEASE), environments = count_terms(search, FIELD_ENVIRONMENT);
+	Term *single = search->terms;
+	int nsingle = search->nterms;
+
+	if (releases == 0 || environments == 0)
+		return;
+	search->terms = palloc((nsingle + releases * environments) * sizeof(Term));
+	search->nterms = 0;
+	for (int i = 0; i < nsingle; i++)
+	{
+		if (asks_for(&single[i], FIELD_ENVIRONMENT))
+			continue;
+		if (!asks_for(&single[i], FIELD_RELEASE))
+		{
+			search->terms[search->nterms++] = single[i];
+			continue;
+		}
+		for (int k = 0; k < nsingle; k++)
+			if (asks_for(&single[k], FIELD_ENVIRONMENT))
+			{
+				search->terms[search->nterms] = single[i];
+				search->terms[search->nterms++].with = &single[k];
+			}
+	}
+}
+
 /*
  * Understands a query; raises where it cannot be.  What it needs is allocated in the
  * current memory context.
@@ -381,7 +433,7 @@ make_search(text *query_text, bool has_project, int32 project)
 		else
 			read_term(search, &query, &query.terms[i], &search->terms[search->nterms++]);
 	}
+	join_places(search);
 	qsort(search->terms, search->nterms, sizeof(Term), compare_terms);
-	join_terms(search);
 	return search;
 }

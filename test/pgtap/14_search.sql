@@ -90,7 +90,9 @@ FROM (VALUES
   ('platform:python,ruby release:>=1.4.2', 'ABF'), ('platform:python,ruby release:>1.4.2', 'AF'), ('release:<1.5', 'AB'), ('release:<=1.5', 'AB'), ('platform:python,ruby release:>1.4.2 release:<2', 'A'), ('release:>9', ''),
   ('environment:production', 'ACEF'), ('environment:prod*', 'ACEF'), ('environment:staging', 'AB'), ('-environment:staging', 'CDEF'), ('environment:production -environment:staging', 'CEF'),
   ('release:1.4.0 environment:production', 'A'), ('release:1.5.0 environment:production', ''), ('environment:production release:1.5.*', ''), ('release:1.5.0 environment:staging', 'A'),
-  ('release:1.5.0 -environment:production', ''), ('environment:production,staging release:1.*', 'ABC'), ('environment:production environment:staging', ''),
+  ('release:1.5.0 -environment:production', ''), ('environment:staging environment:staging', 'AB'), ('environment:production environment:nowhere', ''), ('release:1.4.* release:1.5.*', 'A'), ('release:1.4.* release:1.5.* release:2*', ''), ('release:1.4.0 release:<2 environment:*', 'A'),
+  ('release:1.4.0 environment:production environment:staging', ''), ('environment:staging release:1.* environment:production', 'A'), ('release:1.4.0 release:1.5.0 environment:staging', ''), ('release:1.4.0 release:1.5.0 environment:staging,production', 'A'),
+  ('release:1.4.0 environment:production -environment:staging', ''), ('release:1.4.0 environment:production -release:1.5.0', ''), ('-release:1.5.0 -environment:staging', 'CDEF'), ('tag.browser:chrome tag.browser:firefox', 'A'), ('environment:production,staging release:1.*', 'ABC'), ('environment:production environment:staging', 'A'),
   ('introduced:1.4.0', 'A'), ('introduced:1.4.*', 'AB'), ('platform:python,ruby introduced:>=1.4.2', 'BF'), ('-introduced:*', 'D'), ('fixed:1.5.0', 'B'), ('fixed:1.*', 'B'), ('-fixed:1.*', 'ACDEF'),
   -- users and tags
   ('user:42', 'AF'), ('user:42 user:ada@example.com', 'A'), ('user:ada@example.com', 'A'), ('user:Ada@example.com', 'B'), ('user:*@example.com', 'AB'), ('user:4*', 'ACEF'), ('user:42\*', 'C'), ('user:"42*"', 'C'),
@@ -279,7 +281,67 @@ SELECT throws_ok(format('SELECT FROM errtrack.search(%L)', q), '42501', NULL, '.
 FROM unnest(ARRAY['release:1.4.0', 'environment:production', 'tag.plan:free']) AS q;
 RESET ROLE;
 
+-- an error that somebody catches leaves nothing half done for the next call, here of one check of a domain; the error
+-- puts the role back, too
+CREATE TYPE errtrack_t_pair AS (query text, issue_id bigint);
+SELECT format('CREATE DOMAIN errtrack_t_found AS errtrack_t_pair CHECK (errtrack.search_finds((VALUE).query, %1$s, %1$s, (VALUE).issue_id, NULL, NULL, NULL, NULL, NULL, ''unresolved'', NULL, NULL, NULL, NULL, NULL, 1, 0, NULL, NULL))', :shop) \gexec
+CREATE FUNCTION pg_temp.caught(wanted text, issue_id bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  pair errtrack_t_found := ROW('', issue_id);
+  error text := 'no error';
+BEGIN
+  BEGIN
+    PERFORM set_config('role', 'errtrack_t_nobody', true);
+    pair.query := wanted;
+  EXCEPTION WHEN insufficient_privilege THEN
+    error := 'caught';
+  END;
+  BEGIN
+    pair.query := wanted;
+  EXCEPTION WHEN check_violation THEN
+    RETURN error || ', then not found';
+  END;
+  RETURN error || ', then found';
+END $$;
+SELECT is(pg_temp.caught(query, :a), 'caught, then found', 'after an error: ' || query)
+FROM unnest(ARRAY['release:1.4.0', 'environment:production', 'tag.plan:free', 'user:42', 'users:>1']) AS query;
+
+-- whoever sees some rows of a table alone, by its policies, finds by these, however they are looked for
+ALTER TABLE errtrack.issue_releases ENABLE ROW LEVEL SECURITY;
+CREATE POLICY shown ON errtrack.issue_releases FOR SELECT TO errtrack_t_viewer USING (environment <> 'staging');
+ALTER TABLE errtrack.issue_facets ENABLE ROW LEVEL SECURITY;
+SELECT format('CREATE POLICY shown ON errtrack.issue_facets FOR SELECT TO errtrack_t_viewer USING (issue_id <> %s)', :a) \gexec
+CREATE TEMP TABLE seen AS
+SELECT query, rows, NULL::text AS by_owner, NULL::text AS by_viewer
+FROM unnest(ARRAY['environment:staging', '-environment:staging', 'release:1.4.*', 'tag.browser:*', '-tag.plan:free']) AS query, unnest(ARRAY[-1, 1e9]) AS rows;
+GRANT ALL ON seen TO errtrack_t_viewer;
+CREATE PROCEDURE pg_temp.look(role text, by_column text) LANGUAGE plpgsql AS $$
+DECLARE
+  s seen;
+BEGIN
+  FOR s IN SELECT * FROM seen LOOP
+    UPDATE pg_class SET reltuples = s.rows WHERE oid IN ('errtrack.issue_releases'::regclass, 'errtrack.issue_facets'::regclass);
+    PERFORM set_config('role', role, true);
+    EXECUTE format('UPDATE seen SET %I = (SELECT coalesce(string_agg(right(title, 1), '''' ORDER BY right(title, 1)), '''') FROM errtrack.search($1)) WHERE query = $1 AND rows = $2', by_column) USING s.query, s.rows;
+    PERFORM set_config('role', 'none', true);
+  END LOOP;
+END $$;
+CALL pg_temp.look('none', 'by_owner');
+CALL pg_temp.look('errtrack_t_viewer', 'by_viewer');
+SELECT is(s.by_owner || ' ' || s.by_viewer, t.want, 'by policies: ' || query || CASE WHEN rows > 0 THEN ', looked up' ELSE '' END)
+FROM seen AS s JOIN (VALUES ('environment:staging', 'AB '), ('-environment:staging', 'CDEF ABCDEF'), ('release:1.4.*', 'AB A'),
+                            ('tag.browser:*', 'ABE BE'), ('-tag.plan:free', 'BCDEF ABCDEF')) AS t (query, want) USING (query);
+SET ROLE errtrack_t_viewer;
+SET row_security = off;
+SELECT throws_ok(format('SELECT FROM errtrack.search(%L)', q), '42501', NULL, 'who says that no policy applies is told: ' || q)
+FROM unnest(ARRAY['release:1.4.0', 'environment:production', 'tag.plan:free']) AS q;
+RESET row_security;
+RESET ROLE;
+
 SELECT finish();
+DROP TABLE seen;
+DROP DOMAIN errtrack_t_found;
+DROP TYPE errtrack_t_pair;
 DROP EXTENSION errtrack CASCADE;
 DROP SCHEMA IF EXISTS errtrack CASCADE;
 DROP ROLE errtrack_t_viewer, errtrack_t_nobody;
