@@ -36,33 +36,26 @@ static const Field fields[] = {
 };
 static const Field any_tag = {"tag", FIELD_TAG};
 
-/* The field of this name, or NULL. */
+/* The field of this name, or NULL; *tag is the key where it is that of a tag: tag.KEY, tags.KEY, server. */
 const Field *
-find_field(Slice name)
-{
-	for (int i = 0; i < lengthof(fields); i++)
-		if (strlen(fields[i].name) == name.len && pg_strncasecmp(fields[i].name, name.data, name.len) == 0)
-			return &fields[i];
-	return NULL;
-}
-
-/* The field that tag.KEY is. */
-const Field *
-tag_field(void)
-{
-	return &any_tag;
-}
-
-/* Is it tag.KEY, or tags.KEY?  Then *key is what stands behind the dot. */
-bool
-is_tag_field(Slice name, Slice *key)
+find_field(Slice name, Slice *tag)
 {
 	size_t prefix = peek(name, 3) == '.' ? 4 : 5;
 
-	if (name.len < prefix || pg_strncasecmp(name.data, prefix == 4 ? "tag." : "tags.", prefix) != 0)
-		return false;
-	*key = slice_skip(name, prefix);
-	return true;
+	*tag = NO_SLICE;
+	if (name.len >= prefix && pg_strncasecmp(name.data, prefix == 4 ? "tag." : "tags.", prefix) == 0)
+	{
+		*tag = slice_skip(name, prefix);
+		return &any_tag;
+	}
+	for (int i = 0; i < lengthof(fields); i++)
+		if (strlen(fields[i].name) == name.len && pg_strncasecmp(fields[i].name, name.data, name.len) == 0)
+		{
+			if (fields[i].tag != NULL)
+				*tag = slice_of_string(fields[i].tag);
+			return &fields[i];
+		}
+	return NULL;
 }
 
 /* All of them, for a hint. */

@@ -5,6 +5,8 @@
  */
 #include "search.h"
 
+#include "utils/hsearch.h"
+
 #define CHUNK_BITS 12
 #define CHUNK_IDS (1 << CHUNK_BITS)
 

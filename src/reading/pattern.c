@@ -7,6 +7,9 @@
 #include "catalog/pg_collation.h"
 #include "utils/formatting.h"
 
+/* Texts up to this size take no memory. */
+#define FOLD_ROOM 512
+
 /* Are all bytes of s ASCII? */
 static bool
 is_ascii(Slice s)
@@ -18,43 +21,41 @@ is_ascii(Slice s)
 	return (all & 0x80) == 0;
 }
 
+/* s in small letters, by the database's locale. */
+static Slice
+lower_slice(Slice s)
+{
+	return slice_of_string(str_tolower(s.data, s.len, DEFAULT_COLLATION_OID));
+}
+
+/* A piece in small letters; ASCII's as ASCII has them, in whatever locale, since fold_text() takes them so. */
+static Slice
+fold_piece(Slice piece, bool ascii)
+{
+	return ascii ? slice_of_string(asc_tolower(piece.data, piece.len)) : lower_slice(piece);
+}
+
 /* Takes text apart at its stars; is_star tells of each of its bytes whether it is one. */
 Pattern
-make_pattern(Slice text, const bool *is_star)
+make_pattern(Slice text, const bool *is_star, bool any_case)
 {
-	Pattern pattern = {.pieces = palloc((text.len + 1) * sizeof(Slice)), .is_ascii = is_ascii(text)};
+	Pattern pattern = {.pieces = palloc((text.len + 1) * sizeof(Slice)),
+	                   .any_case = any_case,
+	                   .is_ascii = is_ascii(text)};
 	size_t start = 0;
 
 	for (size_t i = 0; i <= text.len; i++)
 	{
+		Slice piece = slice_range(text, start, i);
+
 		if (i < text.len && !is_star[i])
 			continue;
-		if (i > start)
-			pattern.pieces[pattern.npieces++] = slice_range(text, start, i);
-		if (i < text.len)
-			pattern.has_star = true;
+		if (piece.len > 0)
+			pattern.pieces[pattern.npieces++] = any_case ? fold_piece(piece, pattern.is_ascii) : piece;
 		start = i + 1;
 	}
 	pattern.open_start = text.len > 0 && is_star[0];
 	pattern.open_end = text.len > 0 && is_star[text.len - 1];
-	return pattern;
-}
-
-/* The pattern in small letters; ASCII's as ASCII has them, in whatever locale, since fold_text() takes them so. */
-Pattern
-fold_pattern(Pattern pattern)
-{
-	Slice *pieces = palloc((pattern.npieces + 1) * sizeof(Slice));
-
-	for (int i = 0; i < pattern.npieces; i++)
-	{
-		Slice piece = pattern.pieces[i];
-
-		pieces[i] =
-			slice_of_string(pattern.is_ascii ? asc_tolower(piece.data, piece.len)
-		                                     : str_tolower(piece.data, piece.len, DEFAULT_COLLATION_OID));
-	}
-	pattern.pieces = pieces;
 	return pattern;
 }
 
@@ -71,20 +72,21 @@ fold_word(uint64 word)
 }
 
 /*
- * The text in small letters, behind what the buffer holds.  ascii: only ASCII's
- * letters matter, as only they are looked for: str_tolower() takes twenty times as
- * long.
+ * The text as a pattern's pieces are to be found in it.  Where these are ASCII, only
+ * ASCII's letters matter: str_tolower() takes twenty times as long.
  */
-Slice
-fold_text(Slice text, bool ascii, StringInfo buffer)
+static Slice
+fold_text(const Pattern *pattern, Slice text, char room[FOLD_ROOM])
 {
-	char *to;
+	char *to = room;
 	size_t i = 0;
 
-	if (!ascii && !is_ascii(text))
-		text = slice_of_string(str_tolower(text.data, text.len, DEFAULT_COLLATION_OID));
-	enlargeStringInfo(buffer, text.len);
-	to = buffer->data + buffer->len;
+	if (!pattern->any_case)
+		return text;
+	if (!pattern->is_ascii && !is_ascii(text))
+		return lower_slice(text);
+	if (text.len > FOLD_ROOM)
+		to = palloc(text.len);
 	for (; i + sizeof(uint64) <= text.len; i += sizeof(uint64))
 	{
 		uint64 word;
@@ -95,8 +97,19 @@ fold_text(Slice text, bool ascii, StringInfo buffer)
 	}
 	for (; i < text.len; i++)
 		to[i] = pg_ascii_tolower(text.data[i]);
-	buffer->len += text.len;
 	return (Slice){to, text.len};
+}
+
+/* Does text, in whatever case, begin with a piece that is ASCII and in small letters? */
+static bool
+begins_with(Slice text, Slice piece)
+{
+	if (text.len < piece.len)
+		return false;
+	for (size_t i = 0; i < piece.len; i++)
+		if (pg_ascii_tolower(text.data[i]) != (unsigned char) piece.data[i])
+			return false;
+	return true;
 }
 
 /* Takes all up to and with the first occurrence of piece off the front of *rest; false where there is none. */
@@ -111,14 +124,22 @@ take_through(Slice *rest, Slice piece)
 	return true;
 }
 
-/* Is the text, all of it, what the pattern looks for?  A pattern of stars alone looks for any text that is not empty. */
+/* Is the text, all of it, what the pattern looks for? */
 bool
 pattern_is(const Pattern *pattern, Slice text)
 {
 	int first = 0, end = pattern->npieces;
+	char room[FOLD_ROOM];
 
+	if (!has_text(text))
+		return false;
 	if (end == 0)
-		return pattern->has_star == (text.len > 0);
+		return true;
+	/* most are a name or its beginning: this is asked of each value of a tag */
+	if (end == 1 && !pattern->open_start && pattern->any_case && pattern->is_ascii)
+		return (pattern->open_end || text.len == pattern->pieces[0].len) &&
+		       begins_with(text, pattern->pieces[0]);
+	text = fold_text(pattern, text, room);
 	if (!pattern->open_start && !take_text(&text, pattern->pieces[first++]))
 		return false;
 	if (!pattern->open_end)
@@ -139,6 +160,11 @@ pattern_is(const Pattern *pattern, Slice text)
 bool
 pattern_is_in(const Pattern *pattern, Slice text)
 {
+	char room[FOLD_ROOM];
+
+	if (!has_text(text))
+		return false;
+	text = fold_text(pattern, text, room);
 	for (int i = 0; i < pattern->npieces; i++)
 		if (!take_through(&text, pattern->pieces[i]))
 			return false;

@@ -14,7 +14,6 @@
 #include "query.h"
 
 #include "mb/pg_wchar.h"
-#include "nodes/pg_list.h"
 
 /* Each term is looked at for each issue. */
 #define MAX_TERMS 100
@@ -168,12 +167,13 @@ read_quoted(Reader *reader, StringInfo text)
 }
 
 /*
- * Reads a word, up to a blank or one of the characters in stops.  It may be empty.
+ * Reads a value of a field, but for its operator: up to a blank or one of the
+ * characters in stops.  It may be empty.
  */
-static QueryValue
-read_word(Reader *reader, const char *stops)
+static Value
+read_value(Reader *reader, const Field *field, const char *stops)
 {
-	QueryValue value = {0};
+	Value value = {0};
 	const char *start = reader->rest.data;
 	StringInfoData text;
 	bool *is_star = palloc0(reader->rest.len + 1);
@@ -202,13 +202,14 @@ read_word(Reader *reader, const char *stops)
 				reader->rest = slice_skip(reader->rest, 1);
 				c = reader->rest.data[0];
 			}
-			else
-				is_star[text.len] = c == '*';
+			else if (c == '*')
+				value.has_star = is_star[text.len] = true;
 			appendStringInfoChar(&text, c);
 		}
 	value.word = read_since(reader, start);
 	value.text = (Slice){text.data, text.len};
-	value.pattern = make_pattern(value.text, is_star);
+	/* capitals matter in the names of users alone: there an index finds them */
+	value.pattern = make_pattern(value.text, is_star, field->kind != FIELD_USER);
 	return value;
 }
 
@@ -240,19 +241,19 @@ read_comparison(Reader *reader, const Field *field)
 
 /* Adds a value to a term. */
 static void
-add_value(QueryTerm *term, QueryValue value)
+add_value(Term *term, Value value)
 {
 	/* room for 1, 2, 4, … */
 	if (term->nvalues == 0)
-		term->values = palloc(sizeof(QueryValue));
+		term->values = palloc(sizeof(Value));
 	else if ((term->nvalues & (term->nvalues - 1)) == 0)
-		term->values = repalloc(term->values, 2 * term->nvalues * sizeof(QueryValue));
+		term->values = repalloc(term->values, 2 * term->nvalues * sizeof(Value));
 	term->values[term->nvalues++] = value;
 }
 
 /* Reads what stands behind a field's colon. */
 static void
-read_values(Reader *reader, QueryTerm *term)
+read_values(Reader *reader, Term *term)
 {
 	const char *start = reader->rest.data;
 	bool in_list = take_text(&reader->rest, SLICE("["));
@@ -261,14 +262,14 @@ read_values(Reader *reader, QueryTerm *term)
 	do
 	{
 		const char *value_start;
-		QueryValue value;
+		Value value;
 		Comparison comparison;
 
 		if (in_list)
 			skip_blanks(&reader->rest);
 		value_start = reader->rest.data;
 		comparison = read_comparison(reader, term->field);
-		value = read_word(reader, stops);
+		value = read_value(reader, term->field, stops);
 		value.comparison = comparison;
 		value.word = read_since(reader, value_start);
 		if (value.text.len == 0)
@@ -315,7 +316,7 @@ is_identifier(Slice name)
  * own words is none: "https://", "std::sync", "pay.py:12", "C:\\", "TypeError:" and a blank.
  */
 static bool
-read_field(Reader *reader, QueryTerm *term)
+read_field(Reader *reader, Term *term)
 {
 	Slice rest = reader->rest, name;
 	size_t length = 0;
@@ -323,7 +324,9 @@ read_field(Reader *reader, QueryTerm *term)
 	while (length < rest.len && is_name(rest.data[length]))
 		length++;
 	name = slice_range(rest, 0, length);
-	if (is_tag_field(name, &term->tag) && term->tag.len == 0 && peek(rest, length) == '"')
+	term->field = find_field(name, &term->tag);
+	if (term->field != NULL && term->field->kind == FIELD_TAG && term->tag.len == 0 &&
+	    peek(rest, length) == '"')
 	{
 		StringInfoData key;
 
@@ -332,12 +335,11 @@ read_field(Reader *reader, QueryTerm *term)
 		read_quoted(reader, &key);
 		term->tag = (Slice){key.data, key.len};
 		length = reader->rest.data - rest.data;
+		reader->rest = rest;
 	}
-	reader->rest = rest;
 	if (length < 2 || peek(rest, length) != ':' || !is_letter(rest.data[0]) ||
 	    peek(rest, length + 1) == ':' || slice_starts(slice_skip(rest, length), SLICE("://")))
 		return false;
-	term->field = is_tag_field(name, &(Slice){0}) ? tag_field() : find_field(name);
 	if (term->field == NULL)
 	{
 		const char *nearest = nearest_field(name);
@@ -351,9 +353,7 @@ read_field(Reader *reader, QueryTerm *term)
 		                     field_names()),
 		            "unknown field \"%s\"", copy_slice(name));
 	}
-	if (term->field->tag)
-		term->tag = slice_of_string(term->field->tag);
-	else if (term->field->kind == FIELD_TAG && term->tag.len == 0)
+	if (term->field->kind == FIELD_TAG && term->tag.len == 0)
 		query_error(reader->query, slice_range(rest, 0, length), "Write tag.browser:Chrome, say.",
 		            "a tag has no key");
 	reader->rest = slice_skip(rest, length + 1);
@@ -363,9 +363,9 @@ read_field(Reader *reader, QueryTerm *term)
 
 /* Reads a word of its own. */
 static void
-read_own_word(Reader *reader, QueryTerm *term)
+read_own_word(Reader *reader, Term *term)
 {
-	QueryValue value = read_word(reader, "");
+	Value value = read_value(reader, &word_field, "");
 
 	if (value.text.len == 0)
 		query_error(reader->query, value.word, "Put what is looked for between the quotes.",
@@ -381,10 +381,10 @@ read_own_word(Reader *reader, QueryTerm *term)
 }
 
 /* Reads one term. */
-static QueryTerm
+static Term
 read_term(Reader *reader)
 {
-	QueryTerm term = {0};
+	Term term = {0};
 	char c = peek(reader->rest, 0);
 
 	/* a sign that stands alone is a word */
@@ -400,24 +400,25 @@ read_term(Reader *reader)
 	return term;
 }
 
-/* Reads a query; raises where it is none. */
-SearchQuery
-read_query(Slice text)
+/* Reads a query, whose terms are returned; raises where it is none. */
+Term *
+read_query(Slice query, int *nterms)
 {
-	SearchQuery query = {.text = text, .terms = palloc(MAX_TERMS * sizeof(QueryTerm))};
-	Reader reader = {.query = text, .rest = text};
+	Reader reader = {.query = query, .rest = query};
+	Term *terms = palloc(MAX_TERMS * sizeof(Term));
 
-	if (text.len > MAX_QUERY_BYTES)
+	if (query.len > MAX_QUERY_BYTES)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("search: the query is too long"),
-		                errdetail("It has %zu bytes; %d are the most.", text.len, MAX_QUERY_BYTES),
+		                errdetail("It has %zu bytes; %d are the most.", query.len, MAX_QUERY_BYTES),
 		                errhint("Select from errtrack.issues with conditions in SQL.")));
+	*nterms = 0;
 	for (skip_blanks(&reader.rest); reader.rest.len > 0; skip_blanks(&reader.rest))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (query.nterms == MAX_TERMS)
-			query_error(text, next_bytes(&reader, 1), "Select from errtrack.issues with conditions in SQL.",
+		if (*nterms == MAX_TERMS)
+			query_error(query, next_bytes(&reader, 1), "Select from errtrack.issues with conditions in SQL.",
 			            "more than %d terms", MAX_TERMS);
-		query.terms[query.nterms++] = read_term(&reader);
+		terms[(*nterms)++] = read_term(&reader);
 	}
-	return query;
+	return terms;
 }

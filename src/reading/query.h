@@ -1,10 +1,12 @@
 /*
- * What is typed into a search, taken apart: words, and fields with values.
+ * What is typed into a search: words, and fields with values.
  */
 #ifndef ERRTRACK_QUERY_H
 #define ERRTRACK_QUERY_H
 
 #include "pattern.h"
+
+#include "nodes/pg_list.h"
 
 /* How a value is compared. */
 typedef enum Comparison
@@ -72,40 +74,43 @@ typedef struct Field
 	const char *tag; /* the key of the tag that it stands for */
 } Field;
 
-/* One of the values that are looked for. */
-typedef struct QueryValue
+/* One of the values that a term looks for: what is typed, and what it means. */
+typedef struct Value
 {
 	Slice word; /* as it stands in the query */
-	Comparison comparison;
 	Slice text; /* without quotes and escapes */
 	bool quoted;
+	bool has_star;
+	Comparison comparison;
 	Pattern pattern;
-} QueryValue;
+	/* what search_terms.c makes of it */
+	int states; /* bits of issue_states */
+	int64 low;  /* of numbers and times: from here to high, both included */
+	int64 high;
+	bool is_nobody;          /* of an assignee: there is none */
+	List *projects;          /* their ids */
+	struct Release *release; /* that others are compared with */
+	bool is_newest;          /* one of these is meant: */
+	List *newest;            /* of each project the newest ProjectRelease of each package */
+} Value;
 
-/* A part of a query; any of its values will do. */
-typedef struct QueryTerm
+/* A part of a query: any of its values will do. */
+typedef struct Term
 {
 	const Field *field;
 	bool negated;
-	Slice word;     /* as it stands in the query, without values */
-	Slice tag;      /* the key of a tag */
-	Slice tag_word; /* where that stands in the query; absent where the field's name says it */
-	QueryValue *values;
+	Slice word; /* as it stands in the query, without values */
+	Slice tag;  /* the key of a tag */
+	Value *values;
 	int nvalues;
-} QueryTerm;
+	/* where it is about what is in another table than that of the issues, see search_tables.c */
+	struct OtherTable *table;
+	struct IdTable *found;   /* the issues that it holds for, as far as that is known */
+	const struct Term *with; /* of a release: the environment that is asked of the same row */
+} Term;
 
-/* A query. */
-typedef struct SearchQuery
-{
-	Slice text;
-	QueryTerm *terms;
-	int nterms;
-} SearchQuery;
-
-extern SearchQuery read_query(Slice text);
-extern const Field *find_field(Slice name);
-extern bool is_tag_field(Slice name, Slice *key);
-extern const Field *tag_field(void);
+extern Term *read_query(Slice query, int *nterms);
+extern const Field *find_field(Slice name, Slice *tag);
 extern const char *field_names(void);
 extern const char *nearest_field(Slice name);
 extern const char *copy_slice(Slice s);

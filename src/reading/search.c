@@ -3,11 +3,7 @@
  */
 #include "search.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_enum.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
-#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(errtrack_search_is_by_time);
 PG_FUNCTION_INFO_V1(errtrack_search_finds);
@@ -23,22 +19,6 @@ errtrack_search_is_by_time(PG_FUNCTION_ARGS)
 
 	check_project(search);
 	PG_RETURN_BOOL(search->sort->column == ISSUE_LAST_SEEN && !search->reversed);
-}
-
-/* Looks up what the states of issue_status are called in the rows. */
-static void
-find_status_oids(Search *search, Oid type)
-{
-	for (int i = 0; i < lengthof(status_names); i++)
-	{
-		HeapTuple label =
-			SearchSysCache2(ENUMTYPOIDNAME, ObjectIdGetDatum(type), CStringGetDatum(status_names[i]));
-
-		if (!HeapTupleIsValid(label))
-			elog(ERROR, "type %u has no label \"%s\"", type, status_names[i]);
-		search->status_oids[i] = ((Form_pg_enum) GETSTRUCT(label))->oid;
-		ReleaseSysCache(label);
-	}
 }
 
 /*
@@ -80,11 +60,8 @@ Datum
 errtrack_search_finds(PG_FUNCTION_ARGS)
 {
 	Search *search = take_search(fcinfo);
-	bool is_found;
+	bool is_found = issue_is_found(search, fcinfo);
 
-	if (!OidIsValid(search->status_oids[0]))
-		find_status_oids(search, get_fn_expr_argtype(fcinfo->flinfo, ISSUE_STATUS));
-	is_found = issue_is_found(search, fcinfo);
 	fcinfo->flinfo->fn_extra = search;
 	PG_RETURN_BOOL(is_found);
 }

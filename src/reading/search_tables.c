@@ -2,22 +2,50 @@
  * What a search looks for in other tables than that of the issues.  Each is read
  * once, when the first issue is left that all else holds for, and gives sets of
  * issue ids: to look each issue up would take three times as long where most have
- * what is looked for.
+ * what is looked for.  Where few are left they are looked up one by one.
  */
 #include "search.h"
 
 #include "../tags/facets.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "tcop/dest.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
-/* Of a row, so many columns are taken at the most.  Where a statement selects *, the executor passes rows on as they are. */
-#define COLUMNS_TAKEN 4
+/* After so many lookups it is judged whether there will be few. */
+#define JUDGED_AFTER_LOOKUPS 100
+
+/* A table that terms look into. */
+struct OtherTable
+{
+	const char *name;
+	bool is_read; /* what the terms look for has been found for all issues, */
+	int64 issue;  /* or for this one, and some before it */
+	/* looking issues up */
+	Oid oid;
+	double lookups;       /* so far */
+	double max_lookups;   /* so many take as long as to read it */
+	double issues_in_all; /* about */
+};
+
+/* ---- rows of a statement ------------------------------------------------------------------------------------ */
 
 /* Does something with a row of a statement. */
 typedef void (*TakeRow)(Search *search, void *context, TupleTableSlot *row);
@@ -51,7 +79,7 @@ take_row(TupleTableSlot *row, DestReceiver *self)
 	RowTaker *taker = (RowTaker *) self;
 	MemoryContext old = MemoryContextSwitchTo(taker->row_context);
 
-	slot_getsomeattrs(row, Min(COLUMNS_TAKEN, row->tts_tupleDescriptor->natts));
+	slot_getallattrs(row);
 	taker->take(taker->search, taker->context, row);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(taker->row_context);
@@ -60,7 +88,8 @@ take_row(TupleTableSlot *row, DestReceiver *self)
 
 /*
  * Reads the rows of a statement, with the caller's rights and the snapshot of the
- * search.  Its parameters are the project, null for all, and a text.
+ * search.  Its parameters are the project, null for all, and a text.  Where a
+ * statement selects *, the executor passes rows on as they are.
  */
 static void
 read_rows(Search *search, const char *statement, Slice parameter, TakeRow take, void *context)
@@ -118,51 +147,33 @@ check_project(Search *search)
 
 /* ---- projects and their newest releases --------------------------------------------------------------------- */
 
-/* A value that names projects, while these are looked for. */
-typedef struct ProjectValue
-{
-	const QueryValue *value;
-	Condition *condition;
-} ProjectValue;
-
-/* A place is added to those that a condition means. */
-static void
-add_place(Search *search, Condition *condition, int32 project, Slice release)
-{
-	MemoryContext old = MemoryContextSwitchTo(search->context);
-
-	if (condition->nplaces == 0)
-		condition->places = palloc(sizeof(ProjectRelease));
-	else if ((condition->nplaces & (condition->nplaces - 1)) == 0)
-		condition->places = repalloc(condition->places, 2 * condition->nplaces * sizeof(ProjectRelease));
-	condition->places[condition->nplaces++] =
-		(ProjectRelease){project, slice_of_text(text_of_slice(release))};
-	MemoryContextSwitchTo(old);
-}
-
 /* A project (project_id, name): is it meant? */
 static void
 take_project(Search *search, void *context, TupleTableSlot *row)
 {
-	ProjectValue *wanted = context;
+	Value *value = context;
 	int32 project = DatumGetInt32(row->tts_values[0]);
 	int32 number;
 
-	if ((read_number(wanted->value->text, &number) && number == project) ||
-	    text_is(search, wanted->condition, column_text(row, 1)))
-		add_place(search, wanted->condition, project, SLICE(""));
+	if ((read_number(value->text, &number) && number == project) ||
+	    pattern_is(&value->pattern, column_text(row, 1)))
+	{
+		MemoryContext old = MemoryContextSwitchTo(search->context);
+
+		value->projects = lappend_int(value->projects, project);
+		MemoryContextSwitchTo(old);
+	}
 }
 
 /* Finds the projects that a value means, by number or name; raises where there is none. */
 void
-find_projects(Search *search, Slice query, const QueryValue *value, Condition *condition)
+find_projects(Search *search, Value *value)
 {
-	ProjectValue wanted = {value, condition};
-
 	read_rows(search, "SELECT p.project_id, p.name FROM errtrack.projects AS p", NO_SLICE, take_project,
-	          &wanted);
-	if (condition->nplaces == 0)
-		query_error(query, value->word, "Find it with SELECT project_id, name FROM errtrack.projects.",
+	          value);
+	if (value->projects == NIL)
+		query_error(search->query, value->word,
+		            "Find it with SELECT project_id, name FROM errtrack.projects.",
 		            "there is no project \"%s\"", copy_slice(value->text));
 }
 
@@ -170,133 +181,104 @@ find_projects(Search *search, Slice query, const QueryValue *value, Condition *c
 static void
 take_newest(Search *search, void *context, TupleTableSlot *row)
 {
-	if (!row->tts_isnull[1])
-		add_place(search, context, DatumGetInt32(row->tts_values[0]), column_text(row, 1));
+	Value *value = context;
+	MemoryContext old = MemoryContextSwitchTo(search->context);
+	ProjectRelease *newest = palloc(sizeof(ProjectRelease));
+
+	newest->project = DatumGetInt32(row->tts_values[0]);
+	newest->release = slice_of_text(text_of_slice(column_text(row, 1)));
+	value->newest = lappend(value->newest, newest);
+	MemoryContextSwitchTo(old);
 }
 
 /* Finds the newest release of each package of each project. */
 void
-find_newest(Search *search, Condition *condition)
+find_newest(Search *search, Value *value)
 {
 	read_rows(search,
-	          "SELECT r.project_id, errtrack.newest_release(r.project_id, r.package) "
+	          "SELECT r.project_id, n.release "
 	          "FROM (SELECT DISTINCT r.project_id, r.package FROM errtrack.releases AS r "
-	          "WHERE $1 IS NULL OR r.project_id = $1) AS r",
-	          NO_SLICE, take_newest, condition);
+	          "WHERE $1 IS NULL OR r.project_id = $1) AS r, "
+	          "errtrack.newest_release(r.project_id, r.package) AS n (release) "
+	          "WHERE n.release IS NOT NULL",
+	          NO_SLICE, take_newest, value);
 }
 
 /* ---- releases, environments, tags --------------------------------------------------------------------------- */
 
-/* Is what these terms look for in the same table? */
+/* Does a row of issue_releases (project_id, issue_id, release, environment, …) have what a term looks for? */
 static bool
-is_same_table(const Term *a, const Term *b)
+release_row_has(const Term *term, TupleTableSlot *row)
 {
-	bool a_releases = a->kind == FIELD_RELEASE || a->kind == FIELD_ENVIRONMENT;
-	bool b_releases = b->kind == FIELD_RELEASE || b->kind == FIELD_ENVIRONMENT;
+	bool is_release = term->field->kind == FIELD_RELEASE;
+	Slice text = column_text(row, is_release ? 2 : 3);
 
-	return a == b || (a->kind == FIELD_TAG && b->kind == FIELD_TAG) || (a_releases && b_releases);
-}
-
-/* Does a row of issue_releases have what a term looks for? */
-static bool
-release_row_has(Search *search, const Term *term, TupleTableSlot *row)
-{
-	Slice value = column_text(row, term->kind == FIELD_RELEASE ? 2 : 3);
-
-	for (int i = 0; i < term->nconditions; i++)
-		if (term->kind == FIELD_RELEASE
-		        ? release_is(search, &term->conditions[i], DatumGetInt32(row->tts_values[0]), value)
-		        : text_is(search, &term->conditions[i], value))
-			return term->with == NULL || release_row_has(search, term->with, row);
+	for (int i = 0; i < term->nvalues; i++)
+		if (is_release ? release_is(&term->values[i], DatumGetInt32(row->tts_values[0]), text)
+		               : pattern_is(&term->values[i].pattern, text))
+			return term->with == NULL || release_row_has(term->with, row);
 	return false;
 }
 
-/* A search and one of its terms, while the values of a tag are looked at. */
-typedef struct TagTerm
-{
-	Search *search;
-	const Term *term;
-} TagTerm;
-
 /* Is this value of a tag one that the term looks for? */
 static bool
-value_is_wanted(Slice value, void *context)
+is_wanted(Slice text, void *context)
 {
-	TagTerm *tag = context;
+	const Term *term = context;
 
-	for (int i = 0; i < tag->term->nconditions; i++)
-		if (text_is(tag->search, &tag->term->conditions[i], value))
+	for (int i = 0; i < term->nvalues; i++)
+		if (pattern_is(&term->values[i].pattern, text))
 			return true;
 	return false;
 }
 
-/* Does a row of issue_facets have what a term looks for? */
+/* Does a row of issue_facets (project_id, issue_id, facets) have what a term looks for? */
 static bool
-facets_row_has(Search *search, const Term *term, TupleTableSlot *row)
+facets_row_has(Term *term, TupleTableSlot *row)
 {
-	TagTerm tag = {search, term};
-
-	return facets_have(DatumGetByteaPP(row->tts_values[2]), term->tag, value_is_wanted, &tag);
+	return facets_have(DatumGetByteaPP(row->tts_values[2]), term->tag, is_wanted, term);
 }
 
-/*
- * Does a row of issue_releases (project_id, issue_id, release, environment, …) or
- * issue_facets (project_id, issue_id, facets) have what a term looks for?
- */
-bool
-row_has(Search *search, const Term *term, TupleTableSlot *row)
-{
-	slot_getsomeattrs(row, Min(COLUMNS_TAKEN, row->tts_tupleDescriptor->natts));
-	return term->kind == FIELD_TAG ? facets_row_has(search, term, row) : release_row_has(search, term, row);
-}
-
-/* A row of the table that a term is about: it may be what others of its terms look for, too. */
+/* A row of a table: its issue is added to what is found for the terms that look for it. */
 static void
 take_issue(Search *search, void *context, TupleTableSlot *row)
 {
-	const Term *like = context;
+	int64 issue_id = DatumGetInt64(row->tts_values[1]);
 
 	for (int i = 0; i < search->nterms; i++)
 	{
 		Term *term = &search->terms[i];
 
-		if (is_same_table(term, like) && row_has(search, term, row))
-			id_set_add(term->found, DatumGetInt64(row->tts_values[1]));
+		if (term->table == context && !id_set_has(term->found, issue_id) &&
+		    (term->field->kind == FIELD_TAG ? facets_row_has(term, row) : release_row_has(term, row)))
+			id_set_add(term->found, issue_id);
 	}
 }
 
 /* ---- users -------------------------------------------------------------------------------------------------- */
 
-/* A condition on users, and where the issues are put that it holds for. */
-typedef struct UserCondition
-{
-	const Condition *condition;
-	IdTable *found;
-} UserCondition;
-
 /* An occurrence (issue_id, user_id) of a user whose name begins as is looked for. */
 static void
 take_user(Search *search, void *context, TupleTableSlot *row)
 {
-	UserCondition *wanted = context;
+	Term *term = context;
 
-	if (pattern_is(&wanted->condition->pattern, column_text(row, 1)))
-		id_set_add(wanted->found, DatumGetInt64(row->tts_values[0]));
+	if (is_wanted(column_text(row, 1), term))
+		id_set_add(term->found, DatumGetInt64(row->tts_values[0]));
 }
 
 /* Finds the issues that a user met, among the occurrences that are kept. */
 static void
 read_user(Search *search, Term *term)
 {
-	for (int i = 0; i < term->nconditions; i++)
+	for (int i = 0; i < term->nvalues; i++)
 	{
-		const Pattern *pattern = &term->conditions[i].pattern;
-		UserCondition wanted = {&term->conditions[i], term->found};
+		const Pattern *pattern = &term->values[i].pattern;
 		bool has_start = pattern->npieces > 0 && !pattern->open_start;
 
 		/* by way of the projects, so that the index is of use for all of them as well */
 		read_rows(search,
-		          pattern->has_star
+		          term->values[i].has_star
 		              ? "SELECT o.issue_id, o.user_id "
 		                "FROM errtrack.projects AS p "
 		                "JOIN errtrack.occurrences AS o ON o.project_id = p.project_id "
@@ -306,7 +288,7 @@ read_user(Search *search, Term *term)
 		                "FROM errtrack.projects AS p "
 		                "JOIN errtrack.occurrences AS o ON o.project_id = p.project_id "
 		                "WHERE ($1 IS NULL OR p.project_id = $1) AND o.user_id COLLATE \"C\" = $2",
-		          has_start ? pattern->pieces[0] : SLICE(""), take_user, &wanted);
+		          has_start ? pattern->pieces[0] : SLICE(""), take_user, term);
 	}
 }
 
@@ -332,38 +314,146 @@ count_users(Search *search, int64 issue_id)
 	return id_counts_get(search->users, issue_id);
 }
 
+/* ---- looking issues up -------------------------------------------------------------------------------------- */
+
+/* How many rows a table has, as last counted; 0 where that is not known. */
+static double
+count_rows(Oid table)
+{
+	HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	double rows;
+
+	if (!HeapTupleIsValid(row))
+		return 0;
+	rows = ((Form_pg_class) GETSTRUCT(row))->reltuples;
+	ReleaseSysCache(row);
+	return Max(rows, 0);
+}
+
+/*
+ * A table in which to look an issue up takes as long as to read so many rows; 0: that
+ * is not done.  It is not, either, where the caller may not read the table, or not
+ * all of its rows: to read it as a whole, in SQL, raises or leaves out what it should.
+ */
+static OtherTable *
+make_table(const char *name, double rows_per_lookup)
+{
+	OtherTable *table = palloc0(sizeof(OtherTable));
+	Oid schema = get_namespace_oid("errtrack", false);
+
+	table->name = name;
+	table->issue = -1;
+	table->oid = get_relname_relid(name, schema);
+	table->issues_in_all = count_rows(get_relname_relid("issues", schema));
+	if (rows_per_lookup > 0 && pg_class_aclcheck(table->oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+	    check_enable_rls(table->oid, InvalidOid, true) != RLS_ENABLED)
+		table->max_lookups = count_rows(table->oid) / rows_per_lookup;
+	return table;
+}
+
+/*
+ * Is the next issue to be looked up, rather than the table to be read?  As long as
+ * those that are left of the issues seen so far let expect few.
+ */
+static bool
+is_to_be_looked_up(const Search *search, OtherTable *table)
+{
+	table->lookups++;
+	return table->lookups <= table->max_lookups &&
+	       (table->lookups < JUDGED_AFTER_LOOKUPS ||
+	        table->issues_in_all * table->lookups / search->seen <= table->max_lookups);
+}
+
+/* Looks an issue up. */
+static void
+look_up(Search *search, OtherTable *other, int32 project, int64 issue_id)
+{
+	Relation table = table_open(other->oid, AccessShareLock);
+	Relation index = index_open(RelationGetPrimaryKeyIndex(table), AccessShareLock);
+	TupleTableSlot *row = table_slot_create(table, NULL);
+	IndexScanDesc scan = index_beginscan(table, index, GetActiveSnapshot(), 2, 0);
+	ScanKeyData keys[2];
+
+	/* all of these tables have them first in their key */
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(project));
+	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(issue_id));
+	index_rescan(scan, keys, 2, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, row))
+	{
+		slot_getallattrs(row);
+		take_issue(search, other, row);
+	}
+	index_endscan(scan);
+	ExecDropSingleTupleTableSlot(row);
+	index_close(index, NoLock);
+	table_close(table, NoLock);
+}
+
 /* ---- all of them -------------------------------------------------------------------------------------------- */
 
-/* Finds the issues that a term holds for, and those of all terms that read the same table. */
-static void
-find_issues(Search *search, Term *term)
+/* Finds out which terms look into another table. */
+void
+find_tables(Search *search)
 {
+	/* an index finds users, but not by their issues; the others: 30 and 8 rows, with one term */
+	OtherTable *occurrences = make_table("occurrences", 0);
+	OtherTable *releases = make_table("issue_releases", 50);
+	OtherTable *facets = make_table("issue_facets", 10);
+
 	for (int i = 0; i < search->nterms; i++)
-		if (is_same_table(term, &search->terms[i]))
-			search->terms[i].found = make_id_set(search->context);
-	if (term->kind == FIELD_USER)
-		read_user(search, term);
-	else if (term->kind == FIELD_TAG)
-		read_rows(search,
-		          "SELECT f.* FROM errtrack.issue_facets AS f "
-		          "WHERE $1 IS NULL OR f.project_id = $1",
-		          NO_SLICE, take_issue, term);
-	else
-		read_rows(search,
-		          "SELECT r.* FROM errtrack.issue_releases AS r "
-		          "WHERE $1 IS NULL OR r.project_id = $1",
-		          NO_SLICE, take_issue, term);
+	{
+		Term *term = &search->terms[i];
+
+		switch (term->field->kind)
+		{
+			case FIELD_USER:
+				term->table = occurrences;
+				break;
+			case FIELD_RELEASE:
+			case FIELD_ENVIRONMENT:
+				term->table = releases;
+				break;
+			case FIELD_TAG:
+				term->table = facets;
+				break;
+			default:
+				continue;
+		}
+		term->found = make_id_set(search->context);
+	}
+}
+
+/* Reads a table: the issues that its terms hold for. */
+static void
+read_table(Search *search, OtherTable *table)
+{
+	table->is_read = true;
+	if (strcmp(table->name, "occurrences") != 0)
+	{
+		read_rows(
+			search,
+			psprintf("SELECT t.* FROM errtrack.%s AS t WHERE $1 IS NULL OR t.project_id = $1", table->name),
+			NO_SLICE, take_issue, table);
+		return;
+	}
+	for (int i = 0; i < search->nterms; i++)
+		if (search->terms[i].table == table)
+			read_user(search, &search->terms[i]);
 }
 
 /* Is there, in another table, what a term looks for of an issue? */
 bool
 is_found(Search *search, Term *term, int32 project, int64 issue_id)
 {
-	if (term->found == NULL)
+	OtherTable *table = term->table;
+
+	if (!table->is_read && table->issue != issue_id)
 	{
-		if (is_to_be_probed(search, term))
-			return probe_issue(search, term, project, issue_id);
-		find_issues(search, term);
+		if (is_to_be_looked_up(search, table))
+			look_up(search, table, project, issue_id);
+		else
+			read_table(search, table);
+		table->issue = issue_id;
 	}
 	return id_set_has(term->found, issue_id);
 }

@@ -4,18 +4,12 @@
 #include "search.h"
 
 #include "../clock.h"
+#include "../releases/version.h"
 
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-/* The states of issue_status, a bit each; STATE_ASSIGNED and STATE_UNASSIGNED are two more. */
-const char *const status_names[5] = {"unresolved", "acknowledged", "resolved", "regressed", "ignored"};
-
-static const struct
-{
-	const char *name;
-	int bits;
-} states[] = {
+const IssueState issue_states[STATUSES + 3] = {
 	{"unresolved", 1 << 0},       {"acknowledged", 1 << 1},
 	{"resolved", 1 << 2},         {"regressed", 1 << 3},
 	{"ignored", 1 << 4},          {"open", 1 << 0 | 1 << 1 | 1 << 3},
@@ -26,19 +20,19 @@ static const char *const levels[] = {"fatal", "error", "warning", "info", "debug
 
 /* Is the value this name? */
 static bool
-value_is(const QueryValue *value, const char *name)
+value_is(const Value *value, const char *name)
 {
 	return value->text.len == strlen(name) && pg_strncasecmp(value->text.data, name, value->text.len) == 0;
 }
 
 /* The bits of a state. */
 static int
-read_state(const SearchQuery *query, const QueryValue *value)
+read_state(const Search *search, const Value *value)
 {
-	for (int i = 0; i < lengthof(states); i++)
-		if (value_is(value, states[i].name))
-			return states[i].bits;
-	query_error(query->text, value->word,
+	for (int i = 0; i < lengthof(issue_states); i++)
+		if (value_is(value, issue_states[i].name))
+			return issue_states[i].bits;
+	query_error(search->query, value->word,
 	            "An issue is unresolved, acknowledged, resolved, regressed or ignored; open is any of "
 	            "unresolved, acknowledged and regressed; and it is assigned or unassigned.",
 	            "no issue is \"%s\"", copy_slice(value->text));
@@ -46,12 +40,12 @@ read_state(const SearchQuery *query, const QueryValue *value)
 
 /* Raises unless the value is a level. */
 static void
-check_level(const SearchQuery *query, const QueryValue *value)
+check_level(const Search *search, const Value *value)
 {
 	for (int i = 0; i < lengthof(levels); i++)
 		if (value_is(value, levels[i]))
 			return;
-	query_error(query->text, value->word, "Levels are fatal, error, warning, info and debug.",
+	query_error(search->query, value->word, "Levels are fatal, error, warning, info and debug.",
 	            "there is no level \"%s\"", copy_slice(value->text));
 }
 
@@ -146,14 +140,14 @@ read_moment(Slice text, int64 *from, int64 *to)
 
 /* Reads a number or a time, which may be a range: a..b, where either may be missing. */
 static bool
-read_range(const QueryValue *value, bool (*read)(Slice, int64 *, int64 *), Condition *condition)
+read_range(Value *value, bool (*read)(Slice, int64 *, int64 *))
 {
 	ptrdiff_t dots = value->comparison == IS ? slice_find(value->text, SLICE("..")) : -1;
 	int64 from, to;
 
-	condition->low = PG_INT64_MIN;
-	condition->high = PG_INT64_MAX;
-	if (value->pattern.has_star)
+	value->low = PG_INT64_MIN;
+	value->high = PG_INT64_MAX;
+	if (value->has_star)
 		return false;
 	if (dots >= 0)
 	{
@@ -161,125 +155,126 @@ read_range(const QueryValue *value, bool (*read)(Slice, int64 *, int64 *), Condi
 
 		if (first.len == 0 && last.len == 0)
 			return false;
-		if (first.len > 0 && !read(first, &condition->low, &to))
+		if (first.len > 0 && !read(first, &value->low, &to))
 			return false;
 		if (last.len > 0)
 		{
 			if (!read(last, &from, &to))
 				return false;
-			condition->high = to - 1;
+			value->high = to - 1;
 		}
 		return true;
 	}
 	if (!read(value->text, &from, &to))
 		return false;
 	if (value->comparison == IS || value->comparison == FROM)
-		condition->low = from;
+		value->low = from;
 	if (value->comparison == ABOVE)
-		condition->low = to;
+		value->low = to;
 	/* since then */
 	if ((value->comparison == IS && peek(value->text, 0) != '-') || value->comparison == UP_TO)
-		condition->high = to - 1;
+		value->high = to - 1;
 	if (value->comparison == BELOW)
-		condition->high = from - 1;
+		value->high = from - 1;
 	return true;
 }
 
-/* Reads a number into a condition. */
+/* Understands a number. */
 static void
-read_number_value(const SearchQuery *query, const QueryValue *value, Condition *condition)
+understand_number(const Search *search, Value *value)
 {
-	if (!read_range(value, read_count, condition))
-		query_error(query->text, value->word, "Write 100, >100, <=100 or 10..100.", "\"%s\" is not a number",
-		            copy_slice(value->word));
+	if (!read_range(value, read_count))
+		query_error(search->query, value->word, "Write 100, >100, <=100 or 10..100.",
+		            "\"%s\" is not a number", copy_slice(value->word));
 }
 
-/* Reads a time into a condition. */
+/* Understands a time. */
 static void
-read_time_value(const SearchQuery *query, const QueryValue *value, Condition *condition)
+understand_time(const Search *search, Value *value)
 {
-	if (!read_range(value, read_moment, condition))
-		query_error(query->text, value->word,
+	if (!read_range(value, read_moment))
+		query_error(search->query, value->word,
 		            "Write how long ago: -30m, -24h, -7d or -2w; or a date: 2026-01-31 or 2026-01-31T12:00; "
 		            "behind >, >=, < or <=, or 2026-01-01..2026-01-31.",
 		            "\"%s\" is not a time", copy_slice(value->word));
 }
 
-/* Reads a release into a condition. */
+/* Understands a release. */
 static void
-read_release_value(Search *search, const SearchQuery *query, const QueryValue *value, Condition *condition)
+understand_release(Search *search, Value *value)
 {
-	condition->comparison = value->comparison;
 	if (value->comparison == IS)
 	{
-		condition->is_newest = !value->quoted && (value_is(value, "newest") || value_is(value, "latest"));
-		if (condition->is_newest)
-			find_newest(search, condition);
+		value->is_newest = !value->quoted && (value_is(value, "newest") || value_is(value, "latest"));
+		if (value->is_newest)
+			find_newest(search, value);
 		return;
 	}
-	if (value->pattern.has_star)
-		query_error(query->text, value->word, "Write release:1.4.* or release:>=1.4.",
+	if (value->has_star)
+		query_error(search->query, value->word, "Write release:1.4.* or release:>=1.4.",
 		            "a release with a * cannot be compared");
-	condition->release = text_of_slice(value->text);
+	value->release = palloc(sizeof(Release));
+	release_read(value->text, value->release, palloc_allocator());
 }
 
-/* Reads a value into a condition. */
+/* Understands an assignee. */
 static void
-read_value(Search *search, const SearchQuery *query, Term *term, const QueryValue *value,
-           Condition *condition)
+understand_assignee(Value *value)
 {
-	/* capitals matter in the names of users alone: there an index finds them */
-	condition->pattern = term->kind == FIELD_USER ? value->pattern : fold_pattern(value->pattern);
-	search->ascii = search->ascii && value->pattern.is_ascii;
-	switch (term->kind)
+	if (value->quoted)
+		return;
+	value->is_nobody = value_is(value, "none") || value_is(value, "nobody");
+	if (value_is(value, "me"))
+	{
+		Slice me = slice_of_string(GetUserNameFromId(GetSessionUserId(), false));
+
+		value->pattern = make_pattern(me, palloc0(me.len), true);
+	}
+}
+
+/* Understands a value. */
+static void
+understand_value(Search *search, FieldKind kind, Value *value)
+{
+	switch (kind)
 	{
 		case FIELD_STATE:
-			term->states |= read_state(query, value);
+			value->states = read_state(search, value);
 			break;
 		case FIELD_LEVEL:
-			check_level(query, value);
+			check_level(search, value);
 			break;
 		case FIELD_ASSIGNEE:
-			condition->is_nobody = !value->quoted && (value_is(value, "none") || value_is(value, "nobody"));
-			if (!value->quoted && value_is(value, "me"))
-			{
-				Slice me = slice_of_string(GetUserNameFromId(GetSessionUserId(), false));
-
-				condition->pattern = make_pattern(me, palloc0(me.len));
-				search->ascii = search->ascii && condition->pattern.is_ascii;
-				condition->pattern = fold_pattern(condition->pattern);
-			}
+			understand_assignee(value);
 			break;
 		case FIELD_PROJECT:
-			find_projects(search, query->text, value, condition);
+			find_projects(search, value);
 			break;
 		case FIELD_NUMBER:
 		case FIELD_USERS:
-			read_number_value(query, value, condition);
+			understand_number(search, value);
 			break;
 		case FIELD_TIME:
-			read_time_value(query, value, condition);
+			understand_time(search, value);
 			break;
 		case FIELD_VERSION:
 		case FIELD_RELEASE:
-			read_release_value(search, query, value, condition);
+			understand_release(search, value);
 			break;
 		default:
 			break;
 	}
 }
 
-/* Understands has:FIELD as a condition on that field: it has any value. */
+/* Makes a term of has:FIELD that is one of that field: it has any value. */
 static void
-read_has(const SearchQuery *query, const QueryTerm *from, Term *term)
+understand_has(const Search *search, Term *term)
 {
-	const QueryValue *value = &from->values[0];
-	const Field *field = find_field(value->text);
-	Condition *condition = palloc0(sizeof(Condition));
+	const Value *value = &term->values[0];
+	const Field *field = find_field(value->text, &term->tag);
+	Value *any = palloc0(sizeof(Value));
 
-	if (is_tag_field(value->text, &term->tag) && term->tag.len > 0)
-		field = tag_field();
-	switch (field != NULL && from->nvalues == 1 ? field->kind : FIELD_HAS)
+	switch (field != NULL && term->nvalues == 1 ? field->kind : FIELD_HAS)
 	{
 		case FIELD_WITHIN:
 		case FIELD_TEXT:
@@ -287,79 +282,68 @@ read_has(const SearchQuery *query, const QueryTerm *from, Term *term)
 		case FIELD_VERSION:
 		case FIELD_RELEASE:
 		case FIELD_ENVIRONMENT:
-		case FIELD_TAG:
 		case FIELD_TIME:
-			term->kind = field->kind;
 			break;
-		case FIELD_USER:
-			term->kind = FIELD_USERS;
-			break;
+		case FIELD_TAG:
+			if (term->tag.len > 0)
+				break;
+			/* fall through */
 		default:
-			query_error(query->text, value->word,
+			query_error(search->query, value->word,
 			            "Write has: and one of release, environment, user, title, culprit, class, platform, "
 			            "introduced, fixed, assigned, resolved, regressed, server, transaction, tag.KEY.",
 			            "has: does not take \"%s\"", copy_slice(value->word));
+		case FIELD_USER:
+			field = find_field(SLICE("users"), &term->tag);
+			break;
 	}
-	term->column = field->column;
-	if (field->tag != NULL)
-		term->tag = slice_of_string(field->tag);
-	condition->pattern.has_star = condition->pattern.open_start = condition->pattern.open_end = true;
-	condition->low = term->kind == FIELD_USERS ? 1 : PG_INT64_MIN;
-	condition->high = PG_INT64_MAX;
-	term->conditions = condition;
-	term->nconditions = 1;
+	any->low = field->kind == FIELD_USERS ? 1 : PG_INT64_MIN;
+	any->high = PG_INT64_MAX;
+	term->field = field;
+	term->values = any;
 }
 
 /* Understands sort:FIELD. */
 static void
-read_sort(Search *search, const SearchQuery *query, const QueryTerm *from)
+understand_sort(Search *search, const Term *term)
 {
-	static const char *const sorts[] = {"last_seen", "first_seen", "events", "times", "users"};
+	const Value *value = &term->values[0];
+	Slice tag;
+	const Field *field = term->nvalues == 1 ? find_field(value->text, &tag) : NULL;
 
-	for (int i = 0; i < lengthof(sorts); i++)
-		if (from->nvalues == 1 && value_is(&from->values[0], sorts[i]))
-		{
-			search->sort = find_field(slice_of_string(sorts[i]));
-			search->reversed = from->negated;
-			return;
-		}
-	query_error(query->text, from->values[0].word,
-	            "Write sort:last_seen, sort:first_seen, sort:events or sort:users; with a - before it the "
-	            "least comes first.",
-	            "cannot sort by \"%s\"", copy_slice(from->values[0].word));
+	if (field == NULL || (field->column != ISSUE_LAST_SEEN && field->column != ISSUE_FIRST_SEEN &&
+	                      field->column != ISSUE_EVENTS && field->kind != FIELD_USERS))
+		query_error(
+			search->query, value->word,
+			"Write sort:last_seen, sort:first_seen, sort:events or sort:users; with a - before it the "
+			"least comes first.",
+			"cannot sort by \"%s\"", copy_slice(value->word));
+	search->sort = field;
+	search->reversed = term->negated;
 }
 
-/* Understands a term. */
+/* Understands a term, and keeps it unless it is no condition. */
 static void
-read_term(Search *search, const SearchQuery *query, const QueryTerm *from, Term *term)
+understand_term(Search *search, Term term)
 {
-	*term = (Term){.kind = from->field->kind,
-	               .column = from->field->column,
-	               .negated = from->negated,
-	               .tag = from->tag};
-	if (term->kind == FIELD_HAS)
+	if (term.field->kind == FIELD_SORT)
 	{
-		read_has(query, from, term);
+		understand_sort(search, &term);
 		return;
 	}
-	term->conditions = palloc0(from->nvalues * sizeof(Condition));
-	for (; term->nconditions < from->nvalues; term->nconditions++)
-		read_value(search, query, term, &from->values[term->nconditions],
-		           &term->conditions[term->nconditions]);
-}
-
-/* For qsort(): what costs less comes first. */
-static int
-compare_terms(const void *a, const void *b)
-{
-	return (int) ((const Term *) a)->kind - (int) ((const Term *) b)->kind;
+	if (term.field->kind == FIELD_HAS)
+		understand_has(search, &term);
+	else
+		for (int i = 0; i < term.nvalues; i++)
+			understand_value(search, term.field->kind, &term.values[i]);
+	search->terms[search->nterms++] = term;
 }
 
 /* Does a term ask that there be a row with such a release, or environment? */
 static bool
 asks_for(const Term *term, FieldKind kind)
 {
-	return term->kind == kind && !term->negated;
+	return term->field->kind == kind && !term->negated;
 }
 
 /* How many terms ask that. */
@@ -407,33 +391,35 @@ join_places(Search *search)
 	}
 }
 
+/* For qsort(): what costs less comes first. */
+static int
+compare_terms(const void *a, const void *b)
+{
+	return (int) ((const Term *) a)->field->kind - (int) ((const Term *) b)->field->kind;
+}
+
 /*
  * Understands a query; raises where it cannot be.  What it needs is allocated in the
  * current memory context.
  */
 Search *
-make_search(text *query_text, bool has_project, int32 project)
+make_search(text *query, bool has_project, int32 project)
 {
 	Search *search = palloc0(sizeof(Search));
-	SearchQuery query = read_query(slice_of_text(query_text));
+	Slice tag;
+	int nterms;
 
 	search->context = CurrentMemoryContext;
-	search->query = query.text;
+	search->query = slice_of_text(query);
 	search->has_project = has_project;
 	search->project = project;
-	search->ascii = true;
-	search->sort = find_field(SLICE("last_seen"));
-	search->terms = palloc((query.nterms + 1) * sizeof(Term));
-	initStringInfo(&search->folded);
-	initStringInfo(&search->words.all);
-	for (int i = 0; i < query.nterms; i++)
-	{
-		if (query.terms[i].field->kind == FIELD_SORT)
-			read_sort(search, &query, &query.terms[i]);
-		else
-			read_term(search, &query, &query.terms[i], &search->terms[search->nterms++]);
-	}
+	search->sort = find_field(SLICE("last_seen"), &tag);
+	search->terms = read_query(search->query, &nterms);
+	/* each is read before its place is taken by one that is kept */
+	for (int i = 0; i < nterms; i++)
+		understand_term(search, search->terms[i]);
 	join_places(search);
 	qsort(search->terms, search->nterms, sizeof(Term), compare_terms);
+	find_tables(search);
 	return search;
 }
