@@ -170,17 +170,17 @@ read_quoted(Reader *reader, StringInfo text)
  * Reads a value of a field, but for its operator: up to a blank or one of the
  * characters in stops.  It may be empty.
  */
-static Value
+static Value *
 read_value(Reader *reader, const Field *field, const char *stops)
 {
-	Value value = {0};
+	Value *value = palloc0(sizeof(Value));
 	const char *start = reader->rest.data;
 	StringInfoData text;
 	bool *is_star = palloc0(reader->rest.len + 1);
 
 	initStringInfo(&text);
-	value.quoted = peek(reader->rest, 0) == '"';
-	if (value.quoted)
+	value->quoted = peek(reader->rest, 0) == '"';
+	if (value->quoted)
 	{
 		read_quoted(reader, &text);
 		if (reader->rest.len > 0 && !is_space(reader->rest.data[0]) &&
@@ -203,13 +203,13 @@ read_value(Reader *reader, const Field *field, const char *stops)
 				c = reader->rest.data[0];
 			}
 			else if (c == '*')
-				value.has_star = is_star[text.len] = true;
+				value->has_star = is_star[text.len] = true;
 			appendStringInfoChar(&text, c);
 		}
-	value.word = read_since(reader, start);
-	value.text = (Slice){text.data, text.len};
+	value->word = read_since(reader, start);
+	value->text = (Slice){text.data, text.len};
 	/* capitals matter in the names of users alone: there an index finds them */
-	value.pattern = make_pattern(value.text, is_star, field->kind != FIELD_USER);
+	value->pattern = make_pattern(value->text, is_star, field->kind != FIELD_USER);
 	return value;
 }
 
@@ -239,18 +239,6 @@ read_comparison(Reader *reader, const Field *field)
 	return IS;
 }
 
-/* Adds a value to a term. */
-static void
-add_value(Term *term, Value value)
-{
-	/* room for 1, 2, 4, … */
-	if (term->nvalues == 0)
-		term->values = palloc(sizeof(Value));
-	else if ((term->nvalues & (term->nvalues - 1)) == 0)
-		term->values = repalloc(term->values, 2 * term->nvalues * sizeof(Value));
-	term->values[term->nvalues++] = value;
-}
-
 /* Reads what stands behind a field's colon. */
 static void
 read_values(Reader *reader, Term *term)
@@ -262,7 +250,7 @@ read_values(Reader *reader, Term *term)
 	do
 	{
 		const char *value_start;
-		Value value;
+		Value *value;
 		Comparison comparison;
 
 		if (in_list)
@@ -270,17 +258,17 @@ read_values(Reader *reader, Term *term)
 		value_start = reader->rest.data;
 		comparison = read_comparison(reader, term->field);
 		value = read_value(reader, term->field, stops);
-		value.comparison = comparison;
-		value.word = read_since(reader, value_start);
-		if (value.text.len == 0)
+		value->comparison = comparison;
+		value->word = read_since(reader, value_start);
+		if (value->text.len == 0)
 			query_error(reader->query, term->word,
 			            "Write the value right behind the colon, without a blank; has:FIELD finds issues "
 			            "that have any.",
 			            "\"%s\" has no value", copy_slice(term->word));
-		if (term->nvalues == MAX_VALUES)
-			query_error(reader->query, value.word, "Select from errtrack.issues with conditions in SQL.",
+		if (list_length(term->values) == MAX_VALUES)
+			query_error(reader->query, value->word, "Select from errtrack.issues with conditions in SQL.",
 			            "more than %d values", MAX_VALUES);
-		add_value(term, value);
+		term->values = lappend(term->values, value);
 		if (in_list)
 			skip_blanks(&reader->rest);
 	} while (take_text(&reader->rest, SLICE(",")));
@@ -365,60 +353,59 @@ read_field(Reader *reader, Term *term)
 static void
 read_own_word(Reader *reader, Term *term)
 {
-	Value value = read_value(reader, &word_field, "");
+	Value *value = read_value(reader, &word_field, "");
 
-	if (value.text.len == 0)
-		query_error(reader->query, value.word, "Put what is looked for between the quotes.",
+	if (value->text.len == 0)
+		query_error(reader->query, value->word, "Put what is looked for between the quotes.",
 		            "nothing is in the quotes");
-	if (!value.quoted && (slice_equal(value.text, SLICE("OR")) || slice_equal(value.text, SLICE("AND"))))
-		query_error(reader->query, value.word,
+	if (!value->quoted && (slice_equal(value->text, SLICE("OR")) || slice_equal(value->text, SLICE("AND"))))
+		query_error(reader->query, value->word,
 		            "An issue must meet all terms; of one field any value will do: level:error,fatal. To "
 		            "look for the word itself, put it in quotes.",
-		            "%s joins nothing here", copy_slice(value.text));
+		            "%s joins nothing here", copy_slice(value->text));
 	term->field = &word_field;
-	term->word = value.word;
-	add_value(term, value);
+	term->word = value->word;
+	term->values = list_make1(value);
 }
 
 /* Reads one term. */
-static Term
+static Term *
 read_term(Reader *reader)
 {
-	Term term = {0};
+	Term *term = palloc0(sizeof(Term));
 	char c = peek(reader->rest, 0);
 
 	/* a sign that stands alone is a word */
 	if ((c == '-' || c == '!') && reader->rest.len > 1 && !is_space(reader->rest.data[1]))
 	{
-		term.negated = true;
+		term->negated = true;
 		reader->rest = slice_skip(reader->rest, 1);
 	}
-	if (read_field(reader, &term))
-		read_values(reader, &term);
+	if (read_field(reader, term))
+		read_values(reader, term);
 	else
-		read_own_word(reader, &term);
+		read_own_word(reader, term);
 	return term;
 }
 
 /* Reads a query, whose terms are returned; raises where it is none. */
-Term *
-read_query(Slice query, int *nterms)
+List *
+read_query(Slice query)
 {
 	Reader reader = {.query = query, .rest = query};
-	Term *terms = palloc(MAX_TERMS * sizeof(Term));
+	List *terms = NIL;
 
 	if (query.len > MAX_QUERY_BYTES)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("search: the query is too long"),
 		                errdetail("It has %zu bytes; %d are the most.", query.len, MAX_QUERY_BYTES),
 		                errhint("Select from errtrack.issues with conditions in SQL.")));
-	*nterms = 0;
 	for (skip_blanks(&reader.rest); reader.rest.len > 0; skip_blanks(&reader.rest))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (*nterms == MAX_TERMS)
+		if (list_length(terms) == MAX_TERMS)
 			query_error(query, next_bytes(&reader, 1), "Select from errtrack.issues with conditions in SQL.",
 			            "more than %d terms", MAX_TERMS);
-		terms[(*nterms)++] = read_term(&reader);
+		terms = lappend(terms, read_term(&reader));
 	}
 	return terms;
 }

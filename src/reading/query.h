@@ -87,11 +87,12 @@ typedef struct Value
 	int states; /* bits of issue_states */
 	int64 low;  /* of numbers and times: from here to high, both included */
 	int64 high;
-	bool is_nobody;          /* of an assignee: there is none */
-	List *projects;          /* their ids */
-	struct Release *release; /* that others are compared with */
-	bool is_newest;          /* one of these is meant: */
-	List *newest;            /* of each project the newest ProjectRelease of each package */
+	bool is_nobody;                   /* of an assignee: there is none */
+	List *projects;                   /* their ids */
+	struct Release *release;          /* that others are compared with, */
+	struct ComparedRelease *compared; /* and what came of it for some */
+	bool is_newest;                   /* one of these is meant: */
+	List *newest;                     /* of each project the newest ProjectRelease of each package */
 } Value;
 
 /* A part of a query: any of its values will do. */
@@ -101,15 +102,14 @@ typedef struct Term
 	bool negated;
 	Slice word; /* as it stands in the query, without values */
 	Slice tag;  /* the key of a tag */
-	Value *values;
-	int nvalues;
+	List *values;
 	/* where it is about what is in another table than that of the issues, see search_tables.c */
 	struct OtherTable *table;
 	struct IdTable *found;   /* the issues that it holds for, as far as that is known */
 	const struct Term *with; /* of a release: the environment that is asked of the same row */
 } Term;
 
-extern Term *read_query(Slice query, int *nterms);
+extern List *read_query(Slice query);
 extern const Field *find_field(Slice name, Slice *tag);
 extern const char *field_names(void);
 extern const char *nearest_field(Slice name);

@@ -13,6 +13,16 @@ typedef struct IdTable IdTable;
 /* Another table than that of the issues: see search_tables.c. */
 typedef struct OtherTable OtherTable;
 
+/* What came of comparing a release. */
+typedef struct ComparedRelease
+{
+	Slice release;
+	bool holds;
+} ComparedRelease;
+
+/* So many are remembered; most projects have no more. */
+#define COMPARED_RELEASES 1024
+
 /* A release of a project. */
 typedef struct ProjectRelease
 {
@@ -39,8 +49,7 @@ typedef struct Search
 	Slice query;
 	bool has_project;
 	int32 project; /* only its issues are looked for */
-	Term *terms;   /* those that cost least first */
-	int nterms;
+	List *terms;   /* those that cost least first */
 	const Field *sort;
 	bool reversed;
 	double seen;               /* issues that were looked at so far */

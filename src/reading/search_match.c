@@ -5,8 +5,9 @@
 
 #include "../releases/version.h"
 
-#include "catalog/pg_enum.h"
 #include "access/htup_details.h"
+#include "catalog/pg_enum.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 /* Is a release what is looked for, as releases compare? */
@@ -34,6 +35,23 @@ compares(const Value *value, Slice text)
 	}
 }
 
+/* The same, asked once for most releases: there are few, in many rows. */
+static bool
+compares_once(const Value *value, Slice text)
+{
+	ComparedRelease *compared = &value->compared[slice_hash(text, 0) % COMPARED_RELEASES];
+
+	if (compared->release.data == NULL)
+	{
+		char *copy = MemoryContextAlloc(GetMemoryChunkContext(value->compared), text.len);
+
+		memcpy(copy, text.data, text.len);
+		compared->holds = compares(value, text);
+		compared->release = (Slice){copy, text.len};
+	}
+	return slice_equal(compared->release, text) ? compared->holds : compares(value, text);
+}
+
 /* Is a project's release one of the newest? */
 static bool
 is_newest(const Value *value, int32 project, Slice release)
@@ -59,7 +77,7 @@ release_is(const Value *value, int32 project, Slice release)
 	if (!has_text(release))
 		return false;
 	if (value->comparison != IS)
-		return compares(value, release);
+		return compares_once(value, release);
 	if (value->is_newest)
 		return is_newest(value, project, release);
 	if (pattern_is(&value->pattern, release))
@@ -162,10 +180,12 @@ value_holds(Search *search, const Field *field, const Value *value, FunctionCall
 static bool
 term_holds(Search *search, Term *term, FunctionCallInfo fcinfo)
 {
+	ListCell *cell;
+
 	if (term->table != NULL)
 		return is_found(search, term, PG_GETARG_INT32(ISSUE_PROJECT), PG_GETARG_INT64(ISSUE_ID));
-	for (int i = 0; i < term->nvalues; i++)
-		if (value_holds(search, term->field, &term->values[i], fcinfo))
+	foreach (cell, term->values)
+		if (value_holds(search, term->field, lfirst(cell), fcinfo))
 			return true;
 	return false;
 }
@@ -174,9 +194,15 @@ term_holds(Search *search, Term *term, FunctionCallInfo fcinfo)
 bool
 issue_is_found(Search *search, FunctionCallInfo fcinfo)
 {
+	ListCell *cell;
+
 	search->seen++;
-	for (int i = 0; i < search->nterms; i++)
-		if (term_holds(search, &search->terms[i], fcinfo) == search->terms[i].negated)
+	foreach (cell, search->terms)
+	{
+		Term *term = lfirst(cell);
+
+		if (term_holds(search, term, fcinfo) == term->negated)
 			return false;
+	}
 	return true;
 }

@@ -212,11 +212,16 @@ release_row_has(const Term *term, TupleTableSlot *row)
 {
 	bool is_release = term->field->kind == FIELD_RELEASE;
 	Slice text = column_text(row, is_release ? 2 : 3);
+	ListCell *cell;
 
-	for (int i = 0; i < term->nvalues; i++)
-		if (is_release ? release_is(&term->values[i], DatumGetInt32(row->tts_values[0]), text)
-		               : pattern_is(&term->values[i].pattern, text))
+	foreach (cell, term->values)
+	{
+		const Value *value = lfirst(cell);
+
+		if (is_release ? release_is(value, DatumGetInt32(row->tts_values[0]), text)
+		               : pattern_is(&value->pattern, text))
 			return term->with == NULL || release_row_has(term->with, row);
+	}
 	return false;
 }
 
@@ -225,9 +230,10 @@ static bool
 is_wanted(Slice text, void *context)
 {
 	const Term *term = context;
+	ListCell *cell;
 
-	for (int i = 0; i < term->nvalues; i++)
-		if (pattern_is(&term->values[i].pattern, text))
+	foreach (cell, term->values)
+		if (pattern_is(&((Value *) lfirst(cell))->pattern, text))
 			return true;
 	return false;
 }
@@ -244,10 +250,11 @@ static void
 take_issue(Search *search, void *context, TupleTableSlot *row)
 {
 	int64 issue_id = DatumGetInt64(row->tts_values[1]);
+	ListCell *cell;
 
-	for (int i = 0; i < search->nterms; i++)
+	foreach (cell, search->terms)
 	{
-		Term *term = &search->terms[i];
+		Term *term = lfirst(cell);
 
 		if (term->table == context && !id_set_has(term->found, issue_id) &&
 		    (term->field->kind == FIELD_TAG ? facets_row_has(term, row) : release_row_has(term, row)))
@@ -271,14 +278,17 @@ take_user(Search *search, void *context, TupleTableSlot *row)
 static void
 read_user(Search *search, Term *term)
 {
-	for (int i = 0; i < term->nvalues; i++)
+	ListCell *cell;
+
+	foreach (cell, term->values)
 	{
-		const Pattern *pattern = &term->values[i].pattern;
+		const Value *value = lfirst(cell);
+		const Pattern *pattern = &value->pattern;
 		bool has_start = pattern->npieces > 0 && !pattern->open_start;
 
 		/* by way of the projects, so that the index is of use for all of them as well */
 		read_rows(search,
-		          term->values[i].has_star
+		          value->has_star
 		              ? "SELECT o.issue_id, o.user_id "
 		                "FROM errtrack.projects AS p "
 		                "JOIN errtrack.occurrences AS o ON o.project_id = p.project_id "
@@ -399,10 +409,11 @@ find_tables(Search *search)
 	OtherTable *occurrences = make_table("occurrences", 0);
 	OtherTable *releases = make_table("issue_releases", 50);
 	OtherTable *facets = make_table("issue_facets", 10);
+	ListCell *cell;
 
-	for (int i = 0; i < search->nterms; i++)
+	foreach (cell, search->terms)
 	{
-		Term *term = &search->terms[i];
+		Term *term = lfirst(cell);
 
 		switch (term->field->kind)
 		{
@@ -427,6 +438,8 @@ find_tables(Search *search)
 static void
 read_table(Search *search, OtherTable *table)
 {
+	ListCell *cell;
+
 	table->is_read = true;
 	if (strcmp(table->name, "occurrences") != 0)
 	{
@@ -436,9 +449,9 @@ read_table(Search *search, OtherTable *table)
 			NO_SLICE, take_issue, table);
 		return;
 	}
-	for (int i = 0; i < search->nterms; i++)
-		if (search->terms[i].table == table)
-			read_user(search, &search->terms[i]);
+	foreach (cell, search->terms)
+		if (((Term *) lfirst(cell))->table == table)
+			read_user(search, lfirst(cell));
 }
 
 /* Is there, in another table, what a term looks for of an issue? */

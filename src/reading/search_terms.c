@@ -215,6 +215,7 @@ understand_release(Search *search, Value *value)
 		            "a release with a * cannot be compared");
 	value->release = palloc(sizeof(Release));
 	release_read(value->text, value->release, palloc_allocator());
+	value->compared = palloc0(COMPARED_RELEASES * sizeof(ComparedRelease));
 }
 
 /* Understands an assignee. */
@@ -270,11 +271,11 @@ understand_value(Search *search, FieldKind kind, Value *value)
 static void
 understand_has(const Search *search, Term *term)
 {
-	const Value *value = &term->values[0];
+	const Value *value = linitial(term->values);
 	const Field *field = find_field(value->text, &term->tag);
 	Value *any = palloc0(sizeof(Value));
 
-	switch (field != NULL && term->nvalues == 1 ? field->kind : FIELD_HAS)
+	switch (field != NULL && list_length(term->values) == 1 ? field->kind : FIELD_HAS)
 	{
 		case FIELD_WITHIN:
 		case FIELD_TEXT:
@@ -300,16 +301,16 @@ understand_has(const Search *search, Term *term)
 	any->low = field->kind == FIELD_USERS ? 1 : PG_INT64_MIN;
 	any->high = PG_INT64_MAX;
 	term->field = field;
-	term->values = any;
+	term->values = list_make1(any);
 }
 
 /* Understands sort:FIELD. */
 static void
 understand_sort(Search *search, const Term *term)
 {
-	const Value *value = &term->values[0];
+	const Value *value = linitial(term->values);
 	Slice tag;
-	const Field *field = term->nvalues == 1 ? find_field(value->text, &tag) : NULL;
+	const Field *field = list_length(term->values) == 1 ? find_field(value->text, &tag) : NULL;
 
 	if (field == NULL || (field->column != ISSUE_LAST_SEEN && field->column != ISSUE_FIRST_SEEN &&
 	                      field->column != ISSUE_EVENTS && field->kind != FIELD_USERS))
@@ -324,37 +325,38 @@ understand_sort(Search *search, const Term *term)
 
 /* Understands a term, and keeps it unless it is no condition. */
 static void
-understand_term(Search *search, Term term)
+understand_term(Search *search, Term *term)
 {
-	if (term.field->kind == FIELD_SORT)
+	ListCell *cell;
+
+	if (term->field->kind == FIELD_SORT)
 	{
-		understand_sort(search, &term);
+		understand_sort(search, term);
 		return;
 	}
-	if (term.field->kind == FIELD_HAS)
-		understand_has(search, &term);
+	if (term->field->kind == FIELD_HAS)
+		understand_has(search, term);
 	else
-		for (int i = 0; i < term.nvalues; i++)
-			understand_value(search, term.field->kind, &term.values[i]);
-	search->terms[search->nterms++] = term;
+		foreach (cell, term->values)
+			understand_value(search, term->field->kind, lfirst(cell));
+	search->terms = lappend(search->terms, term);
 }
 
-/* Does a term ask that there be a row with such a release, or environment? */
-static bool
-asks_for(const Term *term, FieldKind kind)
+/* Those of a query's terms that ask that there be a row with such a release, or environment. */
+static List *
+terms_that_ask_for(const Search *search, FieldKind kind)
 {
-	return term->field->kind == kind && !term->negated;
-}
+	List *terms = NIL;
+	ListCell *cell;
 
-/* How many terms ask that. */
-static int
-count_terms(const Search *search, FieldKind kind)
-{
-	int count = 0;
+	foreach (cell, search->terms)
+	{
+		Term *term = lfirst(cell);
 
-	for (int i = 0; i < search->nterms; i++)
-		count += asks_for(&search->terms[i], kind);
-	return count;
+		if (term->field->kind == kind && !term->negated)
+			terms = lappend(terms, term);
+	}
+	return terms;
 }
 
 /*
@@ -365,37 +367,29 @@ count_terms(const Search *search, FieldKind kind)
 static void
 join_places(Search *search)
 {
-	int releases = count_terms(search, FIELD_RELEASE), environments = count_terms(search, FIELD_ENVIRONMENT);
-	Term *single = search->terms;
-	int nsingle = search->nterms;
+	List *releases = terms_that_ask_for(search, FIELD_RELEASE);
+	List *environments = terms_that_ask_for(search, FIELD_ENVIRONMENT);
+	ListCell *i, *k;
 
-	if (releases == 0 || environments == 0)
+	if (releases == NIL || environments == NIL)
 		return;
-	search->terms = palloc((nsingle + releases * environments) * sizeof(Term));
-	search->nterms = 0;
-	for (int i = 0; i < nsingle; i++)
-	{
-		if (asks_for(&single[i], FIELD_ENVIRONMENT))
-			continue;
-		if (!asks_for(&single[i], FIELD_RELEASE))
+	search->terms = list_difference_ptr(search->terms, list_concat_copy(releases, environments));
+	foreach (i, releases)
+		foreach (k, environments)
 		{
-			search->terms[search->nterms++] = single[i];
-			continue;
+			Term *place = palloc(sizeof(Term));
+
+			*place = *(Term *) lfirst(i);
+			place->with = lfirst(k);
+			search->terms = lappend(search->terms, place);
 		}
-		for (int k = 0; k < nsingle; k++)
-			if (asks_for(&single[k], FIELD_ENVIRONMENT))
-			{
-				search->terms[search->nterms] = single[i];
-				search->terms[search->nterms++].with = &single[k];
-			}
-	}
 }
 
-/* For qsort(): what costs less comes first. */
+/* For list_sort(): what costs less comes first. */
 static int
-compare_terms(const void *a, const void *b)
+compare_terms(const ListCell *a, const ListCell *b)
 {
-	return (int) ((const Term *) a)->field->kind - (int) ((const Term *) b)->field->kind;
+	return (int) ((Term *) lfirst(a))->field->kind - (int) ((Term *) lfirst(b))->field->kind;
 }
 
 /*
@@ -407,19 +401,17 @@ make_search(text *query, bool has_project, int32 project)
 {
 	Search *search = palloc0(sizeof(Search));
 	Slice tag;
-	int nterms;
+	ListCell *cell;
 
 	search->context = CurrentMemoryContext;
 	search->query = slice_of_text(query);
 	search->has_project = has_project;
 	search->project = project;
 	search->sort = find_field(SLICE("last_seen"), &tag);
-	search->terms = read_query(search->query, &nterms);
-	/* each is read before its place is taken by one that is kept */
-	for (int i = 0; i < nterms; i++)
-		understand_term(search, search->terms[i]);
+	foreach (cell, read_query(search->query))
+		understand_term(search, lfirst(cell));
 	join_places(search);
-	qsort(search->terms, search->nterms, sizeof(Term), compare_terms);
+	list_sort(search->terms, compare_terms);
 	find_tables(search);
 	return search;
 }
