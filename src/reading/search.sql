@@ -27,35 +27,32 @@ COMMENT ON FUNCTION errtrack.search_rank(text, int, bigint, timestamptz, timesta
  * reach the scan: of what is found only as much is sorted as is asked for.  Its
  * names are resolved here and now, not in the search_path of whoever calls.
  *
- * One of the two halves is not executed.  The first one is for speed: rows that are
- * sorted by columns of their own need not be made anew for the sort, which would
+ * One of by_time and by_rank is not executed.  The first one is for speed: rows that
+ * are sorted by columns of their own need not be made anew for the sort, which would
  * take as long as all else.
  */
 CREATE FUNCTION errtrack.search(query text, project_id int DEFAULT NULL) RETURNS SETOF errtrack.issues
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-  SELECT f.*
-  FROM (SELECT i.*
-        FROM errtrack.issues AS i
-        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
-          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
-                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
-                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
-                                    i.regression_count, i.release_introduced, i.release_fixed)
-        ORDER BY i.last_seen DESC, i.issue_id DESC) AS f
-  WHERE errtrack.search_is_by_time(search.query, search.project_id)
+  WITH found AS NOT MATERIALIZED (
+    SELECT i.*
+    FROM errtrack.issues AS i
+    WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
+      AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
+                                i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen, i.last_seen,
+                                i.resolved_at, i.regressed_at, i.occurrence_count, i.regression_count,
+                                i.release_introduced, i.release_fixed)
+  ), by_time AS NOT MATERIALIZED (
+    SELECT f.* FROM found AS f ORDER BY f.last_seen DESC, f.issue_id DESC
+  ), by_rank AS NOT MATERIALIZED (
+    SELECT f.*
+    FROM found AS f
+    ORDER BY errtrack.search_rank(search.query, search.project_id, f.issue_id, f.first_seen, f.last_seen,
+                                  f.occurrence_count) DESC, f.issue_id DESC
+  )
+  SELECT t.* FROM by_time AS t WHERE errtrack.search_is_by_time(search.query, search.project_id)
   UNION ALL
-  SELECT f.*
-  FROM (SELECT i.*
-        FROM errtrack.issues AS i
-        WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
-          AND errtrack.search_finds(search.query, search.project_id, i.project_id, i.issue_id, i.title, i.culprit,
-                                    i.exception_class, i.level, i.platform, i.status, i.assignee, i.first_seen,
-                                    i.last_seen, i.resolved_at, i.regressed_at, i.occurrence_count,
-                                    i.regression_count, i.release_introduced, i.release_fixed)
-        ORDER BY errtrack.search_rank(search.query, search.project_id, i.issue_id, i.first_seen, i.last_seen,
-                                      i.occurrence_count) DESC, i.issue_id DESC) AS f
-  WHERE NOT errtrack.search_is_by_time(search.query, search.project_id);
+  SELECT r.* FROM by_rank AS r WHERE NOT errtrack.search_is_by_time(search.query, search.project_id);
 END;
 COMMENT ON FUNCTION errtrack.search(text, int) IS
   'The issues that a query finds, of one project or all, those seen last first: ''is:unresolved level:error release:1.4.* environment:production user:42 first_seen:>-24h TimeoutError''. docs/search.md tells what a query may say. Null or empty: all issues. Put a LIMIT behind it: no more is then sorted. Raises invalid_parameter_value for a query that cannot be understood, and marks the word; no_data_found for an unknown project.';

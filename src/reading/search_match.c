@@ -185,8 +185,11 @@ term_holds(Search *search, Term *term, FunctionCallInfo fcinfo)
 	if (term->table != NULL)
 		return is_found(search, term, PG_GETARG_INT32(ISSUE_PROJECT), PG_GETARG_INT64(ISSUE_ID));
 	foreach (cell, term->values)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (value_holds(search, term->field, lfirst(cell), fcinfo))
 			return true;
+	}
 	return false;
 }
 

@@ -37,7 +37,7 @@ struct OtherTable
 {
 	const char *name;
 	bool is_read; /* what the terms look for has been found for all issues, */
-	int64 issue;  /* or for this one, and some before it */
+	int64 issue;  /* or up to this one, for those that were left */
 	/* looking issues up */
 	Oid oid;
 	double lookups;       /* so far */
@@ -341,9 +341,9 @@ count_rows(Oid table)
 }
 
 /*
- * A table in which to look an issue up takes as long as to read so many rows; 0: that
- * is not done.  It is not, either, where the caller may not read the table, or not
- * all of its rows: to read it as a whole, in SQL, raises or leaves out what it should.
+ * A table in which to look an issue up takes as long as to read so many of its rows.
+ * That is not done where the caller may not read the table, or not all of its rows:
+ * to read it as a whole, in SQL, raises or leaves out what it should.
  */
 static OtherTable *
 make_table(const char *name, double rows_per_lookup)
@@ -352,10 +352,9 @@ make_table(const char *name, double rows_per_lookup)
 	Oid schema = get_namespace_oid("errtrack", false);
 
 	table->name = name;
-	table->issue = -1;
 	table->oid = get_relname_relid(name, schema);
 	table->issues_in_all = count_rows(get_relname_relid("issues", schema));
-	if (rows_per_lookup > 0 && pg_class_aclcheck(table->oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+	if (pg_class_aclcheck(table->oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
 	    check_enable_rls(table->oid, InvalidOid, true) != RLS_ENABLED)
 		table->max_lookups = count_rows(table->oid) / rows_per_lookup;
 	return table;
@@ -399,14 +398,16 @@ look_up(Search *search, OtherTable *other, int32 project, int64 issue_id)
 	table_close(table, NoLock);
 }
 
-/* ---- all of them -------------------------------------------------------------------------------------------- */
+/* ---- all of these tables ------------------------------------------------------------------------------------ */
 
-/* Finds out which terms look into another table. */
+/*
+ * Tells terms which other table they look into.  By an issue's id it takes as long as
+ * to read 30 rows of issue_releases, or 8 of issue_facets; but lookups are in vain
+ * where they become too many, so it is done a little less often.
+ */
 void
 find_tables(Search *search)
 {
-	/* an index finds users, but not by their issues; the others: 30 and 8 rows, with one term */
-	OtherTable *occurrences = make_table("occurrences", 0);
 	OtherTable *releases = make_table("issue_releases", 50);
 	OtherTable *facets = make_table("issue_facets", 10);
 	ListCell *cell;
@@ -418,7 +419,8 @@ find_tables(Search *search)
 		switch (term->field->kind)
 		{
 			case FIELD_USER:
-				term->table = occurrences;
+				/* an index finds the issues of one user, and no issue is looked up */
+				term->table = palloc0(sizeof(OtherTable));
 				break;
 			case FIELD_RELEASE:
 			case FIELD_ENVIRONMENT:
@@ -434,24 +436,18 @@ find_tables(Search *search)
 	}
 }
 
-/* Reads a table: the issues that its terms hold for. */
+/* Reads a term's table: the issues that it holds for, and others that look into the same one. */
 static void
-read_table(Search *search, OtherTable *table)
+read_table(Search *search, Term *term)
 {
-	ListCell *cell;
-
-	table->is_read = true;
-	if (strcmp(table->name, "occurrences") != 0)
-	{
-		read_rows(
-			search,
-			psprintf("SELECT t.* FROM errtrack.%s AS t WHERE $1 IS NULL OR t.project_id = $1", table->name),
-			NO_SLICE, take_issue, table);
-		return;
-	}
-	foreach (cell, search->terms)
-		if (((Term *) lfirst(cell))->table == table)
-			read_user(search, lfirst(cell));
+	term->table->is_read = true;
+	if (term->field->kind == FIELD_USER)
+		read_user(search, term);
+	else
+		read_rows(search,
+		          psprintf("SELECT t.* FROM errtrack.%s AS t WHERE $1 IS NULL OR t.project_id = $1",
+		                   term->table->name),
+		          NO_SLICE, take_issue, term->table);
 }
 
 /* Is there, in another table, what a term looks for of an issue? */
@@ -465,7 +461,7 @@ is_found(Search *search, Term *term, int32 project, int64 issue_id)
 		if (is_to_be_looked_up(search, table))
 			look_up(search, table, project, issue_id);
 		else
-			read_table(search, table);
+			read_table(search, term);
 		table->issue = issue_id;
 	}
 	return id_set_has(term->found, issue_id);
