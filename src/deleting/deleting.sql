@@ -83,6 +83,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.keep_consumers_out();
   PERFORM errtrack.need_project(of_project);
+  -- who announces a release of it is waited for, or then finds no project
+  PERFORM FROM errtrack.projects AS p WHERE p.project_id = of_project FOR UPDATE;
   -- in the order in which the verbs lock them
   PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
   GET DIAGNOSTICS issue_count = ROW_COUNT;

@@ -47,7 +47,7 @@ DECLARE
   new_issues errtrack.arrival[];
   arrivals errtrack.arrival[];
   reaction record;
-  changed_projects int[];
+  awaited_in int[];
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -445,14 +445,13 @@ BEGIN
                             first_received)::errtrack.arrival)
           FROM tally WHERE count_before IS NULL),
          (SELECT array_agg(arrival) FROM arrival),
-         (SELECT array_agg(project_id) FROM (SELECT project_id FROM new_release
-                                             UNION SELECT (arrival).project_id FROM arrival) AS p)
-  INTO events, new_issues, arrivals, changed_projects;
+         (SELECT array_agg(DISTINCT project_id) FROM new_release)
+  INTO events, new_issues, arrivals, awaited_in;
 
   alerts := 0;
   unsent := 0;
-  IF changed_projects IS NOT NULL THEN
-    PERFORM errtrack.settle_fixes(changed_projects);
+  IF awaited_in IS NOT NULL OR arrivals IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(awaited_in, ARRAY(SELECT a.issue_id FROM unnest(arrivals) AS a));
   END IF;
   IF new_issues IS NOT NULL THEN
     SELECT a.* INTO alerts, unsent FROM errtrack.raise_alerts('new', new_issues, folded_at) AS a;

@@ -164,7 +164,7 @@ BEGIN
     GROUP BY s.release
   ),
   placed AS (
-    SELECT s.*, row_number() OVER (ORDER BY r.package, r.sort_key DESC NULLS LAST, coalesce(r.deployed_at, r.first_seen) DESC,
+    SELECT s.*, row_number() OVER (ORDER BY r.package, r.sort_key DESC NULLS LAST, r.came_at DESC,
                                             s.release DESC) AS nth
     FROM seen AS s
     LEFT JOIN errtrack.releases AS r ON r.project_id = i.project_id AND r.version = s.release

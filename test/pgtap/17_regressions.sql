@@ -95,6 +95,8 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(NULL, true)', '{aaa}', '{}', '{}', '{aaa}', '{}', 'resolved', NULL, NULL, 'a name that was known'),
   ('(NULL, true)', '{aaa}', '{}', '{}', '{bbb}', '{aaa}', 'regressed', 'bbb', 'bbb', '... and one that was not'),
   ('(NULL, true)', '{aaa}', '{}', '{}', '{other bbb}', '{aaa}', 'resolved', 'bbb', NULL, '... which the first is older than'),
+  ('(NULL, true)', '{1.0+def5678}', '{}', '{}', '{1.0+abc1234}', '{1.0+def5678}', 'regressed', '1.0+abc1234', '1.0+abc1234', 'builds of one version that are hashes: by the time'),
+  ('(NULL, true)', '{1.0+def5678}', '{}', '{}', '{0.9+abc1234}', '{1.0+def5678}', 'resolved', NULL, NULL, '... of an older version, by that'),
   ('(NULL, true)', '{""}', '{}', '{}', '{1.0}', '{}', 'regressed', '1.0', '1.0', 'no release was known: the first is the next'),
   ('(NULL, true)', '{1.0}', '{}', '{}', '{""}', '{}', 'regressed', NULL, '-', 'none is named: by the time'),
   ('(NULL, true)', '{1.0}', '{"",1.0}', '{}', '{}', '{}', 'resolved', NULL, NULL, '... when it was received'),
@@ -265,7 +267,8 @@ SELECT is(pg_temp.newest_after(things), newest, 'the newest release, after each 
 FROM (VALUES
   ('{1.0,1.1,1.0.1,10.0,9.0}'::text[], '1.0 1.1 1.1 10.0 10.0'), ('{10.24.0,10.18.7,10.9.0}', '10.24.0 10.24.0 10.24.0'), ('{1.0,999.9.9,1.1,deploy 999.9.9,1.2}', '1.0 1.0 1.1 999.9.9 999.9.9'),
   ('{999.9.9,1.0}', '999.9.9 1.0'), ('{1.0,12.0,35.0,24.0}', '1.0 12.0 12.0 35.0'), ('{aaa,bbb,aaa,deploy aaa,ccc}', 'aaa bbb bbb aaa ccc'), ('{2.0,dev,1.0,2.1}', '2.0 dev dev 2.1'),
-  ('{web@1.0,worker@5.0,web@0.9,1.0}', 'web@1.0 worker@5.0 web@1.0 1.0'), ('{deploy 1.0,deploy 0.9}', '1.0 1.0')) AS t (things, newest);
+  ('{web@1.0,worker@5.0,web@0.9,1.0}', 'web@1.0 worker@5.0 web@1.0 1.0'), ('{deploy 1.0,deploy 0.9}', '1.0 1.0'),
+  ('{1.0+def5678,1.0+abc1234,0.9+fff5678,1.0+bcd2345}', '1.0+def5678 1.0+abc1234 1.0+abc1234 1.0+bcd2345'), ('{1.0+5,1.0+6,1.0+4}', '1.0+5 1.0+6 1.0+6')) AS t (things, newest);
 
 --
 -- The release that introduced an issue: the lowest it was seen in, of the package of the first that was named
