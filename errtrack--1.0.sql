@@ -3907,6 +3907,15 @@ END $$;
 COMMENT ON FUNCTION errtrack.note_consumed(bigint[]) IS
   'Part of consume(): notes that so many bytes of each leaf hold consumed events, where that matters to errtrack.inbox_limit.';
 
+-- What errtrack.inbox_limit limits.
+CREATE FUNCTION errtrack.unconsumed_bytes() RETURNS bigint
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ((SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+          - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b))::bigint
+$$;
+COMMENT ON FUNCTION errtrack.unconsumed_bytes() IS
+  'How many bytes of the inbox hold events that are not consumed, as errtrack.inbox_limit counts them; what has been consumed is taken off from a quarter of the limit on.';
+
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -5331,19 +5340,17 @@ COMMENT ON COLUMN errtrack.workers.waits_for IS
   'The processes that hold a lock which it waits for, as by a resolve() that is not committed; 0: a prepared transaction. Null where it waits for none.';
 -- ---- health(): what a monitor asks --------------------------------------------------------------------------------------
 
--- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
+-- As read_inbox() asks for it.
 CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  bytes bigint;
+  -- loads the library, before which there is no setting
+  bytes bigint := errtrack.unconsumed_bytes();
 BEGIN
-  -- inbox_bytes() loads the library, before which there is no setting
-  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
   RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
 END $$;
 COMMENT ON FUNCTION errtrack.inbox_fill() IS
-  'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
+  'errtrack.unconsumed_bytes(), as a share of errtrack.inbox_limit.';
 
 /*
  * One row.  Each reason has a rank: 2 failing, 1 degraded; the worst comes first,
@@ -5361,7 +5368,7 @@ DECLARE
   waited_text text;
   failed_at timestamptz;
   blockers int[];
-  fill double precision;
+  fill numeric;
   ranks int[] := '{}';
   n bigint;
   other text;
@@ -5418,7 +5425,7 @@ BEGIN
   END IF;
 
   -- the inbox
-  fill := errtrack.inbox_fill();
+  fill := errtrack.unconsumed_bytes()::numeric / pg_size_bytes(current_setting('errtrack.inbox_limit'));
   IF fill > 0.5 THEN
     ranks := ranks || 1;
     reasons := reasons || format('the inbox holds %s %% of errtrack.inbox_limit', round(fill * 100));

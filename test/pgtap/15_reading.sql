@@ -387,11 +387,8 @@ ROLLBACK;
 --
 SELECT pg_temp.page(1) AS page, pg_temp.open_issues() AS issues, pg_temp.health(2, '1.4.2') AS health \gset
 -- somebody else's functions and operators are not called by what runs with the owner's rights
-CREATE SCHEMA errtrack_t_evil AUTHORIZATION errtrack_t_viewer;
+CALL pg_temp.make_evil_schema('errtrack_t_viewer');
 SET ROLE errtrack_t_viewer;
-CREATE FUNCTION errtrack_t_evil.evil(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
-CREATE OPERATOR errtrack_t_evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = errtrack_t_evil.evil);
-CREATE FUNCTION errtrack_t_evil.length(text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
 SET search_path = errtrack_t_evil, pg_catalog;
 SELECT string_agg(l, E'\n' ORDER BY n) AS viewed FROM errtrack.issue_detail(1) WITH ORDINALITY AS d (l, n) \gset
 SELECT count(*) AS viewed_metrics FROM errtrack.release_health(2, '1.4.2') \gset

@@ -108,7 +108,6 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
 
 -- each has a project
 INSERT INTO errtrack.projects (project_id, name) SELECT 100 + n, 'case ' || n FROM cases;
-CREATE FUNCTION pg_temp.event_id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(to_hex(100 + n), 32, '0')::uuid $$;
 -- Makes what one of the arrays tells of happen, a second after the other.
 CREATE FUNCTION pg_temp.play(n int, things text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -124,7 +123,7 @@ BEGIN
     ELSE
       INSERT INTO errtrack.raw_events (project_id, event_id, message, release)
       SELECT 100 + n, CASE WHEN thing LIKE 'again %' OR start::time = '09:00' AND thing = (SELECT c.known[1] FROM cases AS c WHERE c.n = play.n)
-                           THEN pg_temp.event_id(n) ELSE gen_random_uuid() END,
+                           THEN pg_temp.event_id(100 + n) ELSE gen_random_uuid() END,
              CASE WHEN thing LIKE 'other %' THEN 'other' ELSE 'bug' END, version
       FROM generate_series(1, coalesce(substring(thing FROM '^([0-9]+) ')::int, 1));
     END IF;
@@ -199,7 +198,7 @@ SELECT is((SELECT string_agg(DISTINCT action || ' ' || (release IS NOT DISTINCT 
 SET errtrack.count_duplicates = on;
 SET errtrack.test_now = '2026-03-03 09:00+00';
 SELECT n AS fixed FROM cases WHERE what = '... nor of what is sent again' \gset
-INSERT INTO errtrack.raw_events (project_id, event_id, message, release) VALUES (101, pg_temp.event_id(1), 'bug', '5.0'), (100 + :fixed, pg_temp.event_id(:fixed), 'bug', '5.0');
+INSERT INTO errtrack.raw_events (project_id, event_id, message, release) VALUES (101, pg_temp.event_id(101), 'bug', '5.0'), (100 + :fixed, pg_temp.event_id(100 + :fixed), 'bug', '5.0');
 SELECT is(errtrack.consume(), 2, 'events that are sent again, where that counts');
 SELECT is((SELECT string_agg(status || ' ' || occurrence_count, ', ') FROM errtrack.issues WHERE project_id IN (101, 100 + :fixed)), 'resolved 2, resolved 2', '... count, and are no regression, resolved in a release or in none');
 RESET errtrack.count_duplicates;
