@@ -5340,18 +5340,6 @@ COMMENT ON COLUMN errtrack.workers.waits_for IS
   'The processes that hold a lock which it waits for, as by a resolve() that is not committed; 0: a prepared transaction. Null where it waits for none.';
 -- ---- health(): what a monitor asks --------------------------------------------------------------------------------------
 
--- As read_inbox() asks for it.
-CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  -- loads the library, before which there is no setting
-  bytes bigint := errtrack.unconsumed_bytes();
-BEGIN
-  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
-END $$;
-COMMENT ON FUNCTION errtrack.inbox_fill() IS
-  'errtrack.unconsumed_bytes(), as a share of errtrack.inbox_limit.';
-
 /*
  * One row.  Each reason has a rank: 2 failing, 1 degraded; the worst comes first,
  * and gives the status.  All that is asked is a probe of an index, a look at
@@ -5487,10 +5475,11 @@ CREATE FUNCTION errtrack.read_inbox(OUT inbox_limit text, OUT inbox_disk_limit t
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   at timestamptz := errtrack.clock();
-  fill double precision := errtrack.inbox_fill();
-  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  -- loads the library, before which there is no setting
+  unconsumed bigint := errtrack.unconsumed_bytes();
 BEGIN
-  inbox_limit := format('%s of %s', pg_size_pretty((fill * limit_bytes)::bigint), pg_size_pretty(limit_bytes));
+  inbox_limit := format('%s of %s', pg_size_pretty(unconsumed),
+                        pg_size_pretty(pg_size_bytes(current_setting('errtrack.inbox_limit'))));
   inbox_disk_limit := (SELECT format('%s of %s', pg_size_pretty(sum(b)::bigint),
                                      pg_size_pretty(pg_size_bytes(current_setting('errtrack.inbox_disk_limit'))))
                        FROM unnest(errtrack.inbox_bytes()) AS b);

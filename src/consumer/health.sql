@@ -1,17 +1,5 @@
 -- ---- health(): what a monitor asks --------------------------------------------------------------------------------------
 
--- As read_inbox() asks for it.
-CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  -- loads the library, before which there is no setting
-  bytes bigint := errtrack.unconsumed_bytes();
-BEGIN
-  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
-END $$;
-COMMENT ON FUNCTION errtrack.inbox_fill() IS
-  'errtrack.unconsumed_bytes(), as a share of errtrack.inbox_limit.';
-
 /*
  * One row.  Each reason has a rank: 2 failing, 1 degraded; the worst comes first,
  * and gives the status.  All that is asked is a probe of an index, a look at
