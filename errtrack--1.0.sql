@@ -2617,15 +2617,20 @@ DECLARE
   in_next boolean := coalesce(in_next_release, false);
   changing errtrack.issues[];
 BEGIN
-  IF in_next AND in_release IS NOT NULL OR btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
-    RAISE EXCEPTION 'resolve() takes one release, or the next one'
+  IF in_next AND in_release IS NOT NULL THEN
+    RAISE EXCEPTION 'resolve() takes a release, or the next one'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A release has 1 to 200 bytes, as events name it.',
+            DETAIL = 'Both were given.',
             HINT = 'Pass in_release => ''1.4.2'', or in_next_release => true, or neither.';
+  ELSIF btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
+    RAISE EXCEPTION 'resolve() needs a release as events name it'
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has 1 to 200 bytes.', HINT = 'Pass in_release => ''1.4.2'', say.';
   END IF;
   changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('resolve', issue_ids) AS i
-                    WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
-                       OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
+                    WHERE i.status <> 'resolved'
+                       -- what was said of a release stands until another is named
+                       OR in_next AND NOT i.resolved_in_next
+                       OR in_release IS NOT NULL AND (i.resolved_in_next OR i.release_fixed IS DISTINCT FROM in_release));
   PERFORM errtrack.set_status(changing, 'resolve',
             nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
                              why), ''),
@@ -2633,7 +2638,7 @@ BEGIN
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
 COMMENT ON FUNCTION errtrack.resolve(bigint[], text, boolean, text) IS
-  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that. why is logged. Raises no_data_found for an unknown issue.';
+  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that, without one nothing. why is logged. Raises no_data_found for an unknown issue.';
 
 CREATE FUNCTION errtrack.resolve(issue_id bigint, in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
                                  why text DEFAULT NULL)
@@ -3335,8 +3340,12 @@ BEGIN
                             ELSE format('users: %s, sessions: %s%s', coalesce(people.users_affected, 0),
                                         coalesce(people.sessions_affected, 0),
                                         CASE WHEN NOT people.exact THEN ' (estimated)' END) END]
-    || ARRAY['first seen', concat(errtrack.time_and_age(i.first_seen, at), ', in release ' || i.release_introduced)]
+    || ARRAY['first seen', errtrack.time_and_age(i.first_seen, at)]
     || ARRAY['last seen', errtrack.time_and_age(i.last_seen, at)];
+  -- which need not be that of the first event
+  IF i.release_introduced IS NOT NULL THEN
+    cells := cells || ARRAY['introduced', 'in release ' || i.release_introduced];
+  END IF;
   RETURN QUERY SELECT errtrack.middle_cut(errtrack.printable(t), 115) FROM errtrack.text_table(cells, 'll') AS t;
 END $$;
 COMMENT ON FUNCTION errtrack.detail_head(errtrack.issues, timestamptz) IS 'Part of issue_detail(): what, in which state, how often, when.';
@@ -3514,11 +3523,10 @@ CREATE FUNCTION errtrack.detail_verbs(i errtrack.issues) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT ''
   UNION ALL
-  SELECT 'SELECT ' || string_agg(format(verb, i.issue_id), ', ' ORDER BY n) || ';'
-  FROM unnest(CASE WHEN i.status IN ('resolved', 'ignored') THEN ARRAY['errtrack.reopen(%s)']
-                   ELSE CASE WHEN i.status <> 'acknowledged' THEN ARRAY['errtrack.acknowledge(%s)'] END
-                        || ARRAY['errtrack.resolve(%s, in_next_release => true)', 'errtrack.ignore(%s, until_count => 100)'] END)
-       WITH ORDINALITY AS v (verb, n)
+  SELECT format('SELECT status FROM errtrack.' || verb || ';', i.issue_id)
+  FROM unnest(CASE WHEN i.status IN ('resolved', 'ignored') THEN ARRAY['reopen(%s)']
+                   ELSE CASE WHEN i.status <> 'acknowledged' THEN ARRAY['acknowledge(%s)'] END
+                        || ARRAY['resolve(%s, in_next_release => true)', 'ignore(%s, until_count => 100)'] END) AS verb
 $$;
 COMMENT ON FUNCTION errtrack.detail_verbs(errtrack.issues) IS 'Part of issue_detail(): what can be done with an issue in its state.';
 
@@ -6266,7 +6274,7 @@ BEGIN
     CONTINUE WHEN rows = 0;
     -- of a large project this takes a while
     IF delete_rows.issue_id IS NULL THEN
-      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+      RAISE NOTICE 'deleted from %: %', leaf.name, rows;
     END IF;
     relation := leaf.relation;
     RETURN NEXT;
@@ -6392,7 +6400,7 @@ BEGIN
   -- whom, the log must not say
   INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
   SELECT of_project, errtrack.clock(), session_user, 'forget user',
-         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+         coalesce(string_agg(format('%s: %s', f.relation, f.n), ', ' ORDER BY f.relation), 'nothing was kept')
   FROM unnest(found_in, counts) AS f (relation, n);
   RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
 END $$;

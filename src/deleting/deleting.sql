@@ -42,7 +42,7 @@ BEGIN
     CONTINUE WHEN rows = 0;
     -- of a large project this takes a while
     IF delete_rows.issue_id IS NULL THEN
-      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+      RAISE NOTICE 'deleted from %: %', leaf.name, rows;
     END IF;
     relation := leaf.relation;
     RETURN NEXT;
@@ -168,7 +168,7 @@ BEGIN
   -- whom, the log must not say
   INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
   SELECT of_project, errtrack.clock(), session_user, 'forget user',
-         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+         coalesce(string_agg(format('%s: %s', f.relation, f.n), ', ' ORDER BY f.relation), 'nothing was kept')
   FROM unnest(found_in, counts) AS f (relation, n);
   RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
 END $$;

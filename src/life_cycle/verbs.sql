@@ -116,15 +116,20 @@ DECLARE
   in_next boolean := coalesce(in_next_release, false);
   changing errtrack.issues[];
 BEGIN
-  IF in_next AND in_release IS NOT NULL OR btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
-    RAISE EXCEPTION 'resolve() takes one release, or the next one'
+  IF in_next AND in_release IS NOT NULL THEN
+    RAISE EXCEPTION 'resolve() takes a release, or the next one'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A release has 1 to 200 bytes, as events name it.',
+            DETAIL = 'Both were given.',
             HINT = 'Pass in_release => ''1.4.2'', or in_next_release => true, or neither.';
+  ELSIF btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
+    RAISE EXCEPTION 'resolve() needs a release as events name it'
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has 1 to 200 bytes.', HINT = 'Pass in_release => ''1.4.2'', say.';
   END IF;
   changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('resolve', issue_ids) AS i
-                    WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
-                       OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
+                    WHERE i.status <> 'resolved'
+                       -- what was said of a release stands until another is named
+                       OR in_next AND NOT i.resolved_in_next
+                       OR in_release IS NOT NULL AND (i.resolved_in_next OR i.release_fixed IS DISTINCT FROM in_release));
   PERFORM errtrack.set_status(changing, 'resolve',
             nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
                              why), ''),
@@ -132,7 +137,7 @@ BEGIN
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
 COMMENT ON FUNCTION errtrack.resolve(bigint[], text, boolean, text) IS
-  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that. why is logged. Raises no_data_found for an unknown issue.';
+  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that, without one nothing. why is logged. Raises no_data_found for an unknown issue.';
 
 CREATE FUNCTION errtrack.resolve(issue_id bigint, in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
                                  why text DEFAULT NULL)

@@ -47,7 +47,8 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(''2026.5.4'')', '{2026.4.30}', '{}', '{}', '{2026.5.3}', '{2026.10.1}', 'regressed', '2026.5.4', '2026.10.1', 'calendar versions'),
   ('(''1.2''), (''1.4'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'resolved', '1.4', NULL, 'resolved again in another release'),
   ('(''1.4''), (''1.2'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'regressed', '1.2', '1.3', '... also in an older one'),
-  ('(''1.4''), ()', '{1.0}', '{}', '{}', '{1.3}', '{}', 'regressed', NULL, '1.3', '... or in none'),
+  ('(''1.4''), ()', '{1.0}', '{}', '{}', '{1.3}', '{1.4}', 'regressed', '1.4', '1.4', '... or again, which leaves that'),
+  ('(), (''1.4'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'resolved', '1.4', NULL, 'in none, or rather in a release'),
   -- packages
   ('(''web@2.0'')', '{web@1.0,worker@5.0}', '{}', '{}', '{worker@5.0,web@1.9}', '{}', 'resolved', 'web@2.0', NULL, 'another package''s number says nothing'),
   ('(''web@2.0'')', '{web@1.0,worker@5.0}', '{}', '{}', '{web@2.0}', '{}', 'regressed', 'web@2.0', 'web@2.0', '... its own does'),
@@ -104,7 +105,7 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(NULL, true)', '{1.0}', '{}', '{}', '{again 1.1}', '{1.0}', 'resolved', NULL, NULL, 'what is sent again makes no release known'),
   ('(NULL, true), (''3.0'')', '{1.0}', '{}', '{deploy 2.0}', '{2.0}', '{}', 'resolved', '3.0', NULL, 'in the next release, or rather in 3.0'),
   ('(''1.1''), (NULL, true)', '{1.0}', '{}', '{}', '{1.1}', '{1.2}', 'regressed', '1.1', '1.1', 'in 1.1, or rather in the next, which it is'),
-  ('(NULL, true), ()', '{1.0}', '{}', '{}', '{1.0}', '{}', 'regressed', NULL, '1.0', 'in the next release, or rather in none');
+  ('(NULL, true), ()', '{1.0}', '{}', '{}', '{1.0}', '{1.1}', 'regressed', '1.1', '1.1', 'in the next release, and again, which leaves that');
 
 -- each has a project
 INSERT INTO errtrack.projects (project_id, name) SELECT 100 + n, 'case ' || n FROM cases;
