@@ -13,7 +13,7 @@ CREATE TABLE errtrack.releases (
 );
 CREATE INDEX releases_order_idx ON errtrack.releases (project_id, package, sort_key, came_at, version);
 CREATE INDEX releases_known_idx ON errtrack.releases (project_id, known_since);
-COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, or deploy() announced.';
+COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, a thousand new ones in a day at the most, or deploy() announced.';
 COMMENT ON COLUMN errtrack.releases.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.releases.version IS 'The release, as events name it.';
 COMMENT ON COLUMN errtrack.releases.package IS 'What stands before its @; empty where there is none. Releases of different packages have no order but that of time.';

@@ -293,5 +293,31 @@ SELECT is((SELECT release_introduced FROM errtrack.issues WHERE project_id = 100
 SELECT is((SELECT string_agg(release || ' ' || events, ', ' ORDER BY release COLLATE "C") FROM errtrack.issue_releases WHERE project_id = 1002), '1.1 1, 1.2 1, 1.3 1', 'and all releases that it was seen in are counted');
 SELECT is((SELECT count(*) FROM errtrack.dead_letters), 0::bigint, 'all events were folded');
 
+--
+-- Releases that are invented: beyond a thousand new ones of a project in a day, events count as if they named none
+--
+INSERT INTO errtrack.projects (project_id, name) VALUES (30, 'inventive'), (31, 'next to it');
+SET errtrack.test_now = '2026-04-01 12:00+00';
+INSERT INTO errtrack.raw_events (project_id, message, release, environment, user_id) SELECT 30, 'bug', '1.0.' || i, 'production', 'ann' FROM generate_series(1, 900) AS i;
+SELECT is(errtrack.consume(), 900, 'nine hundred releases');
+SELECT errtrack.resolve(ARRAY(SELECT issue_id FROM errtrack.issues WHERE project_id = 30), in_release => '2.0') \g /dev/null
+INSERT INTO errtrack.raw_events (project_id, message, release, environment, user_id) SELECT 30, 'bug', '1.1.' || i, 'production', 'ann' FROM generate_series(1, 300) AS i;
+INSERT INTO errtrack.raw_events (project_id, message, release, environment) SELECT 31, 'bug', '1.1.' || i, 'production' FROM generate_series(1, 3) AS i;
+INSERT INTO errtrack.raw_events (project_id, message, release, environment) SELECT 30, 'bug', '1.0.' || i, 'production' FROM generate_series(1, 9) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT results_eq('SELECT project_id, count(*) FROM errtrack.releases WHERE project_id IN (30, 31) GROUP BY 1 ORDER BY 1', 'VALUES (30, 1000::bigint), (31, 3)', 'a thousand are known, and all of the other project');
+SELECT results_eq('SELECT count(*), sum(events)::int, max(events) FILTER (WHERE release = '''')::int, sum(events) FILTER (WHERE release ~ ''^1.0.[1-9]$'')::int FROM errtrack.issue_releases WHERE project_id = 30',
+                  'VALUES (1001::bigint, 1209, 200, 18)', '... all events are counted: those of the others as if they named none');
+SELECT is((SELECT count(*) FROM errtrack.release_people WHERE project_id = 30), 1000::bigint, '... nor are people counted to the others');
+SELECT is((SELECT string_agg(status || ' ' || occurrence_count, ', ') FROM errtrack.issues WHERE project_id = 30), 'resolved 1209', 'received when it was resolved: none shows that it is back');
+SET errtrack.test_now = '2026-04-01 12:01+00';
+INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '1.2.' || i FROM generate_series(1, 3) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT string_agg(status::text, ', ') FROM errtrack.issues WHERE project_id = 30), 'regressed', '... one that comes later does, by time, as where none is named');
+SET errtrack.test_now = '2026-04-02 12:01+00';
+INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '3.0.' || i FROM generate_series(1, 1001) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT count(*) FROM errtrack.releases WHERE project_id = 30), 2000::bigint, 'a day later there is room for a thousand again');
+
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;
