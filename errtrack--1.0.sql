@@ -1673,7 +1673,7 @@ COMMENT ON FUNCTION errtrack.release_package(text) IS
 CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
 COMMENT ON FUNCTION errtrack.release_key(text) IS
-  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key; the same ones have the same; others have keys that differ. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash tells apart, whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
 
 CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';
@@ -2237,18 +2237,20 @@ CREATE TABLE errtrack.releases (
   sort_key bytea GENERATED ALWAYS AS (errtrack.release_key(version)) STORED,
   first_seen timestamptz NOT NULL,
   deployed_at timestamptz,
+  came_at timestamptz GENERATED ALWAYS AS (coalesce(deployed_at, first_seen)) STORED,
   known_since timestamptz NOT NULL,
   PRIMARY KEY (project_id, version)
 );
-CREATE INDEX releases_order_idx ON errtrack.releases (project_id, package, sort_key);
+CREATE INDEX releases_order_idx ON errtrack.releases (project_id, package, sort_key, came_at, version);
 CREATE INDEX releases_known_idx ON errtrack.releases (project_id, known_since);
-COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, or deploy() announced.';
+COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, a thousand new ones in a day at the most, or deploy() announced.';
 COMMENT ON COLUMN errtrack.releases.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.releases.version IS 'The release, as events name it.';
 COMMENT ON COLUMN errtrack.releases.package IS 'What stands before its @; empty where there is none. Releases of different packages have no order but that of time.';
 COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see release_key(text). Null where the text says nothing about its order, as a hash does.';
 COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
 COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
+COMMENT ON COLUMN errtrack.releases.came_at IS 'When it was first deployed, or else first seen: the order of those whose texts have none.';
 COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received.';
 SELECT pg_extension_config_dump('errtrack.releases', '');
 
@@ -2272,7 +2274,7 @@ SELECT pg_extension_config_dump('errtrack.deploys_deploy_id_seq', '');
 -- When a release came: what no event and no deploy has named yet is still to come.
 CREATE FUNCTION errtrack.release_time(project_id int, version text) RETURNS timestamptz
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce((SELECT coalesce(r.deployed_at, r.first_seen) FROM errtrack.releases AS r
+  SELECT coalesce((SELECT r.came_at FROM errtrack.releases AS r
                    WHERE r.project_id = $1 AND r.version = $2), 'infinity')
 $$;
 COMMENT ON FUNCTION errtrack.release_time(int, text) IS
@@ -2321,18 +2323,19 @@ CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by 
 RETURNS TABLE (version text, came_at timestamptz)
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   -- the highest of those that have an order
-  (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
+  (SELECT r.version, r.came_at
    FROM errtrack.releases AS r
    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
      AND errtrack.is_plausible_release(r.project_id, r.version, $3)
-   ORDER BY r.sort_key DESC
+   ORDER BY r.sort_key DESC, r.came_at DESC, r.version DESC
    LIMIT 1)
   UNION ALL
   -- the latest of the others
-  (SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+  (SELECT r.version, r.came_at
    FROM errtrack.releases AS r
    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
-   ORDER BY came_at DESC, r.version DESC
+   -- (all their keys are null: so said, an index has this order)
+   ORDER BY r.sort_key DESC, r.came_at DESC, r.version DESC
    LIMIT 1)
 $$;
 COMMENT ON FUNCTION errtrack.newest_releases(int, text, timestamptz) IS
@@ -2366,6 +2369,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deployed errtrack.deploys;
 BEGIN
+  -- so that nobody deletes it meanwhile
+  PERFORM FROM errtrack.projects AS p WHERE p.project_id = deploy.project_id FOR KEY SHARE;
   PERFORM errtrack.need_project(deploy.project_id);
   IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
      OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
@@ -2383,7 +2388,7 @@ BEGIN
   ON CONFLICT (project_id, version) DO UPDATE SET
     first_seen = least(r.first_seen, excluded.first_seen),
     deployed_at = least(r.deployed_at, excluded.deployed_at);
-  PERFORM errtrack.settle_fixes(ARRAY[deploy.project_id]);
+  PERFORM errtrack.settle_fixes(ARRAY[deploy.project_id], '{}');
   RETURN deployed;
 END $$;
 COMMENT ON FUNCTION errtrack.deploy(int, text, text, timestamptz) IS
@@ -2576,7 +2581,7 @@ COMMENT ON FUNCTION errtrack.status_after(text) IS 'The status that resolve, ack
  */
 CREATE FUNCTION errtrack.set_status(issues errtrack.issues[], verb text, why text, in_release text DEFAULT NULL,
                                     in_next_release boolean DEFAULT false)
-RETURNS SETOF errtrack.issues
+RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -2590,19 +2595,17 @@ BEGIN
   DELETE FROM errtrack.issue_ignores AS w
   USING unnest(issues) AS b
   WHERE w.project_id = b.project_id AND w.issue_id = b.issue_id;
-  RETURN QUERY
-    UPDATE errtrack.issues AS i
-    SET status = becomes,
-        resolved_at = CASE WHEN becomes = 'resolved' THEN at END,
-        release_fixed = CASE becomes WHEN 'resolved' THEN in_release WHEN 'unresolved' THEN NULL ELSE i.release_fixed END,
-        resolved_in_next = CASE becomes WHEN 'resolved' THEN in_next_release WHEN 'unresolved' THEN false
-                                        ELSE i.resolved_in_next END
-    FROM unnest(issues) AS b
-    WHERE i.project_id = b.project_id AND i.issue_id = b.issue_id
-    RETURNING i.*;
+  UPDATE errtrack.issues AS i
+  SET status = becomes,
+      resolved_at = CASE WHEN becomes = 'resolved' THEN at END,
+      release_fixed = CASE becomes WHEN 'resolved' THEN in_release WHEN 'unresolved' THEN NULL ELSE i.release_fixed END,
+      resolved_in_next = CASE becomes WHEN 'resolved' THEN in_next_release WHEN 'unresolved' THEN false
+                                      ELSE i.resolved_in_next END
+  FROM unnest(issues) AS b
+  WHERE i.project_id = b.project_id AND i.issue_id = b.issue_id;
 END $$;
 COMMENT ON FUNCTION errtrack.set_status(errtrack.issues[], text, text, text, boolean) IS
-  'Part of the verbs: changes these issues, which are locked, logs it, and returns them as they are now.';
+  'Part of the verbs: changes these issues, which are locked, and logs it.';
 
 -- Says that issues are mended.
 CREATE FUNCTION errtrack.resolve(issue_ids bigint[], in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
@@ -2614,23 +2617,28 @@ DECLARE
   in_next boolean := coalesce(in_next_release, false);
   changing errtrack.issues[];
 BEGIN
-  IF in_next AND in_release IS NOT NULL OR btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
-    RAISE EXCEPTION 'resolve() takes one release, or the next one'
+  IF in_next AND in_release IS NOT NULL THEN
+    RAISE EXCEPTION 'resolve() takes a release, or the next one'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A release has 1 to 200 bytes, as events name it.',
+            DETAIL = 'Both were given.',
             HINT = 'Pass in_release => ''1.4.2'', or in_next_release => true, or neither.';
+  ELSIF btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
+    RAISE EXCEPTION 'resolve() needs a release as events name it'
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has 1 to 200 bytes.', HINT = 'Pass in_release => ''1.4.2'', say.';
   END IF;
   changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('resolve', issue_ids) AS i
-                    WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
-                       OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
-  PERFORM FROM errtrack.set_status(changing, 'resolve',
+                    WHERE i.status <> 'resolved'
+                       -- what was said of a release stands until another is named
+                       OR in_next AND NOT i.resolved_in_next
+                       OR in_release IS NOT NULL AND (i.resolved_in_next OR i.release_fixed IS DISTINCT FROM in_release));
+  PERFORM errtrack.set_status(changing, 'resolve',
             nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
                              why), ''),
             in_release, in_next);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
 COMMENT ON FUNCTION errtrack.resolve(bigint[], text, boolean, text) IS
-  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that. why is logged. Raises no_data_found for an unknown issue.';
+  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that, without one nothing. why is logged. Raises no_data_found for an unknown issue.';
 
 CREATE FUNCTION errtrack.resolve(issue_id bigint, in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
                                  why text DEFAULT NULL)
@@ -2645,7 +2653,7 @@ CREATE FUNCTION errtrack.acknowledge(issue_ids bigint[], why text DEFAULT NULL) 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  PERFORM FROM errtrack.set_status(
+  PERFORM errtrack.set_status(
     ARRAY(SELECT i FROM errtrack.lock_issues_for('acknowledge', issue_ids) AS i WHERE i.status <> 'acknowledged'),
     'acknowledge', why);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
@@ -2695,7 +2703,7 @@ BEGIN
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
   at := errtrack.clock();
-  PERFORM FROM errtrack.set_status(changing, 'ignore',
+  PERFORM errtrack.set_status(changing, 'ignore',
             concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
                                                     until_users, 0, 0)::errtrack.issue_ignores), why));
   INSERT INTO errtrack.issue_ignores (project_id, issue_id, ignored_at, until, until_release, until_count, count_window,
@@ -2724,7 +2732,7 @@ CREATE FUNCTION errtrack.reopen(issue_ids bigint[], why text DEFAULT NULL) RETUR
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  PERFORM FROM errtrack.set_status(
+  PERFORM errtrack.set_status(
     ARRAY(SELECT i FROM errtrack.lock_issues_for('reopen', issue_ids) AS i WHERE i.status <> 'unresolved'),
     'reopen', why);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
@@ -2802,25 +2810,26 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   ),
   -- asked once, and not for each release that came since: an application may invent them
   newest AS MATERIALIZED (
-    SELECT k.package, errtrack.release_key(n.version) AS sort_key
+    SELECT k.package, n.version
     FROM (SELECT package FROM package
           UNION
           SELECT r.package FROM errtrack.releases AS r WHERE r.project_id = $1 AND NOT EXISTS (SELECT FROM package)) AS k,
          LATERAL errtrack.newest_releases($1, k.package, since) AS n
   ),
-  -- no lower ones
+  -- no older ones
   candidate AS MATERIALIZED (
-    SELECT r.version, r.known_since, r.sort_key, r.first_seen
+    SELECT r.version
     FROM errtrack.releases AS r
     WHERE r.project_id = $1 AND r.known_since > since
       AND (r.package IN (SELECT package FROM package) OR NOT EXISTS (SELECT FROM package))
-      AND NOT EXISTS (SELECT FROM newest AS n WHERE n.package = r.package AND r.sort_key <= n.sort_key)
-    ORDER BY r.known_since, r.sort_key, r.first_seen, r.version
+      AND NOT EXISTS (SELECT FROM newest AS n
+                      WHERE n.package = r.package AND errtrack.release_compare(r.version, n.version) <= 0)
+    ORDER BY r.known_since, r.sort_key, r.came_at, r.version
   )
+  -- in that order, up to the first
   SELECT c.version
   FROM candidate AS c
   WHERE errtrack.is_next_release($1, c.version, since)
-  ORDER BY c.known_since, c.sort_key, c.first_seen, c.version
   LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS
@@ -2831,13 +2840,14 @@ COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS
  * somebody has locked are told the next time: who folds holds other issues already,
  * and must not wait.
  */
-CREATE FUNCTION errtrack.settle_fixes(project_ids int[]) RETURNS void
+CREATE FUNCTION errtrack.settle_fixes(project_ids int[], issue_ids bigint[]) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   WITH
   awaiting AS MATERIALIZED (
     SELECT i.project_id, i.issue_id, i.resolved_at
     FROM errtrack.issues AS i
-    WHERE i.project_id = ANY (project_ids) AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
+    WHERE (i.project_id = ANY (project_ids) OR i.issue_id = ANY (issue_ids))
+      AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
     ORDER BY i.project_id, i.issue_id
     FOR UPDATE SKIP LOCKED
   ),
@@ -2850,8 +2860,8 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   FROM settled AS s
   WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id AND s.version IS NOT NULL
 $$;
-COMMENT ON FUNCTION errtrack.settle_fixes(int[]) IS
-  'Of these projects'' issues that were resolved in the next release, sets release_fixed where that is known by now.';
+COMMENT ON FUNCTION errtrack.settle_fixes(int[], bigint[]) IS
+  'Of these projects'' issues, and of these issues, sets release_fixed where they were resolved in the next release and that is known by now.';
 
 /*
  * After a batch was counted: which of the resolved and ignored issues that it brought
@@ -3330,8 +3340,12 @@ BEGIN
                             ELSE format('users: %s, sessions: %s%s', coalesce(people.users_affected, 0),
                                         coalesce(people.sessions_affected, 0),
                                         CASE WHEN NOT people.exact THEN ' (estimated)' END) END]
-    || ARRAY['first seen', concat(errtrack.time_and_age(i.first_seen, at), ', in release ' || i.release_introduced)]
+    || ARRAY['first seen', errtrack.time_and_age(i.first_seen, at)]
     || ARRAY['last seen', errtrack.time_and_age(i.last_seen, at)];
+  -- which need not be that of the first event
+  IF i.release_introduced IS NOT NULL THEN
+    cells := cells || ARRAY['introduced', 'in release ' || i.release_introduced];
+  END IF;
   RETURN QUERY SELECT errtrack.middle_cut(errtrack.printable(t), 115) FROM errtrack.text_table(cells, 'll') AS t;
 END $$;
 COMMENT ON FUNCTION errtrack.detail_head(errtrack.issues, timestamptz) IS 'Part of issue_detail(): what, in which state, how often, when.';
@@ -3367,7 +3381,7 @@ BEGIN
     GROUP BY s.release
   ),
   placed AS (
-    SELECT s.*, row_number() OVER (ORDER BY r.package, r.sort_key DESC NULLS LAST, coalesce(r.deployed_at, r.first_seen) DESC,
+    SELECT s.*, row_number() OVER (ORDER BY r.package, r.sort_key DESC NULLS LAST, r.came_at DESC,
                                             s.release DESC) AS nth
     FROM seen AS s
     LEFT JOIN errtrack.releases AS r ON r.project_id = i.project_id AND r.version = s.release
@@ -3509,11 +3523,10 @@ CREATE FUNCTION errtrack.detail_verbs(i errtrack.issues) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT ''
   UNION ALL
-  SELECT 'SELECT ' || string_agg(format(verb, i.issue_id), ', ' ORDER BY n) || ';'
-  FROM unnest(CASE WHEN i.status IN ('resolved', 'ignored') THEN ARRAY['errtrack.reopen(%s)']
-                   ELSE CASE WHEN i.status <> 'acknowledged' THEN ARRAY['errtrack.acknowledge(%s)'] END
-                        || ARRAY['errtrack.resolve(%s, in_next_release => true)', 'errtrack.ignore(%s, until_count => 100)'] END)
-       WITH ORDINALITY AS v (verb, n)
+  SELECT format('SELECT status FROM errtrack.' || verb || ';', i.issue_id)
+  FROM unnest(CASE WHEN i.status IN ('resolved', 'ignored') THEN ARRAY['reopen(%s)']
+                   ELSE CASE WHEN i.status <> 'acknowledged' THEN ARRAY['acknowledge(%s)'] END
+                        || ARRAY['resolve(%s, in_next_release => true)', 'ignore(%s, until_count => 100)'] END) AS verb
 $$;
 COMMENT ON FUNCTION errtrack.detail_verbs(errtrack.issues) IS 'Part of issue_detail(): what can be done with an issue in its state.';
 
@@ -3561,15 +3574,17 @@ CREATE FUNCTION errtrack.release_before(project_id int, version text) RETURNS te
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
   this AS (
-    SELECT r.package, r.sort_key, coalesce(r.deployed_at, r.first_seen) AS came_at
+    SELECT r.package, r.sort_key, r.came_at
     FROM errtrack.releases AS r
     WHERE r.project_id = $1 AND r.version = $2
   )
   SELECT r.version
   FROM this AS t
   JOIN errtrack.releases AS r ON r.project_id = $1 AND r.package = t.package AND r.version <> $2
-  WHERE CASE WHEN t.sort_key IS NULL THEN coalesce(r.deployed_at, r.first_seen) < t.came_at ELSE r.sort_key < t.sort_key END
-  ORDER BY CASE WHEN t.sort_key IS NOT NULL THEN r.sort_key END DESC, coalesce(r.deployed_at, r.first_seen) DESC, r.version DESC
+  WHERE CASE WHEN t.sort_key IS NULL THEN r.came_at < t.came_at ELSE (r.sort_key, r.came_at) < (t.sort_key, t.came_at) END
+    -- nor the same written otherwise
+    AND errtrack.release_compare(r.version, $2) IS DISTINCT FROM 0
+  ORDER BY CASE WHEN t.sort_key IS NOT NULL THEN r.sort_key END DESC, r.came_at DESC, r.version DESC
   LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.release_before(int, text) IS
@@ -3897,6 +3912,15 @@ END $$;
 COMMENT ON FUNCTION errtrack.note_consumed(bigint[]) IS
   'Part of consume(): notes that so many bytes of each leaf hold consumed events, where that matters to errtrack.inbox_limit.';
 
+-- What errtrack.inbox_limit limits.
+CREATE FUNCTION errtrack.unconsumed_bytes() RETURNS bigint
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ((SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+          - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b))::bigint
+$$;
+COMMENT ON FUNCTION errtrack.unconsumed_bytes() IS
+  'How many bytes of the inbox hold events that are not consumed, as errtrack.inbox_limit counts them; what has been consumed is taken off from a quarter of the limit on.';
+
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -4192,7 +4216,7 @@ DECLARE
   new_issues errtrack.arrival[];
   arrivals errtrack.arrival[];
   reaction record;
-  changed_projects int[];
+  awaited_in int[];
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -4302,10 +4326,37 @@ BEGIN
       OFFSET 0
     ) AS p
   ),
-  placed_part AS MATERIALIZED (
+  named_part AS MATERIALIZED (
     SELECT p.project_id, p.issue_id, p.count_before, t.*
     FROM part AS t
     JOIN place AS p ON p.key_no = t.key_no
+  ),
+  -- releases that errtrack hears of for the first time
+  unheard AS MATERIALIZED (
+    SELECT p.project_id, p.release, row_number() OVER (PARTITION BY p.project_id ORDER BY min(p.first_n)) AS nth
+    FROM named_part AS p
+    WHERE p.release <> ''
+    GROUP BY p.project_id, p.release
+    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
+  ),
+  -- whoever invents them must not fill the disk: beyond a thousand of a project in a day, events count as if they named none
+  invented AS MATERIALIZED (
+    SELECT u.project_id, u.release
+    FROM unheard AS u
+    JOIN (SELECT project_id, (SELECT count(*) FROM (SELECT FROM errtrack.releases AS r
+                                                    WHERE r.project_id = n.project_id
+                                                      AND r.known_since > folded_at - interval '1 day'
+                                                    LIMIT 1000) AS held) AS held
+          FROM unheard AS n
+          GROUP BY project_id) AS p ON p.project_id = u.project_id
+    WHERE u.nth > 1000 - p.held
+  ),
+  placed_part AS MATERIALIZED (
+    SELECT p.project_id, p.issue_id, p.count_before, p.key_no,
+           CASE WHEN (p.project_id, p.release) IN (SELECT project_id, release FROM invented) THEN '' ELSE p.release END AS release,
+           p.environment, p.minutes, p.bucket, p.events, p.first_seen, p.last_seen, p.first_n, p.first_fresh_n,
+           p.last_fresh_n, p.first_received, p.last_received
+    FROM named_part AS p
   ),
   -- kept are a share of all, an issue's first ones, and of each release and each environment the first, of a hundred
   chosen AS MATERIALIZED (
@@ -4434,9 +4485,8 @@ BEGIN
     SELECT p.project_id, p.release, coalesce(min(p.first_received), folded_at),
            least(min(p.first_received), folded_at)
     FROM placed_part AS p
-    WHERE p.release <> ''
+    JOIN unheard AS u ON u.project_id = p.project_id AND u.release = p.release
     GROUP BY p.project_id, p.release
-    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
     ON CONFLICT (project_id, version) DO NOTHING
     RETURNING project_id
   ),
@@ -4467,6 +4517,7 @@ BEGIN
     WHERE NOT e.duplicate AND e.release <> '' AND e.key_no IN (SELECT key_no FROM place)
       AND (e.user_id <> '' OR e.session_id <> '')
     GROUP BY e.project_id, e.release
+    HAVING (e.project_id, e.release) NOT IN (SELECT project_id, release FROM invented)
     ON CONFLICT (project_id, release) DO UPDATE SET
       users = errtrack.sketch_merge(w.users, excluded.users),
       sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
@@ -4590,14 +4641,13 @@ BEGIN
                             first_received)::errtrack.arrival)
           FROM tally WHERE count_before IS NULL),
          (SELECT array_agg(arrival) FROM arrival),
-         (SELECT array_agg(project_id) FROM (SELECT project_id FROM new_release
-                                             UNION SELECT (arrival).project_id FROM arrival) AS p)
-  INTO events, new_issues, arrivals, changed_projects;
+         (SELECT array_agg(DISTINCT project_id) FROM new_release)
+  INTO events, new_issues, arrivals, awaited_in;
 
   alerts := 0;
   unsent := 0;
-  IF changed_projects IS NOT NULL THEN
-    PERFORM errtrack.settle_fixes(changed_projects);
+  IF awaited_in IS NOT NULL OR arrivals IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(awaited_in, ARRAY(SELECT a.issue_id FROM unnest(arrivals) AS a));
   END IF;
   IF new_issues IS NOT NULL THEN
     SELECT a.* INTO alerts, unsent FROM errtrack.raise_alerts('new', new_issues, folded_at) AS a;
@@ -5322,20 +5372,6 @@ COMMENT ON COLUMN errtrack.workers.waits_for IS
   'The processes that hold a lock which it waits for, as by a resolve() that is not committed; 0: a prepared transaction. Null where it waits for none.';
 -- ---- health(): what a monitor asks --------------------------------------------------------------------------------------
 
--- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
-CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  bytes bigint;
-BEGIN
-  -- inbox_bytes() loads the library, before which there is no setting
-  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
-  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
-END $$;
-COMMENT ON FUNCTION errtrack.inbox_fill() IS
-  'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
-
 /*
  * One row.  Each reason has a rank: 2 failing, 1 degraded; the worst comes first,
  * and gives the status.  All that is asked is a probe of an index, a look at
@@ -5352,7 +5388,7 @@ DECLARE
   waited_text text;
   failed_at timestamptz;
   blockers int[];
-  fill double precision;
+  fill numeric;
   ranks int[] := '{}';
   n bigint;
   other text;
@@ -5409,7 +5445,7 @@ BEGIN
   END IF;
 
   -- the inbox
-  fill := errtrack.inbox_fill();
+  fill := errtrack.unconsumed_bytes()::numeric / pg_size_bytes(current_setting('errtrack.inbox_limit'));
   IF fill > 0.5 THEN
     ranks := ranks || 1;
     reasons := reasons || format('the inbox holds %s %% of errtrack.inbox_limit', round(fill * 100));
@@ -5471,10 +5507,11 @@ CREATE FUNCTION errtrack.read_inbox(OUT inbox_limit text, OUT inbox_disk_limit t
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   at timestamptz := errtrack.clock();
-  fill double precision := errtrack.inbox_fill();
-  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  -- loads the library, before which there is no setting
+  unconsumed bigint := errtrack.unconsumed_bytes();
 BEGIN
-  inbox_limit := format('%s of %s', pg_size_pretty((fill * limit_bytes)::bigint), pg_size_pretty(limit_bytes));
+  inbox_limit := format('%s of %s', pg_size_pretty(unconsumed),
+                        pg_size_pretty(pg_size_bytes(current_setting('errtrack.inbox_limit'))));
   inbox_disk_limit := (SELECT format('%s of %s', pg_size_pretty(sum(b)::bigint),
                                      pg_size_pretty(pg_size_bytes(current_setting('errtrack.inbox_disk_limit'))))
                        FROM unnest(errtrack.inbox_bytes()) AS b);
@@ -6261,7 +6298,7 @@ BEGIN
     CONTINUE WHEN rows = 0;
     -- of a large project this takes a while
     IF delete_rows.issue_id IS NULL THEN
-      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+      RAISE NOTICE 'deleted from %: %', leaf.name, rows;
     END IF;
     relation := leaf.relation;
     RETURN NEXT;
@@ -6302,6 +6339,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.keep_consumers_out();
   PERFORM errtrack.need_project(of_project);
+  -- who announces a release of it is waited for, or then finds no project
+  PERFORM FROM errtrack.projects AS p WHERE p.project_id = of_project FOR UPDATE;
   -- in the order in which the verbs lock them
   PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
   GET DIAGNOSTICS issue_count = ROW_COUNT;
@@ -6385,7 +6424,7 @@ BEGIN
   -- whom, the log must not say
   INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
   SELECT of_project, errtrack.clock(), session_user, 'forget user',
-         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+         coalesce(string_agg(format('%s: %s', f.relation, f.n), ', ' ORDER BY f.relation), 'nothing was kept')
   FROM unnest(found_in, counts) AS f (relation, n);
   RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
 END $$;

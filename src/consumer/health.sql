@@ -1,19 +1,5 @@
 -- ---- health(): what a monitor asks --------------------------------------------------------------------------------------
 
--- How full the inbox is, as a share of errtrack.inbox_limit: bytes of events that are not consumed.
-CREATE FUNCTION errtrack.inbox_fill() RETURNS double precision
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  bytes bigint;
-BEGIN
-  -- inbox_bytes() loads the library, before which there is no setting
-  bytes := (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
-           - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b);
-  RETURN bytes::double precision / pg_size_bytes(current_setting('errtrack.inbox_limit'));
-END $$;
-COMMENT ON FUNCTION errtrack.inbox_fill() IS
-  'The bytes of the inbox that hold events which are not consumed, as a share of errtrack.inbox_limit.';
-
 /*
  * One row.  Each reason has a rank: 2 failing, 1 degraded; the worst comes first,
  * and gives the status.  All that is asked is a probe of an index, a look at
@@ -30,7 +16,7 @@ DECLARE
   waited_text text;
   failed_at timestamptz;
   blockers int[];
-  fill double precision;
+  fill numeric;
   ranks int[] := '{}';
   n bigint;
   other text;
@@ -87,7 +73,7 @@ BEGIN
   END IF;
 
   -- the inbox
-  fill := errtrack.inbox_fill();
+  fill := errtrack.unconsumed_bytes()::numeric / pg_size_bytes(current_setting('errtrack.inbox_limit'));
   IF fill > 0.5 THEN
     ranks := ranks || 1;
     reasons := reasons || format('the inbox holds %s %% of errtrack.inbox_limit', round(fill * 100));

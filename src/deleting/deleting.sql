@@ -42,7 +42,7 @@ BEGIN
     CONTINUE WHEN rows = 0;
     -- of a large project this takes a while
     IF delete_rows.issue_id IS NULL THEN
-      RAISE NOTICE '% rows of % deleted', rows, leaf.name;
+      RAISE NOTICE 'deleted from %: %', leaf.name, rows;
     END IF;
     relation := leaf.relation;
     RETURN NEXT;
@@ -83,6 +83,8 @@ DECLARE
 BEGIN
   PERFORM errtrack.keep_consumers_out();
   PERFORM errtrack.need_project(of_project);
+  -- who announces a release of it is waited for, or then finds no project
+  PERFORM FROM errtrack.projects AS p WHERE p.project_id = of_project FOR UPDATE;
   -- in the order in which the verbs lock them
   PERFORM FROM errtrack.issues AS i WHERE i.project_id = of_project ORDER BY i.project_id, i.issue_id FOR UPDATE;
   GET DIAGNOSTICS issue_count = ROW_COUNT;
@@ -166,7 +168,7 @@ BEGIN
   -- whom, the log must not say
   INSERT INTO errtrack.issue_activity (project_id, at, who, action, why)
   SELECT of_project, errtrack.clock(), session_user, 'forget user',
-         coalesce(string_agg(format('%s rows of %s', f.n, f.relation), ', ' ORDER BY f.relation), 'nothing was kept')
+         coalesce(string_agg(format('%s: %s', f.relation, f.n), ', ' ORDER BY f.relation), 'nothing was kept')
   FROM unnest(found_in, counts) AS f (relation, n);
   RETURN QUERY SELECT f.relation, f.n FROM unnest(found_in, counts) AS f (relation, n);
 END $$;

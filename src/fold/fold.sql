@@ -47,7 +47,7 @@ DECLARE
   new_issues errtrack.arrival[];
   arrivals errtrack.arrival[];
   reaction record;
-  changed_projects int[];
+  awaited_in int[];
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -157,10 +157,37 @@ BEGIN
       OFFSET 0
     ) AS p
   ),
-  placed_part AS MATERIALIZED (
+  named_part AS MATERIALIZED (
     SELECT p.project_id, p.issue_id, p.count_before, t.*
     FROM part AS t
     JOIN place AS p ON p.key_no = t.key_no
+  ),
+  -- releases that errtrack hears of for the first time
+  unheard AS MATERIALIZED (
+    SELECT p.project_id, p.release, row_number() OVER (PARTITION BY p.project_id ORDER BY min(p.first_n)) AS nth
+    FROM named_part AS p
+    WHERE p.release <> ''
+    GROUP BY p.project_id, p.release
+    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
+  ),
+  -- whoever invents them must not fill the disk: beyond a thousand of a project in a day, events count as if they named none
+  invented AS MATERIALIZED (
+    SELECT u.project_id, u.release
+    FROM unheard AS u
+    JOIN (SELECT project_id, (SELECT count(*) FROM (SELECT FROM errtrack.releases AS r
+                                                    WHERE r.project_id = n.project_id
+                                                      AND r.known_since > folded_at - interval '1 day'
+                                                    LIMIT 1000) AS held) AS held
+          FROM unheard AS n
+          GROUP BY project_id) AS p ON p.project_id = u.project_id
+    WHERE u.nth > 1000 - p.held
+  ),
+  placed_part AS MATERIALIZED (
+    SELECT p.project_id, p.issue_id, p.count_before, p.key_no,
+           CASE WHEN (p.project_id, p.release) IN (SELECT project_id, release FROM invented) THEN '' ELSE p.release END AS release,
+           p.environment, p.minutes, p.bucket, p.events, p.first_seen, p.last_seen, p.first_n, p.first_fresh_n,
+           p.last_fresh_n, p.first_received, p.last_received
+    FROM named_part AS p
   ),
   -- kept are a share of all, an issue's first ones, and of each release and each environment the first, of a hundred
   chosen AS MATERIALIZED (
@@ -289,9 +316,8 @@ BEGIN
     SELECT p.project_id, p.release, coalesce(min(p.first_received), folded_at),
            least(min(p.first_received), folded_at)
     FROM placed_part AS p
-    WHERE p.release <> ''
+    JOIN unheard AS u ON u.project_id = p.project_id AND u.release = p.release
     GROUP BY p.project_id, p.release
-    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
     ON CONFLICT (project_id, version) DO NOTHING
     RETURNING project_id
   ),
@@ -322,6 +348,7 @@ BEGIN
     WHERE NOT e.duplicate AND e.release <> '' AND e.key_no IN (SELECT key_no FROM place)
       AND (e.user_id <> '' OR e.session_id <> '')
     GROUP BY e.project_id, e.release
+    HAVING (e.project_id, e.release) NOT IN (SELECT project_id, release FROM invented)
     ON CONFLICT (project_id, release) DO UPDATE SET
       users = errtrack.sketch_merge(w.users, excluded.users),
       sessions = errtrack.sketch_merge(w.sessions, excluded.sessions)
@@ -445,14 +472,13 @@ BEGIN
                             first_received)::errtrack.arrival)
           FROM tally WHERE count_before IS NULL),
          (SELECT array_agg(arrival) FROM arrival),
-         (SELECT array_agg(project_id) FROM (SELECT project_id FROM new_release
-                                             UNION SELECT (arrival).project_id FROM arrival) AS p)
-  INTO events, new_issues, arrivals, changed_projects;
+         (SELECT array_agg(DISTINCT project_id) FROM new_release)
+  INTO events, new_issues, arrivals, awaited_in;
 
   alerts := 0;
   unsent := 0;
-  IF changed_projects IS NOT NULL THEN
-    PERFORM errtrack.settle_fixes(changed_projects);
+  IF awaited_in IS NOT NULL OR arrivals IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(awaited_in, ARRAY(SELECT a.issue_id FROM unnest(arrivals) AS a));
   END IF;
   IF new_issues IS NOT NULL THEN
     SELECT a.* INTO alerts, unsent FROM errtrack.raise_alerts('new', new_issues, folded_at) AS a;

@@ -146,6 +146,15 @@ END $$;
 COMMENT ON FUNCTION errtrack.note_consumed(bigint[]) IS
   'Part of consume(): notes that so many bytes of each leaf hold consumed events, where that matters to errtrack.inbox_limit.';
 
+-- What errtrack.inbox_limit limits.
+CREATE FUNCTION errtrack.unconsumed_bytes() RETURNS bigint
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT ((SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)
+          - (SELECT sum(b) FROM errtrack.inbox AS i, unnest(i.consumed_bytes) AS b))::bigint
+$$;
+COMMENT ON FUNCTION errtrack.unconsumed_bytes() IS
+  'How many bytes of the inbox hold events that are not consumed, as errtrack.inbox_limit counts them; what has been consumed is taken off from a quarter of the limit on.';
+
 -- Is there an event that is visible in a snapshot, and has not been consumed?
 CREATE FUNCTION errtrack.has_unconsumed(until pg_snapshot) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp

@@ -30,25 +30,26 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   ),
   -- asked once, and not for each release that came since: an application may invent them
   newest AS MATERIALIZED (
-    SELECT k.package, errtrack.release_key(n.version) AS sort_key
+    SELECT k.package, n.version
     FROM (SELECT package FROM package
           UNION
           SELECT r.package FROM errtrack.releases AS r WHERE r.project_id = $1 AND NOT EXISTS (SELECT FROM package)) AS k,
          LATERAL errtrack.newest_releases($1, k.package, since) AS n
   ),
-  -- no lower ones
+  -- no older ones
   candidate AS MATERIALIZED (
-    SELECT r.version, r.known_since, r.sort_key, r.first_seen
+    SELECT r.version
     FROM errtrack.releases AS r
     WHERE r.project_id = $1 AND r.known_since > since
       AND (r.package IN (SELECT package FROM package) OR NOT EXISTS (SELECT FROM package))
-      AND NOT EXISTS (SELECT FROM newest AS n WHERE n.package = r.package AND r.sort_key <= n.sort_key)
-    ORDER BY r.known_since, r.sort_key, r.first_seen, r.version
+      AND NOT EXISTS (SELECT FROM newest AS n
+                      WHERE n.package = r.package AND errtrack.release_compare(r.version, n.version) <= 0)
+    ORDER BY r.known_since, r.sort_key, r.came_at, r.version
   )
+  -- in that order, up to the first
   SELECT c.version
   FROM candidate AS c
   WHERE errtrack.is_next_release($1, c.version, since)
-  ORDER BY c.known_since, c.sort_key, c.first_seen, c.version
   LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS
@@ -59,13 +60,14 @@ COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS
  * somebody has locked are told the next time: who folds holds other issues already,
  * and must not wait.
  */
-CREATE FUNCTION errtrack.settle_fixes(project_ids int[]) RETURNS void
+CREATE FUNCTION errtrack.settle_fixes(project_ids int[], issue_ids bigint[]) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   WITH
   awaiting AS MATERIALIZED (
     SELECT i.project_id, i.issue_id, i.resolved_at
     FROM errtrack.issues AS i
-    WHERE i.project_id = ANY (project_ids) AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
+    WHERE (i.project_id = ANY (project_ids) OR i.issue_id = ANY (issue_ids))
+      AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
     ORDER BY i.project_id, i.issue_id
     FOR UPDATE SKIP LOCKED
   ),
@@ -78,8 +80,8 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   FROM settled AS s
   WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id AND s.version IS NOT NULL
 $$;
-COMMENT ON FUNCTION errtrack.settle_fixes(int[]) IS
-  'Of these projects'' issues that were resolved in the next release, sets release_fixed where that is known by now.';
+COMMENT ON FUNCTION errtrack.settle_fixes(int[], bigint[]) IS
+  'Of these projects'' issues, and of these issues, sets release_fixed where they were resolved in the next release and that is known by now.';
 
 /*
  * After a batch was counted: which of the resolved and ignored issues that it brought

@@ -80,7 +80,7 @@ COMMENT ON FUNCTION errtrack.status_after(text) IS 'The status that resolve, ack
  */
 CREATE FUNCTION errtrack.set_status(issues errtrack.issues[], verb text, why text, in_release text DEFAULT NULL,
                                     in_next_release boolean DEFAULT false)
-RETURNS SETOF errtrack.issues
+RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -94,19 +94,17 @@ BEGIN
   DELETE FROM errtrack.issue_ignores AS w
   USING unnest(issues) AS b
   WHERE w.project_id = b.project_id AND w.issue_id = b.issue_id;
-  RETURN QUERY
-    UPDATE errtrack.issues AS i
-    SET status = becomes,
-        resolved_at = CASE WHEN becomes = 'resolved' THEN at END,
-        release_fixed = CASE becomes WHEN 'resolved' THEN in_release WHEN 'unresolved' THEN NULL ELSE i.release_fixed END,
-        resolved_in_next = CASE becomes WHEN 'resolved' THEN in_next_release WHEN 'unresolved' THEN false
-                                        ELSE i.resolved_in_next END
-    FROM unnest(issues) AS b
-    WHERE i.project_id = b.project_id AND i.issue_id = b.issue_id
-    RETURNING i.*;
+  UPDATE errtrack.issues AS i
+  SET status = becomes,
+      resolved_at = CASE WHEN becomes = 'resolved' THEN at END,
+      release_fixed = CASE becomes WHEN 'resolved' THEN in_release WHEN 'unresolved' THEN NULL ELSE i.release_fixed END,
+      resolved_in_next = CASE becomes WHEN 'resolved' THEN in_next_release WHEN 'unresolved' THEN false
+                                      ELSE i.resolved_in_next END
+  FROM unnest(issues) AS b
+  WHERE i.project_id = b.project_id AND i.issue_id = b.issue_id;
 END $$;
 COMMENT ON FUNCTION errtrack.set_status(errtrack.issues[], text, text, text, boolean) IS
-  'Part of the verbs: changes these issues, which are locked, logs it, and returns them as they are now.';
+  'Part of the verbs: changes these issues, which are locked, and logs it.';
 
 -- Says that issues are mended.
 CREATE FUNCTION errtrack.resolve(issue_ids bigint[], in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
@@ -118,23 +116,28 @@ DECLARE
   in_next boolean := coalesce(in_next_release, false);
   changing errtrack.issues[];
 BEGIN
-  IF in_next AND in_release IS NOT NULL OR btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
-    RAISE EXCEPTION 'resolve() takes one release, or the next one'
+  IF in_next AND in_release IS NOT NULL THEN
+    RAISE EXCEPTION 'resolve() takes a release, or the next one'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'A release has 1 to 200 bytes, as events name it.',
+            DETAIL = 'Both were given.',
             HINT = 'Pass in_release => ''1.4.2'', or in_next_release => true, or neither.';
+  ELSIF btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
+    RAISE EXCEPTION 'resolve() needs a release as events name it'
+      USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has 1 to 200 bytes.', HINT = 'Pass in_release => ''1.4.2'', say.';
   END IF;
   changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('resolve', issue_ids) AS i
-                    WHERE i.status <> 'resolved' OR i.resolved_in_next <> in_next
-                       OR NOT in_next AND i.release_fixed IS DISTINCT FROM in_release);
-  PERFORM FROM errtrack.set_status(changing, 'resolve',
+                    WHERE i.status <> 'resolved'
+                       -- what was said of a release stands until another is named
+                       OR in_next AND NOT i.resolved_in_next
+                       OR in_release IS NOT NULL AND (i.resolved_in_next OR i.release_fixed IS DISTINCT FROM in_release));
+  PERFORM errtrack.set_status(changing, 'resolve',
             nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
                              why), ''),
             in_release, in_next);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
 END $$;
 COMMENT ON FUNCTION errtrack.resolve(bigint[], text, boolean, text) IS
-  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that. why is logged. Raises no_data_found for an unknown issue.';
+  'Marks issues as resolved, all or none, and returns them. in_release: an event of that release or a newer one makes them regress, those of older ones only count. in_next_release: of a release newer than those known now. Neither: an event received from now on. Resolving again with another release changes that, without one nothing. why is logged. Raises no_data_found for an unknown issue.';
 
 CREATE FUNCTION errtrack.resolve(issue_id bigint, in_release text DEFAULT NULL, in_next_release boolean DEFAULT false,
                                  why text DEFAULT NULL)
@@ -149,7 +152,7 @@ CREATE FUNCTION errtrack.acknowledge(issue_ids bigint[], why text DEFAULT NULL) 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  PERFORM FROM errtrack.set_status(
+  PERFORM errtrack.set_status(
     ARRAY(SELECT i FROM errtrack.lock_issues_for('acknowledge', issue_ids) AS i WHERE i.status <> 'acknowledged'),
     'acknowledge', why);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;
@@ -199,7 +202,7 @@ BEGIN
        OR (w.until, w.until_release, w.until_count, w.count_window, w.until_users)
           IS DISTINCT FROM (ignore.until, ignore.until_release, ignore.until_count, ignore.count_window, ignore.until_users));
   at := errtrack.clock();
-  PERFORM FROM errtrack.set_status(changing, 'ignore',
+  PERFORM errtrack.set_status(changing, 'ignore',
             concat_ws(': ', errtrack.ignore_reason((0, 0, at, until, until_release, until_count, count_window,
                                                     until_users, 0, 0)::errtrack.issue_ignores), why));
   INSERT INTO errtrack.issue_ignores (project_id, issue_id, ignored_at, until, until_release, until_count, count_window,
@@ -228,7 +231,7 @@ CREATE FUNCTION errtrack.reopen(issue_ids bigint[], why text DEFAULT NULL) RETUR
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  PERFORM FROM errtrack.set_status(
+  PERFORM errtrack.set_status(
     ARRAY(SELECT i FROM errtrack.lock_issues_for('reopen', issue_ids) AS i WHERE i.status <> 'unresolved'),
     'reopen', why);
   RETURN QUERY SELECT i.* FROM errtrack.issues AS i WHERE i.issue_id = ANY (issue_ids) ORDER BY i.issue_id;

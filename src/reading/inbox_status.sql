@@ -6,10 +6,11 @@ CREATE FUNCTION errtrack.read_inbox(OUT inbox_limit text, OUT inbox_disk_limit t
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   at timestamptz := errtrack.clock();
-  fill double precision := errtrack.inbox_fill();
-  limit_bytes bigint := pg_size_bytes(current_setting('errtrack.inbox_limit'));
+  -- loads the library, before which there is no setting
+  unconsumed bigint := errtrack.unconsumed_bytes();
 BEGIN
-  inbox_limit := format('%s of %s', pg_size_pretty((fill * limit_bytes)::bigint), pg_size_pretty(limit_bytes));
+  inbox_limit := format('%s of %s', pg_size_pretty(unconsumed),
+                        pg_size_pretty(pg_size_bytes(current_setting('errtrack.inbox_limit'))));
   inbox_disk_limit := (SELECT format('%s of %s', pg_size_pretty(sum(b)::bigint),
                                      pg_size_pretty(pg_size_bytes(current_setting('errtrack.inbox_disk_limit'))))
                        FROM unnest(errtrack.inbox_bytes()) AS b);

@@ -127,8 +127,12 @@ BEGIN
                             ELSE format('users: %s, sessions: %s%s', coalesce(people.users_affected, 0),
                                         coalesce(people.sessions_affected, 0),
                                         CASE WHEN NOT people.exact THEN ' (estimated)' END) END]
-    || ARRAY['first seen', concat(errtrack.time_and_age(i.first_seen, at), ', in release ' || i.release_introduced)]
+    || ARRAY['first seen', errtrack.time_and_age(i.first_seen, at)]
     || ARRAY['last seen', errtrack.time_and_age(i.last_seen, at)];
+  -- which need not be that of the first event
+  IF i.release_introduced IS NOT NULL THEN
+    cells := cells || ARRAY['introduced', 'in release ' || i.release_introduced];
+  END IF;
   RETURN QUERY SELECT errtrack.middle_cut(errtrack.printable(t), 115) FROM errtrack.text_table(cells, 'll') AS t;
 END $$;
 COMMENT ON FUNCTION errtrack.detail_head(errtrack.issues, timestamptz) IS 'Part of issue_detail(): what, in which state, how often, when.';
@@ -164,7 +168,7 @@ BEGIN
     GROUP BY s.release
   ),
   placed AS (
-    SELECT s.*, row_number() OVER (ORDER BY r.package, r.sort_key DESC NULLS LAST, coalesce(r.deployed_at, r.first_seen) DESC,
+    SELECT s.*, row_number() OVER (ORDER BY r.package, r.sort_key DESC NULLS LAST, r.came_at DESC,
                                             s.release DESC) AS nth
     FROM seen AS s
     LEFT JOIN errtrack.releases AS r ON r.project_id = i.project_id AND r.version = s.release
@@ -306,11 +310,10 @@ CREATE FUNCTION errtrack.detail_verbs(i errtrack.issues) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT ''
   UNION ALL
-  SELECT 'SELECT ' || string_agg(format(verb, i.issue_id), ', ' ORDER BY n) || ';'
-  FROM unnest(CASE WHEN i.status IN ('resolved', 'ignored') THEN ARRAY['errtrack.reopen(%s)']
-                   ELSE CASE WHEN i.status <> 'acknowledged' THEN ARRAY['errtrack.acknowledge(%s)'] END
-                        || ARRAY['errtrack.resolve(%s, in_next_release => true)', 'errtrack.ignore(%s, until_count => 100)'] END)
-       WITH ORDINALITY AS v (verb, n)
+  SELECT format('SELECT status FROM errtrack.' || verb || ';', i.issue_id)
+  FROM unnest(CASE WHEN i.status IN ('resolved', 'ignored') THEN ARRAY['reopen(%s)']
+                   ELSE CASE WHEN i.status <> 'acknowledged' THEN ARRAY['acknowledge(%s)'] END
+                        || ARRAY['resolve(%s, in_next_release => true)', 'ignore(%s, until_count => 100)'] END) AS verb
 $$;
 COMMENT ON FUNCTION errtrack.detail_verbs(errtrack.issues) IS 'Part of issue_detail(): what can be done with an issue in its state.';
 

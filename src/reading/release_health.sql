@@ -5,15 +5,17 @@ CREATE FUNCTION errtrack.release_before(project_id int, version text) RETURNS te
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WITH
   this AS (
-    SELECT r.package, r.sort_key, coalesce(r.deployed_at, r.first_seen) AS came_at
+    SELECT r.package, r.sort_key, r.came_at
     FROM errtrack.releases AS r
     WHERE r.project_id = $1 AND r.version = $2
   )
   SELECT r.version
   FROM this AS t
   JOIN errtrack.releases AS r ON r.project_id = $1 AND r.package = t.package AND r.version <> $2
-  WHERE CASE WHEN t.sort_key IS NULL THEN coalesce(r.deployed_at, r.first_seen) < t.came_at ELSE r.sort_key < t.sort_key END
-  ORDER BY CASE WHEN t.sort_key IS NOT NULL THEN r.sort_key END DESC, coalesce(r.deployed_at, r.first_seen) DESC, r.version DESC
+  WHERE CASE WHEN t.sort_key IS NULL THEN r.came_at < t.came_at ELSE (r.sort_key, r.came_at) < (t.sort_key, t.came_at) END
+    -- nor the same written otherwise
+    AND errtrack.release_compare(r.version, $2) IS DISTINCT FROM 0
+  ORDER BY CASE WHEN t.sort_key IS NOT NULL THEN r.sort_key END DESC, r.came_at DESC, r.version DESC
   LIMIT 1
 $$;
 COMMENT ON FUNCTION errtrack.release_before(int, text) IS

@@ -55,12 +55,14 @@ Datum
 errtrack_release_key(PG_FUNCTION_ARGS)
 {
 	Release release;
+	bytea *key;
 
 	read_argument(fcinfo, 0, &release);
 	if (release.key == NULL || release.key_len > KEY_MAX)
 		PG_RETURN_NULL();
-	/* made as text is */
-	PG_RETURN_BYTEA_P(text_of_slice((Slice){(const char *) release.key, release.key_len}));
+	key = palloc(VARHDRSZ + release.key_len);
+	SET_VARSIZE(key, VARHDRSZ + key_without_hashes(release.key, release.key_len, (uint8_t *) VARDATA(key)));
+	PG_RETURN_BYTEA_P(key);
 }
 
 /* errtrack.release_number(version text) RETURNS numeric */

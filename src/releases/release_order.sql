@@ -13,7 +13,7 @@ COMMENT ON FUNCTION errtrack.release_package(text) IS
 CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
 COMMENT ON FUNCTION errtrack.release_key(text) IS
-  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key; the same ones have the same; others have keys that differ. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash tells apart, whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
 
 CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';

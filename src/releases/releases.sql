@@ -7,18 +7,20 @@ CREATE TABLE errtrack.releases (
   sort_key bytea GENERATED ALWAYS AS (errtrack.release_key(version)) STORED,
   first_seen timestamptz NOT NULL,
   deployed_at timestamptz,
+  came_at timestamptz GENERATED ALWAYS AS (coalesce(deployed_at, first_seen)) STORED,
   known_since timestamptz NOT NULL,
   PRIMARY KEY (project_id, version)
 );
-CREATE INDEX releases_order_idx ON errtrack.releases (project_id, package, sort_key);
+CREATE INDEX releases_order_idx ON errtrack.releases (project_id, package, sort_key, came_at, version);
 CREATE INDEX releases_known_idx ON errtrack.releases (project_id, known_since);
-COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, or deploy() announced.';
+COMMENT ON TABLE errtrack.releases IS 'The releases of a project: each that an event named, a thousand new ones in a day at the most, or deploy() announced.';
 COMMENT ON COLUMN errtrack.releases.project_id IS 'The project.';
 COMMENT ON COLUMN errtrack.releases.version IS 'The release, as events name it.';
 COMMENT ON COLUMN errtrack.releases.package IS 'What stands before its @; empty where there is none. Releases of different packages have no order but that of time.';
 COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see release_key(text). Null where the text says nothing about its order, as a hash does.';
 COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
 COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
+COMMENT ON COLUMN errtrack.releases.came_at IS 'When it was first deployed, or else first seen: the order of those whose texts have none.';
 COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received.';
 SELECT pg_extension_config_dump('errtrack.releases', '');
 
@@ -42,7 +44,7 @@ SELECT pg_extension_config_dump('errtrack.deploys_deploy_id_seq', '');
 -- When a release came: what no event and no deploy has named yet is still to come.
 CREATE FUNCTION errtrack.release_time(project_id int, version text) RETURNS timestamptz
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce((SELECT coalesce(r.deployed_at, r.first_seen) FROM errtrack.releases AS r
+  SELECT coalesce((SELECT r.came_at FROM errtrack.releases AS r
                    WHERE r.project_id = $1 AND r.version = $2), 'infinity')
 $$;
 COMMENT ON FUNCTION errtrack.release_time(int, text) IS
@@ -91,18 +93,19 @@ CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by 
 RETURNS TABLE (version text, came_at timestamptz)
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   -- the highest of those that have an order
-  (SELECT r.version, coalesce(r.deployed_at, r.first_seen)
+  (SELECT r.version, r.came_at
    FROM errtrack.releases AS r
    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NOT NULL
      AND errtrack.is_plausible_release(r.project_id, r.version, $3)
-   ORDER BY r.sort_key DESC
+   ORDER BY r.sort_key DESC, r.came_at DESC, r.version DESC
    LIMIT 1)
   UNION ALL
   -- the latest of the others
-  (SELECT r.version, coalesce(r.deployed_at, r.first_seen) AS came_at
+  (SELECT r.version, r.came_at
    FROM errtrack.releases AS r
    WHERE r.project_id = $1 AND r.package = $2 AND r.known_since <= $3 AND r.sort_key IS NULL
-   ORDER BY came_at DESC, r.version DESC
+   -- (all their keys are null: so said, an index has this order)
+   ORDER BY r.sort_key DESC, r.came_at DESC, r.version DESC
    LIMIT 1)
 $$;
 COMMENT ON FUNCTION errtrack.newest_releases(int, text, timestamptz) IS
@@ -136,6 +139,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deployed errtrack.deploys;
 BEGIN
+  -- so that nobody deletes it meanwhile
+  PERFORM FROM errtrack.projects AS p WHERE p.project_id = deploy.project_id FOR KEY SHARE;
   PERFORM errtrack.need_project(deploy.project_id);
   IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
      OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
@@ -153,7 +158,7 @@ BEGIN
   ON CONFLICT (project_id, version) DO UPDATE SET
     first_seen = least(r.first_seen, excluded.first_seen),
     deployed_at = least(r.deployed_at, excluded.deployed_at);
-  PERFORM errtrack.settle_fixes(ARRAY[deploy.project_id]);
+  PERFORM errtrack.settle_fixes(ARRAY[deploy.project_id], '{}');
   RETURN deployed;
 END $$;
 COMMENT ON FUNCTION errtrack.deploy(int, text, text, timestamptz) IS

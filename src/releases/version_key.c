@@ -130,6 +130,30 @@ key_order(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, int *o
 	return !is_unordered(a[token], b[token]) && !is_unordered(b[token], a[token]);
 }
 
+/*
+ * Copies a key without the texts of hashes, which have no order: what is left is the
+ * same for releases that time must tell apart.  Returns its length.
+ */
+size_t
+key_without_hashes(const uint8_t *key, size_t len, uint8_t *to)
+{
+	uint8_t *at = to;
+	size_t n;
+
+	for (const uint8_t *token = key; token < key + len; token += n)
+	{
+		n = token_length(token);
+		if (*token == TAG_HASH_RELEASE || *token == TAG_HASH_BUILD || *token == TAG_HASH)
+			*at++ = *token;
+		else
+		{
+			memcpy(at, token, n);
+			at += n;
+		}
+	}
+	return (size_t) (at - to);
+}
+
 /* Writes the digits of the number that a key begins with, "0" where there is none; returns how many. */
 size_t
 key_first_number(const uint8_t *key, char digits[KEY_NUMBER_DIGITS + 1])

@@ -36,6 +36,7 @@ typedef enum KeyTag
 extern uint8_t *key_put_number(uint8_t *at, Slice digits);
 extern uint8_t *key_put_text(uint8_t *at, KeyTag tag, Slice text);
 extern bool key_order(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, int *order);
+extern size_t key_without_hashes(const uint8_t *key, size_t len, uint8_t *to);
 extern size_t key_first_number(const uint8_t *key, char digits[KEY_NUMBER_DIGITS + 1]);
 
 #endif /* ERRTRACK_VERSION_KEY_H */

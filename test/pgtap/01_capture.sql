@@ -254,14 +254,6 @@ SELECT is((SELECT request::text || contexts::text || extra::text FROM errtrack.r
 --
 -- Unknown projects
 --
--- runs a statement and tells what it raised
-CREATE FUNCTION pg_temp.error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE statement;
-  RETURN 'none';
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE;
-END $$;
 \set warning `psql -Xq -c "INSERT INTO errtrack.raw_events (project_id, message) VALUES (4711, 'stray'), (4711, 'stray')" 2>&1 | grep -c 'WARNING:  errtrack has no project 4711'`
 SELECT is(:'warning'::text, '1', 'an unknown project is a warning, once for a statement');
 \set warning `for i in 1 2 3; do echo "INSERT INTO errtrack.raw_events (project_id, message) VALUES (4711, 'stray'), (4713, 'stray');"; done | psql -Xq 2>&1 | grep -c 'WARNING:  errtrack has no project'`

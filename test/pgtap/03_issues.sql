@@ -8,10 +8,6 @@ CREATE FUNCTION pg_temp.issue(wanted text) RETURNS errtrack.issues LANGUAGE sql 
 $$ SELECT i FROM errtrack.issues AS i WHERE title = wanted $$;
 CREATE FUNCTION pg_temp.alerts(wanted text) RETURNS text LANGUAGE sql AS
 $$ SELECT coalesce(string_agg(kind || ' ' || occurrence_count, ', ' ORDER BY alert_id), '') FROM errtrack.alerts WHERE issue_id = (pg_temp.issue(wanted)).issue_id $$;
-CREATE FUNCTION pg_temp.outcomes() RETURNS text LANGUAGE sql AS
-$$ SELECT coalesce(string_agg(project_id || ' ' || outcome || ' ' || events, ', ' ORDER BY 1), '') FROM errtrack.event_outcomes $$;
--- an event_id that is known
-CREATE FUNCTION pg_temp.id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(to_hex(n), 32, '0')::uuid $$;
 
 --
 -- New and known
@@ -72,25 +68,25 @@ SELECT is((pg_temp.issue('twice consumed')).occurrence_count, 1::bigint, '... an
 --
 -- Duplicates
 --
-INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.id(1), 'double'), (pg_temp.id(1), 'double'), (pg_temp.id(2), 'double');
+INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.event_id(1), 'double'), (pg_temp.event_id(1), 'double'), (pg_temp.event_id(2), 'double');
 SELECT is(errtrack.consume(), 3, 'duplicates in a batch');
 SELECT is((pg_temp.issue('double')).occurrence_count, 2::bigint, '... are counted once');
 SELECT is(pg_temp.outcomes(), '1 duplicate 1', '... and as duplicates');
-INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.id(1), 'double'), (pg_temp.id(2), 'other words'), (pg_temp.id(1), 'double');
+INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.event_id(1), 'double'), (pg_temp.event_id(2), 'other words'), (pg_temp.event_id(1), 'double');
 SELECT is(errtrack.consume(), 3, 'duplicates of an earlier batch');
 SELECT is((pg_temp.issue('double')).occurrence_count, 2::bigint, '... are not counted');
 SELECT is(pg_temp.outcomes(), '1 duplicate 4', '... but as duplicates');
 SELECT is((pg_temp.issue('other words')).issue_id, NULL, '... and make no issue');
-INSERT INTO errtrack.raw_events (project_id, event_id, message) VALUES (2, pg_temp.id(1), 'double');
+INSERT INTO errtrack.raw_events (project_id, event_id, message) VALUES (2, pg_temp.event_id(1), 'double');
 SELECT is(errtrack.consume(), 1, 'the same event_id in another project ...');
 SELECT is((SELECT occurrence_count FROM errtrack.issues WHERE project_id = 2), 1::bigint, '... is another event');
 DELETE FROM errtrack.issues WHERE project_id = 2;
 SELECT errtrack.resolve((pg_temp.issue('double')).issue_id) IS NULL AS missing \gset
-INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.id(1), 'double');
+INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.event_id(1), 'double');
 SELECT is(errtrack.consume(), 1, 'a duplicate of a resolved issue ...');
 SELECT is((pg_temp.issue('double')).status::text, 'resolved', '... is no regression');
 SET errtrack.count_duplicates = on;
-INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.id(1), 'double'), (pg_temp.id(2), 'double'), (pg_temp.id(2), 'double');
+INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.event_id(1), 'double'), (pg_temp.event_id(2), 'double'), (pg_temp.event_id(2), 'double');
 SELECT lives_ok('SELECT errtrack.consume()', 'duplicates of a resolved issue, where they are counted, are consumed');
 SELECT results_eq($$SELECT occurrence_count, status::text FROM errtrack.issues WHERE title = 'double'$$, $$VALUES (5::bigint, 'resolved')$$, '... count, and are no regression');
 SELECT is(pg_temp.outcomes(), '1 duplicate 5', '... and not counted elsewhere');
@@ -98,11 +94,11 @@ SELECT is((SELECT count(*) FROM errtrack.occurrences WHERE message = 'double' AN
 SELECT is(pg_temp.alerts('double'), 'new 2', '... and nobody is told');
 -- (so that what follows is tested even where that failed)
 SELECT errtrack.reopen((pg_temp.issue('double')).issue_id) IS NULL OR errtrack.flush() AS missing \gset
-INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.id(3), 'double at once'), (pg_temp.id(3), 'double at once');
+INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.event_id(3), 'double at once'), (pg_temp.event_id(3), 'double at once');
 SELECT is(errtrack.consume(), 2, 'duplicates in a batch where they are counted');
 SELECT is((pg_temp.issue('double at once')).occurrence_count, 2::bigint, '... count');
 SELECT is(pg_temp.alerts('double at once'), 'new 2', '... in one alert');
-INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.id(3), 'another text altogether');
+INSERT INTO errtrack.raw_events (event_id, message) VALUES (pg_temp.event_id(3), 'another text altogether');
 SELECT is(errtrack.consume(), 1, 'a duplicate with another text');
 SELECT is((SELECT count(*) FROM errtrack.alerts AS a JOIN errtrack.issues AS i USING (issue_id) WHERE i.title = 'another text altogether'), 0::bigint, '... alerts nobody');
 SELECT is(pg_temp.outcomes(), '1 duplicate 6', '... and is counted as a duplicate only');
@@ -113,28 +109,28 @@ RESET errtrack.count_duplicates;
 --
 SET errtrack.sample_first = 3;
 SET errtrack.sample_rate = 0;
-INSERT INTO errtrack.raw_events (event_id, message, received_at) SELECT pg_temp.id(1000 + i), 'sampled', '2001-01-01'::timestamptz + i * interval '1 s' FROM generate_series(1, 10) AS i;
+INSERT INTO errtrack.raw_events (event_id, message, received_at) SELECT pg_temp.event_id(1000 + i), 'sampled', '2001-01-01'::timestamptz + i * interval '1 s' FROM generate_series(1, 10) AS i;
 SELECT is(errtrack.consume(), 10, 'events for the sample');
-SELECT results_eq($$SELECT event_id FROM errtrack.occurrences WHERE message = 'sampled' ORDER BY 1$$, 'SELECT pg_temp.id(1000 + i) FROM generate_series(1, 3) AS i', 'the first three are kept');
+SELECT results_eq($$SELECT event_id FROM errtrack.occurrences WHERE message = 'sampled' ORDER BY 1$$, 'SELECT pg_temp.event_id(1000 + i) FROM generate_series(1, 3) AS i', 'the first three are kept');
 INSERT INTO errtrack.raw_events (event_id, message, release, environment, received_at) VALUES
-  (pg_temp.id(1101), 'sampled', NULL, NULL, '2001-01-02 01:00'), (pg_temp.id(1102), 'sampled', 'r1', NULL, '2001-01-02 02:00'), (pg_temp.id(1103), 'sampled', 'r1', NULL, '2001-01-02 03:00'),
-  (pg_temp.id(1104), 'sampled', 'r1', 'prod', '2001-01-02 04:00'), (pg_temp.id(1105), 'sampled', NULL, 'prod', '2001-01-02 05:00'), (pg_temp.id(1106), 'sampled', 'r2', 'prod', '2001-01-02 06:00');
+  (pg_temp.event_id(1101), 'sampled', NULL, NULL, '2001-01-02 01:00'), (pg_temp.event_id(1102), 'sampled', 'r1', NULL, '2001-01-02 02:00'), (pg_temp.event_id(1103), 'sampled', 'r1', NULL, '2001-01-02 03:00'),
+  (pg_temp.event_id(1104), 'sampled', 'r1', 'prod', '2001-01-02 04:00'), (pg_temp.event_id(1105), 'sampled', NULL, 'prod', '2001-01-02 05:00'), (pg_temp.event_id(1106), 'sampled', 'r2', 'prod', '2001-01-02 06:00');
 SELECT is(errtrack.consume(), 6, 'events of releases and environments');
-SELECT results_eq($$SELECT event_id FROM errtrack.occurrences WHERE message = 'sampled' AND event_id > pg_temp.id(1100) ORDER BY 1$$,
-                  'SELECT pg_temp.id(i) FROM (VALUES (1102), (1104), (1106)) AS t (i) ORDER BY 1', '... of which the first of each is kept');
-INSERT INTO errtrack.raw_events (event_id, message, release, environment) VALUES (pg_temp.id(1201), 'sampled', 'r2', ''), (pg_temp.id(1202), 'sampled', '', 'prod');
+SELECT results_eq($$SELECT event_id FROM errtrack.occurrences WHERE message = 'sampled' AND event_id > pg_temp.event_id(1100) ORDER BY 1$$,
+                  'SELECT pg_temp.event_id(i) FROM (VALUES (1102), (1104), (1106)) AS t (i) ORDER BY 1', '... of which the first of each is kept');
+INSERT INTO errtrack.raw_events (event_id, message, release, environment) VALUES (pg_temp.event_id(1201), 'sampled', 'r2', ''), (pg_temp.event_id(1202), 'sampled', '', 'prod');
 SELECT is(errtrack.consume(), 2, 'events of known ones in another batch');
 SELECT is((SELECT count(*) FROM errtrack.occurrences WHERE message = 'sampled'), 6::bigint, '... are not kept');
 SET errtrack.sample_rate = 0.3;
-INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.id(2000 + i), 'sampled' FROM generate_series(1, 400) AS i;
+INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.event_id(2000 + i), 'sampled' FROM generate_series(1, 400) AS i;
 SELECT is(errtrack.consume(), 400, 'many events');
-SELECT set_eq($$SELECT event_id FROM errtrack.occurrences WHERE message = 'sampled' AND event_id > pg_temp.id(2000)$$,
-              'SELECT pg_temp.id(2000 + i) FROM generate_series(1, 400) AS i WHERE errtrack.in_sample(pg_temp.id(2000 + i), 0.3)', '... are decided by their ids');
-SELECT cmp_ok((SELECT count(*) FROM generate_series(1, 10000) AS i WHERE errtrack.in_sample(pg_temp.id(i), 0.3)), '<', 3300::bigint, 'a rate of 0.3 is about 0.3');
-SELECT cmp_ok((SELECT count(*) FROM generate_series(1, 10000) AS i WHERE errtrack.in_sample(pg_temp.id(i), 0.3)), '>', 2700::bigint, '... from below too');
-SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.id(i), 0)), 0::bigint, 'a rate of 0 is none');
-SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.id(i), 1)), 1000::bigint, 'a rate of 1 is all');
-SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.id(i), 0.1) AND NOT errtrack.in_sample(pg_temp.id(i), 0.3)), 0::bigint,
+SELECT set_eq($$SELECT event_id FROM errtrack.occurrences WHERE message = 'sampled' AND event_id > pg_temp.event_id(2000)$$,
+              'SELECT pg_temp.event_id(2000 + i) FROM generate_series(1, 400) AS i WHERE errtrack.in_sample(pg_temp.event_id(2000 + i), 0.3)', '... are decided by their ids');
+SELECT cmp_ok((SELECT count(*) FROM generate_series(1, 10000) AS i WHERE errtrack.in_sample(pg_temp.event_id(i), 0.3)), '<', 3300::bigint, 'a rate of 0.3 is about 0.3');
+SELECT cmp_ok((SELECT count(*) FROM generate_series(1, 10000) AS i WHERE errtrack.in_sample(pg_temp.event_id(i), 0.3)), '>', 2700::bigint, '... from below too');
+SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.event_id(i), 0)), 0::bigint, 'a rate of 0 is none');
+SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.event_id(i), 1)), 1000::bigint, 'a rate of 1 is all');
+SELECT is((SELECT count(*) FROM generate_series(1, 1000) AS i WHERE errtrack.in_sample(pg_temp.event_id(i), 0.1) AND NOT errtrack.in_sample(pg_temp.event_id(i), 0.3)), 0::bigint,
           'a smaller sample is part of a larger one');
 SELECT is((pg_temp.issue('sampled')).occurrence_count, 418::bigint, 'all events are counted, kept or not');
 -- what never comes again must not have everything kept
@@ -165,11 +161,11 @@ SELECT ok((pg_temp.issue('life')).resolved_at IS NOT NULL, '... and the time');
 SELECT is(errtrack.consume(), 1, 'an event that was received before the resolve');
 SELECT results_eq($$SELECT status::text, regression_count, occurrence_count FROM errtrack.issues WHERE title = 'life'$$, $$VALUES ('resolved', 0, 2::bigint)$$, '... is counted, and no regression');
 SELECT is(pg_temp.alerts('life'), 'new 1', '... of which nobody is told');
-INSERT INTO errtrack.raw_events (event_id, message, environment, release, occurred_at) VALUES (pg_temp.id(3001), 'life', 'stage', '1.3', '2001-01-01');
+INSERT INTO errtrack.raw_events (event_id, message, environment, release, occurred_at) VALUES (pg_temp.event_id(3001), 'life', 'stage', '1.3', '2001-01-01');
 SELECT is(errtrack.consume(), 1, 'an event that is received after the resolve, and occurred long before');
 SELECT results_eq($$SELECT status::text, regression_count, resolved_at IS NOT NULL, regressed_at IS NOT NULL FROM errtrack.issues WHERE title = 'life'$$, $$VALUES ('regressed', 1, true, true)$$, '... is a regression');
 SELECT is(pg_temp.alerts('life'), 'new 1, regression 3', '... of which somebody is told');
-SELECT results_eq($$SELECT event_id, environment, release FROM errtrack.alerts WHERE kind = 'regression'$$, $$VALUES (pg_temp.id(3001), 'stage', '1.3')$$, '... and of the event that made it');
+SELECT results_eq($$SELECT event_id, environment, release FROM errtrack.alerts WHERE kind = 'regression'$$, $$VALUES (pg_temp.event_id(3001), 'stage', '1.3')$$, '... and of the event that made it');
 INSERT INTO errtrack.raw_events (message) VALUES ('life'), ('life');
 SELECT is(errtrack.consume(), 2, 'more events of a regressed issue');
 SELECT is(pg_temp.alerts('life'), 'new 1, regression 3', '... alert nobody');
@@ -195,17 +191,6 @@ SELECT is((SELECT count(*) FROM errtrack.alerts WHERE kind = 'new'), (SELECT cou
 SELECT ok(bool_and(created_at >= lag), 'alerts'' ids rise with time') FROM (SELECT created_at, coalesce(lag(created_at) OVER (ORDER BY alert_id), created_at) AS lag FROM errtrack.alerts) AS a;
 
 -- an unknown issue
-CREATE FUNCTION pg_temp.error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  detail text;
-  hint text;
-BEGIN
-  EXECUTE statement;
-  RETURN 'none';
-EXCEPTION WHEN OTHERS THEN
-  GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-  RETURN SQLSTATE || ' ' || SQLERRM || CASE WHEN detail <> '' THEN ', detail' ELSE '' END || CASE WHEN hint <> '' THEN ', hint' ELSE '' END;
-END $$;
 SELECT is(pg_temp.error_of(format('SELECT errtrack.%s(%s)', verb, id)), format('P0002 there is no issue %s, detail, hint', shown), format('%s() of issue %s', verb, shown))
 FROM unnest(ARRAY['resolve', 'acknowledge', 'ignore', 'reopen']) AS verb,
      (VALUES ('-1', '-1'), ('9223372036854775807', '9223372036854775807'), ('NULL::bigint', '(null)')) AS t (id, shown);
@@ -248,23 +233,23 @@ BEGIN
   END LOOP;
   RETURN total;
 END $$;
-INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.id(4000 + i), 'piece' FROM generate_series(1, 100) AS i;
+INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.event_id(4000 + i), 'piece' FROM generate_series(1, 100) AS i;
 SELECT is(errtrack.consume(7), 7, 'consume(7) takes seven of a hundred events of one transaction');
 SELECT is((pg_temp.issue('piece')).occurrence_count, 7::bigint, '... and counts them');
 SELECT is(pg_temp.consume_pieces(), 93, '... and the others in pieces of seven at the most');
 SELECT is((pg_temp.issue('piece')).occurrence_count, 100::bigint, '... each once');
-SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.id(4001) AND pg_temp.id(4100)), 100::bigint, '... and every one');
+SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.event_id(4001) AND pg_temp.event_id(4100)), 100::bigint, '... and every one');
 SELECT is(pg_temp.alerts('piece'), 'new 7', '... with one alert');
 -- new events while a window is passing in pieces
-INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.id(5000 + i), 'woven' FROM generate_series(1, 50) AS i;
+INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.event_id(5000 + i), 'woven' FROM generate_series(1, 50) AS i;
 SELECT is(errtrack.consume(7), 7, 'a window begins');
-INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.id(5100 + i), 'woven' FROM generate_series(1, 50) AS i;
+INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.event_id(5100 + i), 'woven' FROM generate_series(1, 50) AS i;
 SELECT is(pg_temp.consume_pieces(3), 21, '... and goes on while others come');
 BEGIN;
-INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.id(5200 + i), 'woven' FROM generate_series(1, 50) AS i;
+INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.event_id(5200 + i), 'woven' FROM generate_series(1, 50) AS i;
 SELECT is(pg_temp.consume_pieces(2), 14, '... and in the middle of a transaction that writes');
 COMMIT;
-INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.id(5300 + i), 'woven' FROM generate_series(1, 3) AS i;
+INSERT INTO errtrack.raw_events (event_id, message) SELECT pg_temp.event_id(5300 + i), 'woven' FROM generate_series(1, 3) AS i;
 BEGIN;
 SELECT is(pg_temp.consume_pieces(2) BETWEEN 1 AND 14, true, '... and is rolled back once');
 ROLLBACK;
@@ -273,7 +258,7 @@ SELECT is(errtrack.flush('5 min'), true, 'flush() takes the rest');
 SELECT is(pg_temp.error_of('SELECT errtrack.flush(NULL)'), '22023 flush() needs a timeout, hint', 'flush() does not wait without end');
 SELECT is(errtrack.has_unconsumed(errtrack.inbox_snapshot()), false, '... and there is no more');
 SELECT is((pg_temp.issue('woven')).occurrence_count, 153::bigint, 'every event is counted once');
-SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.id(5001) AND pg_temp.id(5400)), 153::bigint, '... and is in the ledger');
+SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.event_id(5001) AND pg_temp.event_id(5400)), 153::bigint, '... and is in the ledger');
 SELECT is(pg_temp.outcomes(), '1 duplicate 6', '... and none was taken for a duplicate');
 -- pieces of one, over all of the three leaves
 INSERT INTO errtrack.raw_events (slot, message) VALUES (0, 'leaf'), (1, 'leaf'), (2, 'leaf'), (0, 'leaf'), (2, 'leaf');

@@ -9,18 +9,6 @@ CREATE ROLE errtrack_t_operator;
 CREATE ROLE errtrack_t_nobody;
 CREATE ROLE "errtrack T ""odd""";
 
--- Runs a statement as a role: 'ok', or the SQLSTATE that it raised.
-CREATE FUNCTION pg_temp.as_role(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('SET LOCAL ROLE %I', role);
-  EXECUTE statement;
-  RESET ROLE;
-  RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-  RESET ROLE;
-  RETURN SQLSTATE;
-END $$;
-
 SELECT is(errtrack.grant_role('errtrack_t_writer', 'writer')::text, '', 'grant_role() of a writer');
 SELECT is(errtrack.grant_role('errtrack_t_viewer', 'viewer')::text, '', '... a viewer');
 SELECT is(errtrack.grant_role('errtrack_t_operator', 'operator')::text, '', '... an operator');
@@ -149,14 +137,8 @@ FROM (VALUES
 SELECT is((SELECT status::text FROM errtrack.issues WHERE issue_id = :issue), 'resolved', 'what an operator did is done');
 -- an operator's search_path and temporary objects do not reach into what runs with the owner's rights
 INSERT INTO errtrack.raw_events (message) VALUES ('hijack');
-CREATE SCHEMA errtrack_t_evil AUTHORIZATION errtrack_t_operator;
+CALL pg_temp.make_evil_schema('errtrack_t_operator');
 SET ROLE errtrack_t_operator;
-CREATE FUNCTION errtrack_t_evil.evil(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
-CREATE OPERATOR errtrack_t_evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = errtrack_t_evil.evil);
-CREATE FUNCTION errtrack_t_evil.coalesced(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
-CREATE OPERATOR errtrack_t_evil.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = errtrack_t_evil.coalesced);
-CREATE FUNCTION errtrack_t_evil.pg_current_snapshot() RETURNS pg_snapshot LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
-CREATE FUNCTION errtrack_t_evil.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
 CREATE TEMP TABLE pg_class (relname text);
 SET search_path = errtrack_t_evil, pg_catalog;
 SELECT errtrack.consume() AS hijack_consumed \gset

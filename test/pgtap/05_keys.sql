@@ -3,8 +3,6 @@
 -- transaction wrote).
 \ir setup.psql
 
-CREATE FUNCTION pg_temp.java(class text, calls text[]) RETURNS text LANGUAGE sql AS
-$$ SELECT 'shop.' || class || ': x' || string_agg(E'\n\tat ' || c || '(A.java:1)', '' ORDER BY n) FROM unnest(calls) WITH ORDINALITY AS u (c, n) $$;
 -- an event of such frames as an SDK reports it, innermost first; those in "own" are in-app
 CREATE FUNCTION pg_temp.sdk(class text, calls text[], own text[]) RETURNS jsonb LANGUAGE sql AS $$
   SELECT jsonb_build_array(jsonb_build_object('type', class, 'stacktrace', jsonb_build_object('frames',

@@ -3,8 +3,6 @@
 \ir setup.psql
 DROP ROLE IF EXISTS errtrack_t_viewer, errtrack_t_operator, errtrack_t_writer;
 
-CREATE FUNCTION pg_temp.java(class text, calls text[]) RETURNS text LANGUAGE sql AS
-$$ SELECT 'shop.' || class || ': x' || string_agg(E'\n\tat ' || c || '(A.java:1)', '' ORDER BY n) FROM unnest(calls) WITH ORDINALITY AS u (c, n) $$;
 -- A checksum of all that errtrack knows.
 CREATE FUNCTION pg_temp.checksum() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -60,16 +58,6 @@ $$;
 -- Nothing to do, and what is refused
 --
 SELECT is(pg_temp.said(apply), 'nothing', 'an empty project, apply ' || apply) FROM unnest(ARRAY[false, true]) AS apply;
-CREATE FUNCTION pg_temp.error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  hint text;
-BEGIN
-  EXECUTE statement;
-  RETURN 'none';
-EXCEPTION WHEN OTHERS THEN
-  GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
-  RETURN SQLSTATE || ' ' || SQLERRM || CASE WHEN hint <> '' THEN ', hint' ELSE '' END;
-END $$;
 SELECT is(pg_temp.error_of(format('SELECT errtrack.regroup(%s, %s)', project, apply)), format('P0002 there is no project %s, hint', shown), format('regroup(%s, %s)', project, apply))
 FROM (VALUES ('99', '99'), ('NULL', '(null)'), ('-1', '-1')) AS v (project, shown), unnest(ARRAY['false', 'true']) AS apply;
 INSERT INTO errtrack.raw_events (stack_trace, release, received_at) SELECT pg_temp.java('Still', ARRAY['shop.A.a', p || '.B.b']), 'r1', now() - interval '1 day' FROM unnest(ARRAY['shop', 'mail', 'mail']) AS p;
@@ -194,16 +182,6 @@ CREATE ROLE errtrack_t_viewer;
 CREATE ROLE errtrack_t_operator;
 CREATE ROLE errtrack_t_writer;
 SELECT is(errtrack.grant_role(('errtrack_t_' || kind)::regrole, kind)::text, '', 'a ' || kind) FROM unnest(ARRAY['viewer', 'operator', 'writer']) AS kind;
-CREATE FUNCTION pg_temp.as_role(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('SET LOCAL ROLE %I', role);
-  EXECUTE statement;
-  RESET ROLE;
-  RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-  RESET ROLE;
-  RETURN SQLSTATE;
-END $$;
 SELECT is(pg_temp.as_role('errtrack_t_' || kind, statement), want, format('a %s: %s', kind, statement))
 FROM (VALUES ('42501', 'viewer', 'SELECT errtrack.regroup(1)'), ('42501', 'viewer', 'SELECT errtrack.regroup(1, true)'), ('42501', 'writer', 'SELECT errtrack.regroup(1)'),
              ('ok', 'operator', 'SELECT errtrack.regroup(1)'), ('42501', 'operator', 'SELECT errtrack.regroup_plan(1)'), ('42501', 'operator', 'SELECT errtrack.regroup_apply(1)'),

@@ -12,32 +12,20 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER poison BEFORE INSERT OR UPDATE ON errtrack.issues FOR EACH ROW EXECUTE FUNCTION public.errtrack_t_poison();
-CREATE FUNCTION pg_temp.id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(to_hex(n), 32, '0')::uuid $$;
-CREATE FUNCTION pg_temp.outcomes() RETURNS text LANGUAGE sql AS
-$$ SELECT coalesce(string_agg(project_id || ' ' || outcome || ' ' || events, ', ' ORDER BY project_id, outcome), '') FROM errtrack.event_outcomes WHERE events <> 0 $$;
-CREATE FUNCTION pg_temp.counted() RETURNS bigint LANGUAGE sql AS $$ SELECT coalesce(sum(occurrence_count), 0)::bigint FROM errtrack.issues $$;
--- runs a statement: the SQLSTATE that it raised, or 'ok'
-CREATE FUNCTION pg_temp.run(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE statement;
-  RETURN 'ok';
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE;
-END $$;
 
 --
 -- One event alone
 --
 INSERT INTO errtrack.raw_events (event_id, received_at, occurred_at, exception_class, message, level, platform, stack_trace, environment, release, dist, server_name, transaction, logger, user_id,
                                  session_id, request, tags, contexts, extra, trace_id, span_id, fingerprint, debug_ids, flags)
-VALUES (pg_temp.id(1), '2001-01-01 10:00+00', '2001-01-01 09:00+00', 'Poison22012', 'one', 'warning', 'python', 'Traceback', 'prod', 'r1', 'd1', 's1', 't1', 'l1', 'u1',
+VALUES (pg_temp.event_id(1), '2001-01-01 10:00+00', '2001-01-01 09:00+00', 'Poison22012', 'one', 'warning', 'python', 'Traceback', 'prod', 'r1', 'd1', 's1', 't1', 'l1', 'u1',
         'se1', '{"url": "/"}', '{"k": null, "l": ["v"]}', '{"c": {"d": 1}}', '{"e": "f"}', 'tr1', 'sp1', '{a,"b c"}', '{"x": "y"}', '{odd}');
 SELECT is(errtrack.consume(), 1, 'an event that fails, alone, is taken');
 SELECT is(pg_temp.counted(), 0::bigint, '... and not counted');
 SELECT is(pg_temp.outcomes(), '1 dead_letter 1', '... but as a dead letter');
 SELECT is((SELECT count(*) FROM errtrack.seen_events), 0::bigint, '... and the ledger does not know it');
 SELECT results_eq('SELECT project_id, event_id, received_at, sqlstate, attempts, failed_at <= clock_timestamp() FROM errtrack.dead_letters',
-  $$VALUES (1, pg_temp.id(1), '2001-01-01 10:00+00'::timestamptz, '22012', 1, true)$$, 'it stands in dead_letters');
+  $$VALUES (1, pg_temp.event_id(1), '2001-01-01 10:00+00'::timestamptz, '22012', 1, true)$$, 'it stands in dead_letters');
 SELECT matches(error, E'^poisoned by Poison22012: one\nDETAIL: the detail\nHINT: the hint\nCONTEXT: PL/pgSQL function .*errtrack_t_poison', '... with the error') FROM errtrack.dead_letters;
 SELECT is(d.event, (SELECT jsonb_object_agg(key, value) FROM jsonb_each(to_jsonb(r) - 'slot' - 'txid') WHERE value <> 'null'), '... and whole')
 FROM errtrack.dead_letters AS d JOIN errtrack.raw_events AS r USING (event_id);
@@ -46,7 +34,7 @@ SELECT is(errtrack.consume(), 0, 'it is not tried again by itself');
 --
 -- It is sent again
 --
-INSERT INTO errtrack.raw_events (event_id, exception_class, message) VALUES (pg_temp.id(1), 'Poison22012', 'one');
+INSERT INTO errtrack.raw_events (event_id, exception_class, message) VALUES (pg_temp.event_id(1), 'Poison22012', 'one');
 SELECT is(errtrack.consume(), 1, 'the same event is sent again');
 SELECT is(pg_temp.outcomes(), '1 dead_letter 1, 1 duplicate 1', '... a duplicate');
 SELECT is((SELECT count(*) || ' ' || max(attempts) FROM errtrack.dead_letters), '1 1', '... which leaves the first');
@@ -56,7 +44,7 @@ SELECT is((SELECT count(*) || ' ' || max(attempts) FROM errtrack.dead_letters), 
 --
 SELECT is(errtrack.retry_dead_letters(2), 0, 'of another project there are none to retry');
 SELECT is(errtrack.retry_dead_letters(1), 1, 'of this one there is');
-SELECT is(pg_temp.outcomes(), '1 duplicate 1', '... which is no dead letter now');
+SELECT is(pg_temp.outcomes(), '1 dead_letter 0, 1 duplicate 1', '... which is no dead letter now');
 SELECT is((SELECT count(*) FROM errtrack.dead_letters), 0::bigint, '... in neither place');
 SELECT is(errtrack.consume(), 1, 'it is tried again');
 SELECT is((SELECT attempts FROM errtrack.dead_letters), 2, '... and fails, for the second time');
@@ -72,9 +60,9 @@ ALTER TABLE errtrack.issues DISABLE TRIGGER poison;
 SELECT is(errtrack.retry_dead_letters(), 1, 'what was wrong is mended');
 SELECT is(errtrack.consume(), 1, 'it is tried again');
 SELECT is(pg_temp.counted(), 1::bigint, '... and counted');
-SELECT is(pg_temp.outcomes(), '1 duplicate 1', '... and is no duplicate');
+SELECT is(pg_temp.outcomes(), '1 dead_letter 0, 1 duplicate 1', '... and is no duplicate');
 SELECT results_eq('SELECT event_id, received_at, occurred_at, exception_class, message, level, stack_trace, environment, release, dist, server_name, transaction, logger, user_id, session_id FROM errtrack.occurrences',
-  $$VALUES (pg_temp.id(1), '2001-01-01 10:00+00'::timestamptz, '2001-01-01 09:00+00'::timestamptz, 'Poison22012', 'one', 'warning', 'Traceback', 'prod', 'r1', 'd1', 's1', 't1', 'l1', 'u1', 'se1')$$, '... as it came');
+  $$VALUES (pg_temp.event_id(1), '2001-01-01 10:00+00'::timestamptz, '2001-01-01 09:00+00'::timestamptz, 'Poison22012', 'one', 'warning', 'Traceback', 'prod', 'r1', 'd1', 's1', 't1', 'l1', 'u1', 'se1')$$, '... as it came');
 SELECT results_eq('SELECT request, tags, contexts, extra, trace_id, span_id, own_fingerprint, debug_ids FROM errtrack.occurrences',
   $$VALUES ('{"url": "/"}'::jsonb, '{"k": null, "l": ["v"]}'::jsonb, '{"c": {"d": 1}}'::jsonb, '{"e": "f"}'::jsonb, 'tr1', 'sp1', '{a,"b c"}'::text[], '{"x": "y"}'::jsonb)$$, '... in all its columns');
 SELECT is((SELECT flags FROM errtrack.occurrences), '{odd,retried,retried,retried,stack_trace_unread}', '... and its flags tell of the retries');
@@ -129,14 +117,14 @@ SELECT is(pg_temp.counted() - counted, 6::bigint, '... the others count') FROM b
 
 -- an unknown project, a duplicate and a dead letter in one batch
 DELETE FROM errtrack.dead_letters;
-INSERT INTO errtrack.raw_events (event_id, project_id, exception_class, message) VALUES (pg_temp.id(7), 1, 'Good', 'x'), (pg_temp.id(8), 99, 'Good', 'x'), (pg_temp.id(7), 1, 'Good', 'x'), (pg_temp.id(9), 1, 'Poison22012', 'x'),
-  (pg_temp.id(9), 1, 'Poison22012', 'x'), (pg_temp.id(10), 99, 'Poison22012', 'x');
+INSERT INTO errtrack.raw_events (event_id, project_id, exception_class, message) VALUES (pg_temp.event_id(7), 1, 'Good', 'x'), (pg_temp.event_id(8), 99, 'Good', 'x'), (pg_temp.event_id(7), 1, 'Good', 'x'), (pg_temp.event_id(9), 1, 'Poison22012', 'x'),
+  (pg_temp.event_id(9), 1, 'Poison22012', 'x'), (pg_temp.event_id(10), 99, 'Poison22012', 'x');
 SELECT is(errtrack.consume(), 6, 'all kinds of events');
 SELECT is((SELECT count(*) FROM errtrack.dead_letters), 1::bigint, '... of which one is a dead letter');
 -- sent again, and good now: counted, and its dead letter becomes the duplicate
-INSERT INTO errtrack.raw_events (event_id, exception_class, message) VALUES (pg_temp.id(9), 'Good', 'x');
+INSERT INTO errtrack.raw_events (event_id, exception_class, message) VALUES (pg_temp.event_id(9), 'Good', 'x');
 SELECT is(errtrack.consume(), 1, 'a dead letter is sent again, and can be folded');
-SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id = pg_temp.id(9)), 1::bigint, '... it counts');
+SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id = pg_temp.event_id(9)), 1::bigint, '... it counts');
 SELECT is(errtrack.retry_dead_letters() || ' ' || errtrack.consume(), '1 0', 'then it is retried');
 SELECT is(errtrack.consume(), 1, '...');
 SELECT is((SELECT count(*) FROM errtrack.dead_letters), 0::bigint, '... and is gone');
@@ -171,12 +159,12 @@ END $$;
 CREATE TRIGGER odd BEFORE INSERT ON errtrack.seen_events FOR EACH ROW EXECUTE FUNCTION public.errtrack_t_odd();
 UPDATE before SET counted = pg_temp.counted();
 DELETE FROM errtrack.dead_letters;
-INSERT INTO errtrack.raw_events (event_id, slot, exception_class, message) SELECT pg_temp.id(256 + i), i % 3, 'Same', 'x' FROM generate_series(0, 255) AS i;
+INSERT INTO errtrack.raw_events (event_id, slot, exception_class, message) SELECT pg_temp.event_id(256 + i), i % 3, 'Same', 'x' FROM generate_series(0, 255) AS i;
 SELECT is(errtrack.consume(), 256, 'one error, of which some events fail');
-SELECT is((SELECT array_agg(event_id ORDER BY event_id) FROM errtrack.dead_letters), ARRAY(SELECT pg_temp.id(256 + i) FROM generate_series(0, 255) AS i WHERE i % 23 IN (5, 6)), '... these are set aside');
+SELECT is((SELECT array_agg(event_id ORDER BY event_id) FROM errtrack.dead_letters), ARRAY(SELECT pg_temp.event_id(256 + i) FROM generate_series(0, 255) AS i WHERE i % 23 IN (5, 6)), '... these are set aside');
 SELECT is((SELECT count(*) FROM errtrack.dead_letters WHERE error !~ ('^no ' || event_id)), 0::bigint, '... each with its own error');
 SELECT is(pg_temp.counted() - counted, 256 - (SELECT count(*) FROM errtrack.dead_letters), '... the others count') FROM before;
-SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.id(256) AND pg_temp.id(511)), 256 - (SELECT count(*) FROM errtrack.dead_letters), '... once');
+SELECT is((SELECT count(*) FROM errtrack.seen_events WHERE event_id BETWEEN pg_temp.event_id(256) AND pg_temp.event_id(511)), 256 - (SELECT count(*) FROM errtrack.dead_letters), '... once');
 DROP TRIGGER odd ON errtrack.seen_events;
 -- one that cannot even be read
 ALTER FUNCTION errtrack.read_batch RENAME TO read_batch_as_is;
@@ -210,7 +198,7 @@ SELECT is((SELECT string_agg(state, ' ' ORDER BY state) FROM unnest('{53100,5320
 UPDATE before SET counted = pg_temp.counted();
 SELECT pg_temp.outcomes() AS outcomes \gset
 INSERT INTO errtrack.raw_events (exception_class, message) VALUES ('Poison53100', 'full'), ('Good', 'beside it');
-SELECT is(pg_temp.run('SELECT errtrack.consume()'), '53100', 'a full disk is raised');
+SELECT is(pg_temp.error_of('SELECT errtrack.consume()'), '53100 poisoned by Poison53100: full, detail, hint', 'a full disk is raised');
 SELECT is(pg_temp.counted() - counted, 0::bigint, '... and nothing counted') FROM before;
 SELECT is((SELECT count(*) FROM errtrack.dead_letters), 0::bigint, '... nor set aside');
 SELECT is(pg_temp.outcomes(), :'outcomes', '... nor in the outcomes');
@@ -225,7 +213,7 @@ DECLARE
   before bigint := pg_temp.counted();
 BEGIN
   EXECUTE break;
-  RETURN NEXT isnt(pg_temp.run('SELECT errtrack.consume()'), 'ok', kind || ' is raised');
+  RETURN NEXT isnt(pg_temp.error_of('SELECT errtrack.consume()'), 'none', kind || ' is raised');
   RETURN NEXT is((SELECT count(*) FROM errtrack.dead_letters), 0::bigint, '... and no event is set aside for it');
   EXECUTE mend;
   RETURN NEXT is(errtrack.consume(), 20, '... and when it is mended all are taken');

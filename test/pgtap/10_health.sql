@@ -126,6 +126,25 @@ SELECT is(errtrack.consume(), 1, '(consumed)');
 UPDATE errtrack.worker SET last_error_at = NULL, last_error = NULL;
 
 --
+-- How full the inbox is
+--
+SET errtrack.inbox_limit = '1MB';
+TRUNCATE errtrack.raw_events;
+UPDATE errtrack.inbox SET consumed_bytes = '{0,0,0}';
+SELECT is(errtrack.unconsumed_bytes(), 0::bigint, 'an empty inbox');
+INSERT INTO errtrack.raw_events (message, extra) SELECT 'large', jsonb_build_object('x', (SELECT string_agg(md5(n || ' ' || i), '') FROM generate_series(1, 25) AS i)) FROM generate_series(1, 300) AS n;
+SELECT pg_relation_size('errtrack.raw_events_0') + pg_relation_size('errtrack.raw_events_1') + pg_relation_size('errtrack.raw_events_2') AS heaps \gset
+SELECT cmp_ok(errtrack.unconsumed_bytes(), '>=', :heaps::bigint, 'a third of a megabyte that waits');
+SELECT is(pg_temp.health(), 'ok', '... is no matter');
+INSERT INTO errtrack.raw_events (message, extra) SELECT message, extra FROM errtrack.raw_events;
+SELECT is(pg_temp.health(), format('degraded: the inbox holds %s %% of errtrack.inbox_limit', round(errtrack.unconsumed_bytes() * 100 / 1048576.0)), 'more than half of the limit');
+SELECT cmp_ok(errtrack.unconsumed_bytes(), '<', 1048576::bigint, '... and less than the limit');
+SELECT is(errtrack.consume() > 0, true, '(consumed)');
+SELECT is(errtrack.unconsumed_bytes(), (SELECT sum(b) FROM unnest(errtrack.inbox_bytes()) AS b)::bigint - (SELECT consumed_bytes[1] + consumed_bytes[2] + consumed_bytes[3] FROM errtrack.inbox), 'what has been consumed is taken off');
+SELECT is(pg_temp.health(), 'ok', '... and all is well');
+RESET errtrack.inbox_limit;
+
+--
 -- Events that are in no issue
 --
 INSERT INTO errtrack.dead_letters SELECT 1, gen_random_uuid(), now(), now(), '22012', E'division by zero\nDETAIL: x', '{}', 1;

@@ -174,8 +174,6 @@ SELECT is(pg_temp.buckets('both'), '1/1: 1×1440', '... and are a day');
 --
 -- regroup() moves counts of all widths
 --
-CREATE FUNCTION pg_temp.java(class text, calls text[]) RETURNS text LANGUAGE sql AS
-$$ SELECT 'shop.' || class || ': x' || string_agg(E'\n\tat ' || c || '(A.java:1)', '' ORDER BY n) FROM unnest(calls) WITH ORDINALITY AS u (c, n) $$;
 -- one minute of five days ago: six events at that time, of which the last two come when it is old; each second one is of another customer
 INSERT INTO errtrack.raw_events (stack_trace, received_at, tags)
 SELECT pg_temp.java('Split', '{shop.A.a,shop.B.b}'), date_trunc('minute', now()) - interval '1 hour', jsonb_build_object('customer', (ARRAY['acme', 'other'])[1 + n % 2]) FROM generate_series(1, 4) AS n;

@@ -81,7 +81,7 @@ INSERT INTO matrix (before, call, want, logged) VALUES
   ('resolved', 'resolve(%s, ''9.0'')', 'resolved fixed=9.0 next=f resolved=03-01 08:00 assignee= ignored=', NULL),
   ('resolved', 'resolve(%s, ''9.0'', why => ''again'')', 'resolved fixed=9.0 next=f resolved=03-01 08:00 assignee= ignored=', NULL),
   ('resolved', 'resolve(%s, ''9.1'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1)'),
-  ('resolved', 'resolve(%s)', 'resolved fixed= next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved ()'),
+  ('resolved', 'resolve(%s)', 'resolved fixed=9.0 next=f resolved=03-01 08:00 assignee= ignored=', NULL),
   ('resolved', 'resolve(%s, in_next_release => true)', 'resolved fixed= next=t resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in the next release)'),
   ('resolved', 'resolve(%s, ''9.1'', why => ''by #42'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1: by #42)'),
   ('unresolved', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', 'acknowledge unresolved>acknowledged ()'),
@@ -189,8 +189,8 @@ SELECT pg_temp.put(:one, 'unresolved') \gset
 SELECT pg_temp.state(:one) AS before \gset
 SELECT matches(pg_temp.outcome(format('SELECT errtrack.' || call, :one)), '^22023 \| ' || want || '.* \| .*\. \| .*\.$', call)
 FROM (VALUES
-  ('resolve(%s, ''1.0'', true)', 'resolve\(\) takes one release, or the next one'), ('resolve(%s, '''')', 'resolve\(\) takes one release'), ('resolve(%s, ''  '')', 'resolve\(\) takes one release'),
-  ('resolve(%s, repeat(''9'', 201))', 'resolve\(\) takes one release'),
+  ('resolve(%s, ''1.0'', true)', 'resolve\(\) takes a release, or the next one'), ('resolve(%s, '''')', 'resolve\(\) needs a release'), ('resolve(%s, ''  '')', 'resolve\(\) needs a release'),
+  ('resolve(%s, repeat(''9'', 201))', 'resolve\(\) needs a release'),
   ('ignore(%s, until_count => 5, until_users => 5)', 'ignore\(\) takes one condition'), ('ignore(%s, until => ''2026-04-01'', until_release => ''next'')', 'ignore\(\) takes one condition'),
   ('ignore(%s, count_window => ''1 hour'')', 'ignore\(\) takes one condition'), ('ignore(%s, until_users => 2, count_window => ''1 hour'')', 'ignore\(\) takes one condition'),
   ('ignore(%s, until => ''2026-03-02 12:00+00'')', 'ignore\(\) cannot be until'), ('ignore(%s, until => ''-infinity'')', 'ignore\(\) cannot be until'),

@@ -244,16 +244,12 @@ SELECT isnt((SELECT count(*) FROM plan WHERE line ~ 'platform = ''go'''), 0::big
 SELECT is((SELECT string_agg(right((i).title, 1), '') FROM (SELECT errtrack.search('level:error') AS i) AS s), 'FA', 'and where it cannot be, it finds the same');
 
 -- with a search_path that somebody else filled
-CREATE SCHEMA evil;
-CREATE FUNCTION evil.evil(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
-CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.evil);
-CREATE FUNCTION evil.evil(int, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
-CREATE OPERATOR evil.= (LEFTARG = int, RIGHTARG = int, FUNCTION = evil.evil);
-SET search_path = evil, pg_catalog;
+CALL pg_temp.make_evil_schema(current_user);
+SET search_path = errtrack_t_evil, pg_catalog;
 SELECT string_agg(right(title, 1), '') AS hijacked FROM errtrack.search('release:>=1.4 user:42 tag.plan:free users:>1 project:shop', :shop) \gset
 RESET search_path;
 SELECT is(:'hijacked'::text, 'A', 'a foreign search_path changes nothing');
-DROP SCHEMA evil CASCADE;
+DROP SCHEMA errtrack_t_evil CASCADE;
 
 -- a viewer may; with no more than that; and nobody else
 DROP ROLE IF EXISTS errtrack_t_viewer, errtrack_t_nobody;

@@ -101,8 +101,9 @@ assignee    kim
 level       error, python, TimeoutError
 events      221; 81 in the last 24 h, 0 in the 24 h before, 0 in the last hour
 people      users: 30, sessions: 221
-first seen  2026-01-01 07:53:30 (30 d ago), in release 1.4.0
+first seen  2026-01-01 07:53:30 (30 d ago)
 last seen   2026-01-31 10:44:00 (76 min ago)
+introduced  in release 1.4.0
 
 Events by the hour, the last 48 from 2026-01-29 13:00 on; the highest: 63
   ........................▁...................▂█..
@@ -145,7 +146,9 @@ The latest event that was kept
       raise TimeoutError(f"no answer for order {order}")
   TimeoutError: no answer for order 263
 
-SELECT errtrack.acknowledge(1), errtrack.resolve(1, in_next_release => true), errtrack.ignore(1, until_count => 100);$$, 'the page of an issue that came back');
+SELECT status FROM errtrack.acknowledge(1);
+SELECT status FROM errtrack.resolve(1, in_next_release => true);
+SELECT status FROM errtrack.ignore(1, until_count => 100);$$, 'the page of an issue that came back');
 SELECT is(pg_temp.page(:npe), format($$Issue %1$s of project shop (2), on 2026-01-31 12:00:00 UTC
 NullPointerException: cart is null
 in checkout (shop.Checkout:88)
@@ -155,8 +158,9 @@ assignee    nobody
 level       fatal, java, NullPointerException
 events      1; 1 in the last 24 h, 0 in the 24 h before, 0 in the last hour
 people      no event names a user or a session
-first seen  2026-01-31 11:00:00 (60 min ago), in release 1.4.2
+first seen  2026-01-31 11:00:00 (60 min ago)
 last seen   2026-01-31 11:00:00 (60 min ago)
+introduced  in release 1.4.2
 
 Events by the hour, the last 48 from 2026-01-29 13:00 on; the highest: 1
   ..............................................█.
@@ -187,7 +191,9 @@ The latest event that was kept
       at shop.Checkout.checkout(Checkout.java:88)
       at shop.Main.main(Main.java:12)
 
-SELECT errtrack.acknowledge(%1$s), errtrack.resolve(%1$s, in_next_release => true), errtrack.ignore(%1$s, until_count => 100);$$, :npe), '... of a new one, whose exceptions came as JSON');
+SELECT status FROM errtrack.acknowledge(%1$s);
+SELECT status FROM errtrack.resolve(%1$s, in_next_release => true);
+SELECT status FROM errtrack.ignore(%1$s, until_count => 100);$$, :npe), '... of a new one, whose exceptions came as JSON');
 SELECT is(regexp_replace(pg_temp.page(:disk), '[0-9a-f]{8}-[-0-9a-f]{27}', '<id>'), format($$Issue %1$s of project default (1), on 2026-01-31 12:00:00 UTC
 disk ?[31mfull?[0m
 
@@ -215,7 +221,9 @@ What happened
 The latest event that was kept
   event  <id>, 2026-01-31 11:00:00 (60 min ago)
 
-SELECT errtrack.acknowledge(%1$s), errtrack.resolve(%1$s, in_next_release => true), errtrack.ignore(%1$s, until_count => 100);$$, :disk), '... of one that says nearly nothing');
+SELECT status FROM errtrack.acknowledge(%1$s);
+SELECT status FROM errtrack.resolve(%1$s, in_next_release => true);
+SELECT status FROM errtrack.ignore(%1$s, until_count => 100);$$, :disk), '... of one that says nearly nothing');
 SELECT is(pg_temp.open_issues(), format($$1|shop|regressed|error|221|81|30|76 min ago/since 30 d|TimeoutError: no answer for or.../kim, 1.4.0, ask_courier (shop....
 %s|shop|unresolved|fatal|1|1|-|60 min ago/since 60 min|NullPointerException: cart is .../1.4.2, checkout (shop.Checkout...
 %s|default|unresolved|warning|1|1|-|60 min ago/since 60 min|disk ?[31mfull?[0m$$, :npe, :disk), 'the open issues: what came back, then the latest');
@@ -257,26 +265,26 @@ ROLLBACK;
 CREATE FUNCTION pg_temp.state(id bigint) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(l, '; ' ORDER BY n) FROM errtrack.issue_detail(id) WITH ORDINALITY AS d (l, n) WHERE l ~ '^(status|why|ignored|fixed|came back|SELECT) ' $$;
 SET SESSION AUTHORIZATION errtrack_t_kim;
 SELECT errtrack.acknowledge(1, 'a courier is down'), errtrack.assign(1, 'robin') \g /dev/null
-SELECT is(pg_temp.state(1), 'status      acknowledged since 2026-01-31 12:00:00 (0 s ago), by errtrack_t_kim; why         a courier is down; came back   once, 2026-01-31 10:44:00 (76 min ago); SELECT errtrack.resolve(1, in_next_release => true), errtrack.ignore(1, until_count => 100);', 'acknowledged');
+SELECT is(pg_temp.state(1), 'status      acknowledged since 2026-01-31 12:00:00 (0 s ago), by errtrack_t_kim; why         a courier is down; came back   once, 2026-01-31 10:44:00 (76 min ago); SELECT status FROM errtrack.resolve(1, in_next_release => true);; SELECT status FROM errtrack.ignore(1, until_count => 100);', 'acknowledged');
 SELECT is(split_part(pg_temp.open_issues(), '|fatal', 1), :npe || '|shop|unresolved', '... and below what nobody looks at');
 SELECT errtrack.ignore(1, until_count => 100) \g /dev/null
 RESET SESSION AUTHORIZATION;
 SELECT pg_temp.at('2026-01-31 12:05') \g /dev/null
 SELECT pg_temp.timeouts('1.4.2', 'production', 7, 271), errtrack.consume() \g /dev/null
 SELECT errtrack.consume() \g /dev/null
-SELECT is(pg_temp.state(1), 'status      ignored since 2026-01-31 12:00:00 (5 min ago), by errtrack_t_kim; why         until 100 more events; ignored     until 100 more events (since then 7); came back   once, 2026-01-31 10:44:00 (81 min ago); SELECT errtrack.reopen(1);', 'ignored until 100 events');
+SELECT is(pg_temp.state(1), 'status      ignored since 2026-01-31 12:00:00 (5 min ago), by errtrack_t_kim; why         until 100 more events; ignored     until 100 more events (since then 7); came back   once, 2026-01-31 10:44:00 (81 min ago); SELECT status FROM errtrack.reopen(1);', 'ignored until 100 events');
 SELECT is((SELECT count(*) FROM errtrack.open_issues WHERE issue_id = 1), 0::bigint, '... and not open');
 SELECT errtrack.ignore(1, until_users => 5) \g /dev/null
 SELECT matches(pg_temp.state(1), 'ignored     until 5 more users \(since then 0\);', '... until users');
 SELECT errtrack.ignore(1) \g /dev/null
 SELECT matches(pg_temp.state(1), 'ignored     for ever;', '... for ever');
 SELECT errtrack.resolve(1, in_next_release => true) \g /dev/null
-SELECT matches(pg_temp.state(1), 'status      resolved since 2026-01-31 12:05:00 \(0 s ago\), by \w+; why         in the next release; fixed       in the next release, which is still to come; .*; SELECT errtrack.reopen\(1\);', 'resolved in the next release');
+SELECT matches(pg_temp.state(1), 'status      resolved since 2026-01-31 12:05:00 \(0 s ago\), by \w+; why         in the next release; fixed       in the next release, which is still to come; .*; SELECT status FROM errtrack.reopen\(1\);', 'resolved in the next release');
 SELECT pg_temp.at('2026-01-31 12:06') \g /dev/null
 SELECT errtrack.deploy(2, '1.4.3', 'production') \g /dev/null
 SELECT matches(pg_temp.state(1), 'fixed       in release 1.4.3;', '... which has come');
 SELECT is((SELECT value FROM errtrack.release_health(2, '1.4.3') WHERE metric = 'resolved issues'), 1::numeric, '... and is told of it');
-SELECT errtrack.resolve(1, why => 'by hand') \g /dev/null
+SELECT errtrack.reopen(1), errtrack.resolve(1, why => 'by hand') \g /dev/null
 SELECT matches(pg_temp.state(1), 'why         by hand; fixed       in no release: by time;', 'resolved in none');
 SELECT pg_temp.at('2026-01-31 12:10') \g /dev/null
 SELECT pg_temp.timeouts('1.4.3', 'production', 4, 281) \g /dev/null
@@ -387,11 +395,8 @@ ROLLBACK;
 --
 SELECT pg_temp.page(1) AS page, pg_temp.open_issues() AS issues, pg_temp.health(2, '1.4.2') AS health \gset
 -- somebody else's functions and operators are not called by what runs with the owner's rights
-CREATE SCHEMA errtrack_t_evil AUTHORIZATION errtrack_t_viewer;
+CALL pg_temp.make_evil_schema('errtrack_t_viewer');
 SET ROLE errtrack_t_viewer;
-CREATE FUNCTION errtrack_t_evil.evil(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
-CREATE OPERATOR errtrack_t_evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = errtrack_t_evil.evil);
-CREATE FUNCTION errtrack_t_evil.length(text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;
 SET search_path = errtrack_t_evil, pg_catalog;
 SELECT string_agg(l, E'\n' ORDER BY n) AS viewed FROM errtrack.issue_detail(1) WITH ORDINALITY AS d (l, n) \gset
 SELECT count(*) AS viewed_metrics FROM errtrack.release_health(2, '1.4.2') \gset

@@ -47,7 +47,8 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(''2026.5.4'')', '{2026.4.30}', '{}', '{}', '{2026.5.3}', '{2026.10.1}', 'regressed', '2026.5.4', '2026.10.1', 'calendar versions'),
   ('(''1.2''), (''1.4'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'resolved', '1.4', NULL, 'resolved again in another release'),
   ('(''1.4''), (''1.2'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'regressed', '1.2', '1.3', '... also in an older one'),
-  ('(''1.4''), ()', '{1.0}', '{}', '{}', '{1.3}', '{}', 'regressed', NULL, '1.3', '... or in none'),
+  ('(''1.4''), ()', '{1.0}', '{}', '{}', '{1.3}', '{1.4}', 'regressed', '1.4', '1.4', '... or again, which leaves that'),
+  ('(), (''1.4'')', '{1.0}', '{}', '{}', '{1.3}', '{}', 'resolved', '1.4', NULL, 'in none, or rather in a release'),
   -- packages
   ('(''web@2.0'')', '{web@1.0,worker@5.0}', '{}', '{}', '{worker@5.0,web@1.9}', '{}', 'resolved', 'web@2.0', NULL, 'another package''s number says nothing'),
   ('(''web@2.0'')', '{web@1.0,worker@5.0}', '{}', '{}', '{web@2.0}', '{}', 'regressed', 'web@2.0', 'web@2.0', '... its own does'),
@@ -95,6 +96,8 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(NULL, true)', '{aaa}', '{}', '{}', '{aaa}', '{}', 'resolved', NULL, NULL, 'a name that was known'),
   ('(NULL, true)', '{aaa}', '{}', '{}', '{bbb}', '{aaa}', 'regressed', 'bbb', 'bbb', '... and one that was not'),
   ('(NULL, true)', '{aaa}', '{}', '{}', '{other bbb}', '{aaa}', 'resolved', 'bbb', NULL, '... which the first is older than'),
+  ('(NULL, true)', '{1.0+def5678}', '{}', '{}', '{1.0+abc1234}', '{1.0+def5678}', 'regressed', '1.0+abc1234', '1.0+abc1234', 'builds of one version that are hashes: by the time'),
+  ('(NULL, true)', '{1.0+def5678}', '{}', '{}', '{0.9+abc1234}', '{1.0+def5678}', 'resolved', NULL, NULL, '... of an older version, by that'),
   ('(NULL, true)', '{""}', '{}', '{}', '{1.0}', '{}', 'regressed', '1.0', '1.0', 'no release was known: the first is the next'),
   ('(NULL, true)', '{1.0}', '{}', '{}', '{""}', '{}', 'regressed', NULL, '-', 'none is named: by the time'),
   ('(NULL, true)', '{1.0}', '{"",1.0}', '{}', '{}', '{}', 'resolved', NULL, NULL, '... when it was received'),
@@ -102,11 +105,10 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(NULL, true)', '{1.0}', '{}', '{}', '{again 1.1}', '{1.0}', 'resolved', NULL, NULL, 'what is sent again makes no release known'),
   ('(NULL, true), (''3.0'')', '{1.0}', '{}', '{deploy 2.0}', '{2.0}', '{}', 'resolved', '3.0', NULL, 'in the next release, or rather in 3.0'),
   ('(''1.1''), (NULL, true)', '{1.0}', '{}', '{}', '{1.1}', '{1.2}', 'regressed', '1.1', '1.1', 'in 1.1, or rather in the next, which it is'),
-  ('(NULL, true), ()', '{1.0}', '{}', '{}', '{1.0}', '{}', 'regressed', NULL, '1.0', 'in the next release, or rather in none');
+  ('(NULL, true), ()', '{1.0}', '{}', '{}', '{1.0}', '{1.1}', 'regressed', '1.1', '1.1', 'in the next release, and again, which leaves that');
 
 -- each has a project
 INSERT INTO errtrack.projects (project_id, name) SELECT 100 + n, 'case ' || n FROM cases;
-CREATE FUNCTION pg_temp.event_id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(to_hex(100 + n), 32, '0')::uuid $$;
 -- Makes what one of the arrays tells of happen, a second after the other.
 CREATE FUNCTION pg_temp.play(n int, things text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -122,7 +124,7 @@ BEGIN
     ELSE
       INSERT INTO errtrack.raw_events (project_id, event_id, message, release)
       SELECT 100 + n, CASE WHEN thing LIKE 'again %' OR start::time = '09:00' AND thing = (SELECT c.known[1] FROM cases AS c WHERE c.n = play.n)
-                           THEN pg_temp.event_id(n) ELSE gen_random_uuid() END,
+                           THEN pg_temp.event_id(100 + n) ELSE gen_random_uuid() END,
              CASE WHEN thing LIKE 'other %' THEN 'other' ELSE 'bug' END, version
       FROM generate_series(1, coalesce(substring(thing FROM '^([0-9]+) ')::int, 1));
     END IF;
@@ -197,7 +199,7 @@ SELECT is((SELECT string_agg(DISTINCT action || ' ' || (release IS NOT DISTINCT 
 SET errtrack.count_duplicates = on;
 SET errtrack.test_now = '2026-03-03 09:00+00';
 SELECT n AS fixed FROM cases WHERE what = '... nor of what is sent again' \gset
-INSERT INTO errtrack.raw_events (project_id, event_id, message, release) VALUES (101, pg_temp.event_id(1), 'bug', '5.0'), (100 + :fixed, pg_temp.event_id(:fixed), 'bug', '5.0');
+INSERT INTO errtrack.raw_events (project_id, event_id, message, release) VALUES (101, pg_temp.event_id(101), 'bug', '5.0'), (100 + :fixed, pg_temp.event_id(100 + :fixed), 'bug', '5.0');
 SELECT is(errtrack.consume(), 2, 'events that are sent again, where that counts');
 SELECT is((SELECT string_agg(status || ' ' || occurrence_count, ', ') FROM errtrack.issues WHERE project_id IN (101, 100 + :fixed)), 'resolved 2, resolved 2', '... count, and are no regression, resolved in a release or in none');
 RESET errtrack.count_duplicates;
@@ -265,7 +267,8 @@ SELECT is(pg_temp.newest_after(things), newest, 'the newest release, after each 
 FROM (VALUES
   ('{1.0,1.1,1.0.1,10.0,9.0}'::text[], '1.0 1.1 1.1 10.0 10.0'), ('{10.24.0,10.18.7,10.9.0}', '10.24.0 10.24.0 10.24.0'), ('{1.0,999.9.9,1.1,deploy 999.9.9,1.2}', '1.0 1.0 1.1 999.9.9 999.9.9'),
   ('{999.9.9,1.0}', '999.9.9 1.0'), ('{1.0,12.0,35.0,24.0}', '1.0 12.0 12.0 35.0'), ('{aaa,bbb,aaa,deploy aaa,ccc}', 'aaa bbb bbb aaa ccc'), ('{2.0,dev,1.0,2.1}', '2.0 dev dev 2.1'),
-  ('{web@1.0,worker@5.0,web@0.9,1.0}', 'web@1.0 worker@5.0 web@1.0 1.0'), ('{deploy 1.0,deploy 0.9}', '1.0 1.0')) AS t (things, newest);
+  ('{web@1.0,worker@5.0,web@0.9,1.0}', 'web@1.0 worker@5.0 web@1.0 1.0'), ('{deploy 1.0,deploy 0.9}', '1.0 1.0'),
+  ('{1.0+def5678,1.0+abc1234,0.9+fff5678,1.0+bcd2345}', '1.0+def5678 1.0+abc1234 1.0+abc1234 1.0+bcd2345'), ('{1.0+5,1.0+6,1.0+4}', '1.0+5 1.0+6 1.0+6')) AS t (things, newest);
 
 --
 -- The release that introduced an issue: the lowest it was seen in, of the package of the first that was named
@@ -289,6 +292,32 @@ SELECT errtrack.flush() AS done \gset
 SELECT is((SELECT release_introduced FROM errtrack.issues WHERE project_id = 1000 + n), want, 'introduced by ' || coalesce(want, 'none that is known') || ', of ' || batches::text) FROM introduced ORDER BY n;
 SELECT is((SELECT string_agg(release || ' ' || events, ', ' ORDER BY release COLLATE "C") FROM errtrack.issue_releases WHERE project_id = 1002), '1.1 1, 1.2 1, 1.3 1', 'and all releases that it was seen in are counted');
 SELECT is((SELECT count(*) FROM errtrack.dead_letters), 0::bigint, 'all events were folded');
+
+--
+-- Releases that are invented: beyond a thousand new ones of a project in a day, events count as if they named none
+--
+INSERT INTO errtrack.projects (project_id, name) VALUES (30, 'inventive'), (31, 'next to it');
+SET errtrack.test_now = '2026-04-01 12:00+00';
+INSERT INTO errtrack.raw_events (project_id, message, release, environment, user_id) SELECT 30, 'bug', '1.0.' || i, 'production', 'ann' FROM generate_series(1, 900) AS i;
+SELECT is(errtrack.consume(), 900, 'nine hundred releases');
+SELECT errtrack.resolve(ARRAY(SELECT issue_id FROM errtrack.issues WHERE project_id = 30), in_release => '2.0') \g /dev/null
+INSERT INTO errtrack.raw_events (project_id, message, release, environment, user_id) SELECT 30, 'bug', '1.1.' || i, 'production', 'ann' FROM generate_series(1, 300) AS i;
+INSERT INTO errtrack.raw_events (project_id, message, release, environment) SELECT 31, 'bug', '1.1.' || i, 'production' FROM generate_series(1, 3) AS i;
+INSERT INTO errtrack.raw_events (project_id, message, release, environment) SELECT 30, 'bug', '1.0.' || i, 'production' FROM generate_series(1, 9) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT results_eq('SELECT project_id, count(*) FROM errtrack.releases WHERE project_id IN (30, 31) GROUP BY 1 ORDER BY 1', 'VALUES (30, 1000::bigint), (31, 3)', 'a thousand are known, and all of the other project');
+SELECT results_eq('SELECT count(*), sum(events)::int, max(events) FILTER (WHERE release = '''')::int, sum(events) FILTER (WHERE release ~ ''^1.0.[1-9]$'')::int FROM errtrack.issue_releases WHERE project_id = 30',
+                  'VALUES (1001::bigint, 1209, 200, 18)', '... all events are counted: those of the others as if they named none');
+SELECT is((SELECT count(*) FROM errtrack.release_people WHERE project_id = 30), 1000::bigint, '... nor are people counted to the others');
+SELECT is((SELECT string_agg(status || ' ' || occurrence_count, ', ') FROM errtrack.issues WHERE project_id = 30), 'resolved 1209', 'received when it was resolved: none shows that it is back');
+SET errtrack.test_now = '2026-04-01 12:01+00';
+INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '1.2.' || i FROM generate_series(1, 3) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT string_agg(status::text, ', ') FROM errtrack.issues WHERE project_id = 30), 'regressed', '... one that comes later does, by time, as where none is named');
+SET errtrack.test_now = '2026-04-02 12:01+00';
+INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '3.0.' || i FROM generate_series(1, 1001) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT count(*) FROM errtrack.releases WHERE project_id = 30), 2000::bigint, 'a day later there is room for a thousand again');
 
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;

@@ -11,14 +11,6 @@ use Test::More;
 my $node = new_node('worker', "errtrack.worker_idle_timeout = '1h'");
 $node->start;
 
-# Changes a setting of the server.
-sub set
-{
-	my ($name, $value) = @_;
-	$node->safe_psql('template1', "ALTER SYSTEM SET $name = '$value'");
-	$node->reload;
-}
-
 # --- the first INSERT starts the worker
 create_errtrack($node, 'postgres');
 is( $node->safe_psql(
@@ -72,9 +64,9 @@ like($stderr, qr/HINT: .*Commit it/, 'and what to do');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_prepared_xacts'), 0, 'nothing is left prepared');
 
 # --- the worker leaves when it is idle; the next INSERT starts another
-set('errtrack.worker_idle_timeout', '100ms');
+set($node, 'errtrack.worker_idle_timeout', '100ms');
 wait_no_worker($node, 'postgres', 'the worker leaves when it has been idle');
-set('errtrack.worker_idle_timeout', '1h');
+set($node, 'errtrack.worker_idle_timeout', '1h');
 send_event($node, 'postgres', 'after it left');
 isnt(wait_worker($node, 'postgres', 'the next INSERT starts another'), $pid, 'which is not the same');
 wait_counted($node, 'postgres', 1206, 'the event that started it');
@@ -82,7 +74,7 @@ wait_counted($node, 'postgres', 1206, 'the event that started it');
 # it stays as long as a transaction that wrote events is prepared
 $node->safe_psql('postgres',
 	"BEGIN; " . recorded('message', "VALUES ('prepared')") . "; PREPARE TRANSACTION 'four';");
-set('errtrack.worker_idle_timeout', '100ms');
+set($node, 'errtrack.worker_idle_timeout', '100ms');
 $node->safe_psql('postgres', "COMMIT PREPARED 'four'");
 wait_counted($node, 'postgres', 1207, 'an event that was prepared while the worker was idle');
 wait_no_worker($node, 'postgres', 'the worker leaves after the prepared transaction');
@@ -146,7 +138,7 @@ is($node->safe_psql('postgres', 'SELECT sum(occurrence_count) FROM errtrack.issu
 	1308, 'and the event is left alone');
 is($node->safe_psql('postgres', 'SELECT errtrack.consume()'), 1, 'until somebody consumes it');
 $node->safe_psql('postgres', 'ALTER DATABASE postgres RESET errtrack.worker');
-set('errtrack.worker_idle_timeout', '1h');
+set($node, 'errtrack.worker_idle_timeout', '1h');
 send_event($node, 'postgres', 'brings a worker');
 wait_worker($node, 'postgres', 'errtrack.worker = on starts one again');
 wait_counted($node, 'postgres', 1310, 'its event');
@@ -218,11 +210,11 @@ ok( $node->poll_query_until('postgres', 'SELECT errtrack.wake_worker()'),
 oracle_ok($node, 'postgres', 'after DROP and CREATE EXTENSION');
 
 # --- DROP DATABASE
-set('errtrack.worker_idle_timeout', '100ms');
+set($node, 'errtrack.worker_idle_timeout', '100ms');
 wait_no_worker($node, 'other', 'the worker of another database leaves');
 $node->safe_psql('postgres', 'DROP DATABASE other');
 pass('its database can be dropped');
-set('errtrack.worker_idle_timeout', '1h');
+set($node, 'errtrack.worker_idle_timeout', '1h');
 $node->safe_psql('postgres', 'CREATE DATABASE forced');
 create_errtrack($node, 'forced');
 send_event($node, 'forced', 'one');

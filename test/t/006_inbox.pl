@@ -1,7 +1,8 @@
 # The inbox under load: leaves emptied all the time, dropped events, a transaction of many events, two-phase commit, a crash.
 use strict;
 use warnings;
-use lib '.';
+use FindBin;
+use lib $FindBin::RealBin;
 use Errtrack;
 use IPC::Run;
 use PostgreSQL::Test::Utils;
@@ -9,15 +10,6 @@ use Test::More;
 
 my $node = new_node('inbox', "errtrack.worker = off\nfsync = off");
 $node->start;
-
-# Writes a script for pgbench; returns its path.
-sub script
-{
-	my ($name, $text) = @_;
-	my $path = PostgreSQL::Test::Utils::tempdir . "/$name.sql";
-	append_to_file($path, $text);
-	return $path;
-}
 
 # Makes a database with the extension and a record of what was committed, as errtrack does not know it.
 sub new_database
@@ -51,7 +43,7 @@ sub under_load
 }
 
 # In one of ten transactions a savepoint is rolled back, in another all.
-my $application = script('application', <<'END');
+my $application = pgbench_script(<<'END');
 \set way random(1, 10)
 BEGIN;
 SELECT gen_random_uuid() AS id, gen_random_uuid() AS other \gset
@@ -76,7 +68,7 @@ END
 new_database('rotated');
 my $filenodes = q{SELECT pg_relation_filenode('errtrack.raw_events_0') || ' ' || pg_relation_filenode('errtrack.raw_events_1') || ' ' || pg_relation_filenode('errtrack.raw_events_2')};
 my @before = split ' ', $node->safe_psql('rotated', $filenodes);
-my $rotation = script('rotation', <<'END');
+my $rotation = pgbench_script(<<'END');
 SELECT errtrack.consume_batch(500);
 UPDATE errtrack.inbox SET rotated_at = '2020-01-01';
 SELECT errtrack.rotate_inbox();
@@ -103,7 +95,7 @@ new_database('crowded', "errtrack.inbox_limit = '1MB'");
 $node->safe_psql('crowded', 'INSERT INTO errtrack.raw_events (exception_class, stack_trace) SELECT $$Before$$, (SELECT string_agg(md5(n::text || m), $$ $$) FROM generate_series(1, 30) AS m) FROM generate_series(1, 2000) AS n');
 my $offset = -s $node->logfile;
 $node->safe_psql('crowded', q{INSERT INTO errtrack.raw_events (exception_class) VALUES ('Before')});
-my $consuming = script('consuming', "SELECT errtrack.consume(200);\n");
+my $consuming = pgbench_script("SELECT errtrack.consume(200);\n");
 under_load('crowded', $consuming, '-c', 8, '-j', 2, '-t', 250, '-f', $application);
 my $warnings = () = slurp_file($node->logfile, $offset) =~ /WARNING:  errtrack's inbox is full/g;
 is($warnings, 1, 'one warning is in the log');

@@ -11,14 +11,6 @@ use Test::More;
 my $node = new_node('databases', "errtrack.worker_idle_timeout = '1h'");
 $node->start;
 
-# Changes a setting of the server.
-sub set
-{
-	my ($name, $value) = @_;
-	$node->append_conf('postgresql.conf', "$name = '$value'");
-	$node->reload;
-}
-
 # Runs a command on databases, and checks that nobody has to be waited for longer than the server does.
 sub command_on_databases
 {
@@ -33,13 +25,13 @@ create_errtrack($node, 'source');
 my $many = "SELECT 'Failure' || n % 40, 'in the source' FROM generate_series(1, 900) AS n";
 send_events($node, 'source', 'exception_class, message', $many);
 oracle_ok($node, 'source', 'before it is copied', worker => 1);
-set('errtrack.worker', 'off');
+set($node, 'errtrack.worker', 'off');
 wait_no_worker($node, 'source', 'the worker of the source leaves');
 send_events($node, 'source', 'exception_class, message', $many);
 $node->safe_psql('source', 'SELECT errtrack.consume(100)');
 is($node->safe_psql('source', 'SELECT cur IS NOT NULL FROM errtrack.inbox_progress'), 't', 'a window has passed in part');
 command_on_databases("CREATE DATABASE copied_$_ TEMPLATE source STRATEGY $_") for 'wal_log', 'file_copy';
-set('errtrack.worker', 'on');
+set($node, 'errtrack.worker', 'on');
 
 # the source's worker is there first; a copy that knows of it does not take it for its own
 send_event($node, 'source', 'after it was copied');
@@ -89,7 +81,7 @@ for my $database ('copied_wal_log', 'copied_file_copy')
 is(wait_worker($node, 'source', 'the worker of another database'), $pid, 'goes on');
 
 # --- DROP, RENAME and TEMPLATE, as soon as the clients are gone: the worker leaves when it is idle
-set('errtrack.worker_idle_timeout', '100ms');
+set($node, 'errtrack.worker_idle_timeout', '100ms');
 send_event($node, 'source', 'before it is copied again');
 command_on_databases('CREATE DATABASE copy TEMPLATE source');
 end_load(start_load($node, 'copy'));
@@ -103,7 +95,7 @@ command_on_databases('ALTER DATABASE renamed SET TABLESPACE pg_default');
 command_on_databases('DROP DATABASE renamed');
 
 # as it is by default: the server waits five seconds, the worker three
-set('errtrack.worker_idle_timeout', '3s');
+set($node, 'errtrack.worker_idle_timeout', '3s');
 send_event($node, 'source', 'and last');
 wait_worker($node, 'source', 'a worker is there');
 oracle_ok($node, 'source', 'before it is dropped', worker => 1);

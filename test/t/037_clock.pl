@@ -89,8 +89,7 @@ send_event($node, 'postgres', 'an hour later');
 my $pid = wait_worker($node, 'postgres', 'the worker is there');
 $node->safe_psql('postgres', 'SELECT errtrack.flush()');
 shim(clock => 0);
-$node->safe_psql('postgres', "ALTER SYSTEM SET errtrack.worker_idle_timeout = '200ms'");
-$node->reload;
+set($node, 'errtrack.worker_idle_timeout', '200ms');
 my $leaves = sub { $node->safe_psql('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)") eq 't' };
 ok(wait_seconds($PostgreSQL::Test::Utils::timeout_default, $leaves), 'the worker leaves in time');
 

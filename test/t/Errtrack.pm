@@ -7,7 +7,7 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use Test::More;
 
-our @EXPORT = qw(new_node create_errtrack recorded send_event send_events wait_counted wait_worker wait_no_worker
+our @EXPORT = qw(new_node set create_errtrack recorded send_event send_events wait_counted wait_worker wait_no_worker
   wait_seconds wait_restarted oracle_ok start_load end_load pgbench_script);
 
 # How many times clients were started, which tells them apart.
@@ -26,6 +26,14 @@ log_min_messages = debug1
 $conf
 END
 	return $node;
+}
+
+# Changes a setting of a server that runs.
+sub set
+{
+	my ($node, $name, $value) = @_;
+	$node->append_conf('postgresql.conf', "$name = '$value'");
+	$node->reload;
 }
 
 # Creates the extension, and public.sent, where clients record what they send.
