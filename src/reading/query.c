@@ -210,6 +210,7 @@ read_value(Reader *reader, const Field *field, const char *stops)
 	value->text = (Slice){text.data, text.len};
 	/* capitals matter in the names of users alone: there an index finds them */
 	value->pattern = make_pattern(value->text, is_star, field->kind != FIELD_USER);
+	pfree(is_star);
 	return value;
 }
 
