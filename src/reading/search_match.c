@@ -14,12 +14,16 @@
 static bool
 compares(const Value *value, Slice text)
 {
-	Release release;
 	int order = 0;
 
-	release_read(text, &release, palloc_allocator());
-	if (!slice_equal(text, value->text) && !release_order(&release, value->release, &order))
-		return false;
+	if (!slice_equal(text, value->text))
+	{
+		Release release;
+
+		release_read(text, &release, palloc_allocator());
+		if (!release_order(&release, value->release, &order))
+			return false;
+	}
 	switch (value->comparison)
 	{
 		case ABOVE:
