@@ -4,6 +4,8 @@
  */
 #include "print.h"
 
+#include "mb/pg_wchar.h"
+
 /* Appends bytes as they are; what goes beyond PRINT_MAX_TEXT is left out, whole. */
 void
 print_bytes(Printer *printer, Slice s)
@@ -36,19 +38,27 @@ print_number(Printer *printer, int64 number)
 }
 
 /*
- * How many bytes at the start of s a terminal might obey: 1 for an ASCII control
- * character, 2 for one of Unicode's (U+0080 to U+009F) in UTF-8, 0: it may be shown.
+ * How many bytes at the start of s a terminal might obey: an ASCII control
+ * character, or one of those from U+0080 to U+009F, which in ISO 8859 are bytes of
+ * their own; other encodings have letters there.  0: it may be shown.
  */
 static size_t
 control_length(Slice s)
 {
 	unsigned char c = s.data[0];
+	int encoding;
 
 	if (c < 0x20 || c == 0x7F)
 		return 1;
-	if (c == 0xC2 && s.len > 1 && ((unsigned char) s.data[1] & 0xE0) == 0x80)
-		return 2;
-	return 0;
+	if (c < 0x80)
+		return 0;
+	encoding = GetDatabaseEncoding();
+	if ((encoding >= PG_LATIN1 && encoding <= PG_LATIN10) ||
+	    (encoding >= PG_ISO_8859_5 && encoding <= PG_ISO_8859_8))
+		return c < 0xA0;
+	if (encoding != PG_UTF8 && encoding != PG_SQL_ASCII)
+		return 0;
+	return c == 0xC2 && s.len > 1 && ((unsigned char) s.data[1] & 0xE0) == 0x80 ? 2 : 0;
 }
 
 /*
