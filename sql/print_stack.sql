@@ -64,9 +64,9 @@ SELECT platform, count(*) FILTER (WHERE wanted = got) AS same, count(*) FILTER (
 -- debugger's, a logger's words, a report of other tools (assertions and what valgrind and UBSan find; clojure_report, ANR;
 -- erl_*, whose crash reports name a reason as the type; Python's fatal errors; a race in Go). Frames that this language's
 -- runtime does not print: WebAssembly, native code and Safari's in Node.js's form; Go functions without a package; places
--- without a function in Perl and Ruby; Dart's without symbols; Ruby's of Oracle. Lines within a message that are taken for
--- its end or lose their place: Rust's by_hand_old, Ruby's by_hand_rails_log, Node.js's indented causes. An inner exception
--- of .NET without frames, whose end marker is read as part of its message.
+-- without a function in Perl and Ruby; Dart's without symbols; Ruby's of Oracle; .NET's with an assembly in
+-- place of a file. Lines within a message that are taken for its end or lose their place: Rust's by_hand_old, Ruby's
+-- by_hand_rails_log, Node.js's indented causes.
 SELECT platform, string_agg(trace, ' ' ORDER BY trace) AS different FROM trip WHERE wanted IS DISTINCT FROM got GROUP BY platform ORDER BY platform;
 -- a function whose module is beside it is printed like one that names it itself
 SELECT trace FROM trip WHERE otherwise ORDER BY trace;
