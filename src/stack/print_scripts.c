@@ -3,6 +3,8 @@
  */
 #include "print.h"
 
+#include "javascript.h"
+
 /* Appends Python's `  File "x", line 3, in f`, and the source line. */
 static void
 print_python_frame(Printer *printer, const PrintFrame *frame)
@@ -57,25 +59,37 @@ print_python(Printer *printer, const PrintException *exceptions, int count)
 	}
 }
 
-/* Appends a frame as V8 has it: `    at f (cart.js:12:3)`. */
+/*
+ * Appends a frame as V8 has it: `    at f (cart.js:12:3)`, in WebAssembly
+ * `    at wasm://wasm/0dfc9e12:wasm-function[7]:0x1a2b`.
+ */
 static void
 print_javascript_frame(Printer *printer, const PrintFrame *frame)
 {
+	bool numbered = slice_starts(frame->function, SLICE("wasm-function[")) && frame->line == NO_POSITION;
+	bool named = frame->function.len > 0 && !numbered;
+
 	print_line(printer, "    at ");
-	if (frame->function.len == 0 && frame->file.len > 0)
+	if (named)
 	{
-		print_place(printer, frame);
-		return;
-	}
-	print_name(printer, frame->function);
-	if (frame->function.len > 0)
+		print_name(printer, frame->function);
 		print_string(printer, " (");
+	}
 	if (frame->file.len > 0)
 		print_place(printer, frame);
-	else
+	else if (!numbered)
 		print_string(printer, "<anonymous>");
-	if (frame->function.len > 0)
-		print_string(printer, ")");
+	if (numbered)
+	{
+		print_string(printer, frame->file.len > 0 ? ":" : "");
+		print_name(printer, frame->function);
+	}
+	if (frame->address.len > 0 && (numbered || javascript_is_wasm(frame->file)))
+	{
+		print_string(printer, ":");
+		print_name(printer, frame->address);
+	}
+	print_string(printer, named ? ")" : "");
 }
 
 /* Prints what Node.js does: causes within braces, each two blanks deeper. */
