@@ -148,15 +148,15 @@ print_title(Printer *printer, const PrintException *exception)
 	print_message(printer, exception->value);
 }
 
-/* Appends a function's name behind its module; separator NULL: the name alone. */
+/* Appends a function's name behind its module, where the form prints that. */
 void
-print_function(Printer *printer, const PrintFrame *frame, const char *separator)
+print_function(Printer *printer, const PrintFrame *frame)
 {
-	if (separator && frame->module.len > 0)
+	if (frame->module.len > 0)
 	{
 		print_name(printer, frame->module);
 		if (frame->function.len > 0)
-			print_string(printer, separator);
+			print_string(printer, printer->form->separator);
 	}
 	print_name(printer, frame->function);
 }
@@ -183,25 +183,26 @@ print_place(Printer *printer, const PrintFrame *frame)
 	print_number(printer, frame->column);
 }
 
-/* Where frames are left out before the one at this index: a line that says how many, between start and end. */
+/* Where frames are left out before the one at this index: a line that says how many. */
 void
-print_gap_as(Printer *printer, const PrintException *exception, int index, const char *start, const char *end)
+print_gap(Printer *printer, const PrintException *exception, int index)
 {
 	if (exception->left_out == 0 || index != exception->gap_at)
 		return;
-	print_line(printer, start);
+	print_line(printer, printer->form->gap);
 	print_number(printer, exception->left_out);
-	print_string(printer, end);
+	print_string(printer, printer->form->gap_end);
 }
 
-/* Likewise, for languages that have no words for it. */
+/* Appends the frames of an exception, innermost first. */
 void
-print_gap(Printer *printer, const PrintException *exception, int index, const char *blanks)
+print_frames(Printer *printer, const PrintException *exception, PrintFrameFunction frame)
 {
-	char start[40];
-
-	snprintf(start, sizeof(start), "%s... frames left out: ", blanks);
-	print_gap_as(printer, exception, index, start, " ...");
+	for (int i = 0; i < exception->nframes; i++)
+	{
+		print_gap(printer, exception, i);
+		frame(printer, exception, i);
+	}
 }
 
 /* A frame's number among all, also those that are left out. */
