@@ -111,7 +111,7 @@ SELECT '-- ' || platform || E'\n' || errtrack.print_stack(e, platform) FROM (VAL
   (NULL, pg_temp.two('Missing', 'cup', NULL, 'PriceError', 'no price for cup', pg_temp.frame('run', 'shop.main', 'main.cob', 9), pg_temp.frame(NULL, NULL, NULL, NULL)))) AS v (platform, e);
 -- WebAssembly: with a function's number and without, and as SDKs report it that take its place for a file
 SELECT errtrack.print_stack('[{"type": "RuntimeError", "value": "unreachable", "stacktrace": {"frames": [{"function": "async Promise.all"}, {"function": "Array.map", "filename": "<anonymous>"}, {"filename": "native"},
-  {"function": "wasm-function[5]"}, {"function": "wasm-function[4]", "filename": "cart.js", "lineno": 12, "instruction_addr": "0x2a"}, {"function": "shop::sum(int*)", "filename": "wasm://wasm/0dfc9e12:wasm-function[3]:0x2a"},
+  {"function": "wasm-function[5]"}, {"function": "wasm-function[6]", "filename": "wasm://wasm/0dfc9e12:wasm-function[6]:0x2c"}, {"function": "wasm-function[4]", "filename": "cart.js", "lineno": 12, "instruction_addr": "0x2a"}, {"function": "shop::sum(int*)", "filename": "wasm://wasm/0dfc9e12:wasm-function[3]:0x2a"},
   {"function": "shop.wasm.total", "filename": "https://shop.example.com/shop.wasm", "instruction_addr": "0x1a2b"}, {"function": "wasm-function[12]", "filename": "wasm://wasm/0dfc9e12", "instruction_addr": "0x1f"}]}}]', 'javascript');
 -- Python: what was raised while another exception was handled, what belongs to a module, and what is the language's own
 SELECT errtrack.print_stack('[{"type": "KeyError", "module": "builtins", "value": "''cup''", "mechanism": {"type": "chained", "source": "__context__"}}, {"type": "PriceError", "module": "shop.errors", "value": "no price"}]', 'python');

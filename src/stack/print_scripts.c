@@ -70,7 +70,9 @@ static void
 print_javascript_frame(Printer *printer, const PrintException *exception, int index)
 {
 	const PrintFrame *frame = &exception->frames[index];
-	bool numbered = slice_starts(frame->function, SLICE("wasm-function[")) && frame->line == NO_POSITION;
+	/* the number is part of the place, unless an SDK's file has it already */
+	bool numbered = slice_starts(frame->function, SLICE("wasm-function[")) && frame->line == NO_POSITION &&
+	                slice_find(frame->file, SLICE(":wasm-function[")) < 0;
 	bool named = frame->function.len > 0 && !numbered;
 
 	print_line(printer, "    at ");
