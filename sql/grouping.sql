@@ -106,7 +106,13 @@ FROM (VALUES
       {"function": "Module._compile", "module": "loader", "filename": "node:internal/modules/cjs/loader", "in_app": false},
       {"function": "checkout", "module": "cart", "filename": "/srv/shop/cart.js", "lineno": 10, "colno": 2, "in_app": true},
       {"function": "Array.map", "filename": "<anonymous>", "in_app": false},
-      {"function": "Cart.total", "module": "cart", "filename": "app:///cart.js", "abs_path": "https://shop.example/cart.js?v=1", "lineno": 1, "colno": 2, "in_app": true}]}}]}')
+      {"function": "Cart.total", "module": "cart", "filename": "app:///cart.js", "abs_path": "https://shop.example/cart.js?v=1", "lineno": 1, "colno": 2, "in_app": true}]}}]}'),
+  ('javascript',
+   E'RuntimeError: unreachable\n    at shop.wasm.shop::Price::split(char const*, int) (wasm://wasm/shop.wasm-0dfc9e12:wasm-function[12]:0x1a2b)\n    at shop.wasm.shop::cart::total::h0123456789abcdef (wasm://wasm/shop.wasm-0dfc9e12:wasm-function[7]:0x43)\n    at checkout (/srv/shop/cart.js:1:1)',
+   '{"values": [{"type": "RuntimeError", "value": "unreachable", "stacktrace": {"frames": [
+      {"function": "checkout", "module": "cart", "filename": "/srv/shop/cart.js", "lineno": 10, "colno": 2, "in_app": true},
+      {"function": "shop::cart::total::hfedcba9876543210", "filename": "https://shop.example/shop.wasm", "instruction_addr": "0x99", "in_app": true},
+      {"function": "shop.wasm.shop::Price::split(char const*, int)", "filename": "wasm://wasm/shop.wasm-3f2a1c9d:wasm-function[21]:0x1b00", "in_app": true}]}}]}')
 ) AS t (language, trace, sdk);
 
 --

@@ -63,10 +63,10 @@ SELECT platform, count(*) FILTER (WHERE wanted = got) AS same, count(*) FILTER (
 -- What differs is of these kinds. What stands above the frames is not what that language's runtime prints: a browser's, a
 -- debugger's, a logger's words, a report of other tools (assertions and what valgrind and UBSan find; clojure_report, ANR;
 -- erl_*, whose crash reports name a reason as the type; Python's fatal errors; a race in Go). Frames that this language's
--- runtime does not print: WebAssembly, native code and Safari's in Node.js's form; Go functions without a package; places
--- without a function in Perl and Ruby; Dart's without symbols; Ruby's of Oracle. Lines within a message that are taken for
--- its end or lose their place: Rust's by_hand_old, Ruby's by_hand_rails_log, Node.js's indented causes. An inner exception
--- of .NET without frames, whose end marker is read as part of its message.
+-- runtime does not print: native code and Safari's in Node.js's form; Go functions without a package; places
+-- without a function in Perl and Ruby; Dart's without symbols; Ruby's of Oracle; .NET's with an assembly in
+-- place of a file. Lines within a message that are taken for its end or lose their place: Rust's by_hand_old, Ruby's
+-- by_hand_rails_log, Node.js's indented causes.
 SELECT platform, string_agg(trace, ' ' ORDER BY trace) AS different FROM trip WHERE wanted IS DISTINCT FROM got GROUP BY platform ORDER BY platform;
 -- a function whose module is beside it is printed like one that names it itself
 SELECT trace FROM trip WHERE otherwise ORDER BY trace;
@@ -109,6 +109,10 @@ SELECT '-- ' || platform || E'\n' || errtrack.print_stack(e, platform) FROM (VAL
   ('r', pg_temp.two(NULL, 'cup', pg_temp.frame('find', NULL, NULL, NULL), 'price_error', 'no price for cup', pg_temp.frame('main', NULL, NULL, NULL), pg_temp.frame('total', NULL, 'cart.R', 12))),
   ('postgresql', pg_temp.two('P0002', 'cup', pg_temp.frame('shop.find(text)', NULL, NULL, 7), 'P0001', E'no price for cup\nask the owner', pg_temp.frame(NULL, NULL, 'shop.sql', 9), pg_temp.frame('shop.total(integer)', NULL, 'cart.sql', 12, '{"colno": 3}'))),
   (NULL, pg_temp.two('Missing', 'cup', NULL, 'PriceError', 'no price for cup', pg_temp.frame('run', 'shop.main', 'main.cob', 9), pg_temp.frame(NULL, NULL, NULL, NULL)))) AS v (platform, e);
+-- WebAssembly: with a function's number and without, and as SDKs report it that take its place for a file
+SELECT errtrack.print_stack('[{"type": "RuntimeError", "value": "unreachable", "stacktrace": {"frames": [{"function": "async Promise.all"}, {"function": "Array.map", "filename": "<anonymous>"}, {"filename": "native"},
+  {"function": "wasm-function[5]"}, {"function": "wasm-function[6]", "filename": "wasm://wasm/0dfc9e12:wasm-function[6]:0x2c"}, {"function": "wasm-function[4]", "filename": "cart.js", "lineno": 12, "instruction_addr": "0x2a"}, {"function": "shop::sum(int*)", "filename": "wasm://wasm/0dfc9e12:wasm-function[3]:0x2a"},
+  {"function": "shop.wasm.total", "filename": "https://shop.example.com/shop.wasm", "instruction_addr": "0x1a2b"}, {"function": "wasm-function[12]", "filename": "wasm://wasm/0dfc9e12", "instruction_addr": "0x1f"}]}}]', 'javascript');
 -- Python: what was raised while another exception was handled, what belongs to a module, and what is the language's own
 SELECT errtrack.print_stack('[{"type": "KeyError", "module": "builtins", "value": "''cup''", "mechanism": {"type": "chained", "source": "__context__"}}, {"type": "PriceError", "module": "shop.errors", "value": "no price"}]', 'python');
 SELECT errtrack.print_stack('[{"type": "PriceException", "module": "shop.errors", "value": "no price"}]', 'java');

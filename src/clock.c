@@ -6,7 +6,6 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 
@@ -31,7 +30,7 @@ clock_read(const char *text, TimestampTz *time)
 	fsec_t fsec;
 
 	return ParseDateTime(text, work, sizeof(work), fields, types, MAXDATEFIELDS, &nfields) == 0 &&
-	       DecodeDateTime(fields, types, nfields, &type, &tm, &fsec, &zone) == 0 && type == DTK_DATE &&
+	       decode_date_time(fields, types, nfields, &type, &tm, &fsec, &zone) == 0 && type == DTK_DATE &&
 	       tm2timestamp(&tm, fsec, &zone, time) == 0;
 }
 
@@ -39,20 +38,19 @@ clock_read(const char *text, TimestampTz *time)
 static bool
 check_test_now(char **newval, void **extra, GucSource source)
 {
-	TimestampTz *time;
+	TimestampTz time;
 
 	if (*newval == NULL || **newval == '\0')
 		return true;
-	time = malloc(sizeof(*time));
-	if (time == NULL)
-		return false;
-	if (!clock_read(*newval, time))
+	if (!clock_read(*newval, &time))
 	{
-		free(time);
 		GUC_check_errdetail("It must be a time, such as \"2026-01-31 12:00+00\", or empty.");
 		return false;
 	}
-	*extra = time;
+	*extra = guc_malloc(LOG, sizeof(time));
+	if (*extra == NULL)
+		return false;
+	memcpy(*extra, &time, sizeof(time));
 	return true;
 }
 

@@ -9,11 +9,20 @@
 #include "catalog/namespace.h"
 #include "executor/tuptable.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/snapmgr.h"
+
+/* A number that is longer as printed is shown in scientific notation, with so many decimals. */
+#define JSON_MAX_NUMBER 1000
+#define JSON_SHORT_NUMBER 15
+
+/* No text of an object or array is longer, but for a string at its end: what texts are kept of is less. */
+#define JSON_MAX_TEXT (1024 * 1024)
 
 /*
  * Opens one of errtrack's tables for an application's transaction, with an
@@ -108,6 +117,89 @@ json_member(JsonbContainer *object, const char *key, JsonbValue *value)
 	return getKeyJsonValueFromContainer(object, key, strlen(key), value) != NULL && value->type != jbvNull;
 }
 
+/* Does a number have more digits before its point than are printed? */
+static bool
+is_huge(Numeric number)
+{
+	Datum limit = DirectFunctionCall3(numeric_in, CStringGetDatum("1e" CppAsString2(JSON_MAX_NUMBER)),
+	                                  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	Datum size = DirectFunctionCall1(numeric_abs, NumericGetDatum(number));
+
+	return DatumGetBool(DirectFunctionCall2(numeric_ge, size, limit));
+}
+
+/* A number as printed: 1e131071 is short in JSON, and would take the memory, and the time, of thousands like it. */
+static char *
+number_text(Numeric number)
+{
+	char *printed;
+
+	if (is_huge(number))
+		return numeric_out_sci(number, JSON_SHORT_NUMBER);
+	printed = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+	return strlen(printed) > JSON_MAX_NUMBER ? numeric_out_sci(number, JSON_SHORT_NUMBER) : printed;
+}
+
+/* Appends a string, number, boolean or null to JSON. */
+static void
+append_scalar(StringInfo text, const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			escape_json(text, pnstrdup(value->val.string.val, value->val.string.len));
+			break;
+		case jbvNumeric:
+			appendStringInfoString(text, number_text(value->val.numeric));
+			break;
+		case jbvBool:
+			appendStringInfoString(text, value->val.boolean ? "true" : "false");
+			break;
+		default:
+			appendStringInfoString(text, "null");
+	}
+}
+
+/*
+ * An object or array as the server prints jsonb, but for its numbers, and for what
+ * would be beyond JSON_MAX_TEXT, which is left out.
+ */
+static Slice
+container_text(JsonbContainer *container)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(container);
+	JsonbIteratorToken token;
+	JsonbValue value;
+	const char *between = "";
+	StringInfoData text;
+
+	initStringInfo(&text);
+	while (text.len < JSON_MAX_TEXT && (token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (token != WJB_END_ARRAY && token != WJB_END_OBJECT)
+			appendStringInfoString(&text, between);
+		between = ", ";
+		switch (token)
+		{
+			case WJB_BEGIN_ARRAY:
+			case WJB_BEGIN_OBJECT:
+				appendStringInfoChar(&text, token == WJB_BEGIN_ARRAY ? '[' : '{');
+				between = "";
+				break;
+			case WJB_END_ARRAY:
+			case WJB_END_OBJECT:
+				appendStringInfoChar(&text, token == WJB_END_ARRAY ? ']' : '}');
+				break;
+			default:
+				append_scalar(&text, &value);
+				if (token == WJB_KEY)
+					between = ": ";
+		}
+	}
+	return (Slice){text.data, text.len};
+}
+
 /* A value as a text column takes it: a string's content, anything else as printed; null: no text. */
 Slice
 json_text(const JsonbValue *value)
@@ -117,26 +209,11 @@ json_text(const JsonbValue *value)
 		case jbvString:
 			return (Slice){value->val.string.val, value->val.string.len};
 		case jbvNumeric:
-		{
-			char *printed =
-				DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
-
-			/* 1e131071 is short in JSON, and would take the memory of thousands like it */
-			if (strlen(printed) > 1000)
-			{
-				pfree(printed);
-				printed = numeric_out_sci(value->val.numeric, 15);
-			}
-			return slice_of_string(printed);
-		}
+			return slice_of_string(number_text(value->val.numeric));
 		case jbvBool:
 			return value->val.boolean ? SLICE("true") : SLICE("false");
 		case jbvBinary:
-		{
-			char *printed = JsonbToCString(NULL, value->val.binary.data, value->val.binary.len);
-
-			return slice_of_string(printed);
-		}
+			return container_text(value->val.binary.data);
 		default:
 			return NO_SLICE;
 	}

@@ -12,7 +12,6 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -296,7 +295,7 @@ read_time(const JsonbValue *value, TimestampTz *time)
 		return false;
 	/* a time without a zone is UTC, as SDKs mean it, and not in this session's zone */
 	session_timezone = pg_tzset_offset(0);
-	decoded = DecodeDateTime(field, ftype, nf, &dtype, &tm, &fsec, &tz);
+	decoded = decode_date_time(field, ftype, nf, &dtype, &tm, &fsec, &tz);
 	session_timezone = session_zone;
 	return decoded == 0 && dtype == DTK_DATE && tm2timestamp(&tm, fsec, &tz, time) == 0;
 }

@@ -14,7 +14,7 @@
 static const char *const aliases[] = {"csharp", "fsharp", "vb",         "vbnet", "net",     ".net",
                                       "mono",   "aspnet", "aspnetcore", "unity", "xamarin", NULL};
 static const char *const marks[] = {
-	"at ", "System.", "Microsoft.", "()", ".cs:", ".vb:", ".fs:", "nhandled ", NULL};
+	"at ", "System.", "Microsoft.", "()", ".cs:", ".vb:", ".fs:", "nhandled ", "---> ", NULL};
 
 /* Exceptions wrapped deeper, and more of them in one trace, are passed over. */
 #define MAX_DEPTH 256
@@ -44,6 +44,7 @@ typedef struct Reader
 	bool page;      /* ASP.NET's error page: frames without "at", the cause first */
 	bool unity;     /* frames as Unity writes them */
 	bool placed;    /* some frame has a file */
+	bool arrow;     /* the lines above the first frame have an arrow */
 	int foreign;    /* lines that are frames of other languages */
 	Slice heading;  /* lines since the last frame */
 } Reader;
@@ -156,7 +157,10 @@ take_heading(Reader *reader)
 static void
 add_to_heading(Reader *reader, Slice line)
 {
+	size_t behind;
+
 	extend_lines(&reader->heading, line);
+	reader->arrow = reader->arrow || dotnet_find_arrow(line, &behind) >= 0;
 	reader->unnamed |= slice_starts(slice_trim(line), SLICE("Exception Info: "));
 }
 
@@ -286,8 +290,9 @@ take_line(Reader *reader, Slice line)
 		is_frame = false;
 	else if ((is_frame = read_frame(reader, trimmed, &frame)))
 		add_frame(reader, &frame);
-	else if (reader->depth > 0 && is_rule(trimmed))
+	else if (is_rule(trimmed) && (reader->depth > 0 || (reader->arrow && ends_inner(trimmed))))
 	{
+		/* an inner exception that was never thrown has no frames above its end */
 		if (!reader->in_frames)
 			take_heading(reader);
 		reader->in_frames = true;
@@ -362,8 +367,10 @@ is_trace(const Reader *reader)
 
 	if (stack->nexceptions == 0)
 		return false;
-	if (reader->placed || stack->total_frames == 0)
+	if (reader->placed)
 		return true;
+	if (stack->total_frames == 0)
+		return stack->exceptions[0].type.data != NULL;
 	return reader->foreign < stack->total_frames &&
 	       (stack->total_frames > 1 || stack->exceptions[0].type.data != NULL);
 }

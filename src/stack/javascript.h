@@ -17,6 +17,7 @@ typedef enum Likeness
 extern bool javascript_read_place(Slice place, Frame *frame);
 extern bool javascript_is_file(Slice file);
 extern bool javascript_is_script(Slice file);
+extern bool javascript_is_wasm(Slice file);
 extern void javascript_set_function(Frame *frame, Slice function);
 extern Likeness javascript_read_v8(Slice line, Frame *frame);
 extern Likeness javascript_read_gecko(Slice line, Frame *frame);

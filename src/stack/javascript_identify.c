@@ -8,6 +8,8 @@
  */
 #include "javascript.h"
 
+#include "rust.h"
+
 /* Is segment one of the endings that say how a script was made, not what it is? */
 static bool
 is_ending(Slice segment)
@@ -200,6 +202,9 @@ identify_file(Slice file, Allocator allocator)
 	at = slice_find_char(file, '#');
 	if (at >= 0)
 		file.len = at;
+	at = slice_find(file, SLICE(":wasm-function["));
+	if (at >= 0)
+		file.len = at;
 	slash = find_last_slash(file);
 	name = strip_name(slice_skip(file, slash + 1));
 	if (slice_starts(name, SLICE("node:")))
@@ -288,7 +293,6 @@ identify_function(Slice name)
 		return is_number(inner) ? slice_range(name, at, at + close) : inner;
 	}
 	at = slice_find(name, SLICE(" [as "));
-
 	if (at > 0)
 		name.len = at;
 	at = slice_find_last_char(name, '*');
@@ -314,10 +318,25 @@ identify_function(Slice name)
 	return name;
 }
 
+/* Likewise in WebAssembly, whose functions may be C++ or Rust: a name without the module's. */
+static Slice
+identify_wasm_function(Slice name)
+{
+	const Slice module = SLICE(".wasm.");
+	ptrdiff_t at = slice_find(name, module);
+
+	if (at >= 0)
+		name = slice_skip(name, at + module.len);
+	else if (slice_find_char(name, '(') < 0 && slice_find_char(name, ':') < 0)
+		return identify_function(name);
+	return rust_without_hash(name);
+}
+
 /* See Language.  An SDK names the module of a function, the text of a trace only its file. */
 void
 javascript_identify(const Frame *frame, Allocator allocator, Slice *module, Slice *function)
 {
 	*module = identify_file(frame->file.len > 0 ? frame->file : last_name(*module, ':'), allocator);
-	*function = identify_function(*function);
+	*function =
+		javascript_is_wasm(frame->file) ? identify_wasm_function(*function) : identify_function(*function);
 }

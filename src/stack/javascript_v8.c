@@ -8,6 +8,8 @@
  *   at Anonymous function (http://shop.example.com/cart.js:12:21)
  *   at total (address at index.android.bundle:1:2345)
  *   at shop.total (wasm://wasm/shop-0dfc9e12:wasm-function[7]:0x1a2b)
+ *   at async Promise.all (index 0)
+ *   at Array.map (<anonymous>)
  */
 #include "javascript.h"
 
@@ -86,36 +88,91 @@ javascript_is_script(Slice file)
 	return false;
 }
 
+/* Is file a module of WebAssembly, or a place in one, which SDKs take for a file? */
+bool
+javascript_is_wasm(Slice file)
+{
+	return slice_starts(file, SLICE("wasm://")) || slice_ends(file, SLICE(".wasm")) ||
+	       slice_find(file, SLICE(":wasm-function[")) >= 0;
+}
+
 /*
- * Reads `file:line:column` or `file:line`; nothing is set where place does not
- * end so.  A module of WebAssembly has offsets in place of lines.
+ * Sets the function of a place in WebAssembly to its number there, unless the text
+ * names it, and the module: `shop.wasm` of `shop.wasm.total` and of `shop.wasm`.
  */
+static void
+set_wasm_function(Frame *frame, Slice number)
+{
+	const Slice module = SLICE(".wasm");
+	Slice name = frame->function;
+	ptrdiff_t at = slice_find(name, SLICE(".wasm."));
+
+	if (name.data == NULL || slice_ends(name, module))
+	{
+		frame->function = number;
+		frame->module = name;
+	}
+	else if (at > 0)
+		frame->module = slice_range(name, 0, at + module.len);
+	else if (slice_find_char(name, '(') >= 0 || slice_find_char(name, ':') >= 0)
+		frame->module = NO_SLICE; /* it was C++ or Rust, where dots mean something else */
+}
+
+/*
+ * Reads a place in WebAssembly, `file:wasm-function[7]:0x1a2b`, of older engines
+ * `wasm-function[7]:43` and `<WASM>[7]+43`: it has an offset in place of a line.
+ */
+static bool
+read_wasm_place(Slice place, Frame *frame)
+{
+	ptrdiff_t at = slice_find(place, SLICE("wasm-function[")), close;
+	Slice number;
+
+	if (at < 0 && slice_starts(place, SLICE("<WASM>[")))
+		at = 0;
+	if (at < 0 || (at > 0 && place.data[at - 1] != ':'))
+		return false;
+	frame->file = at > 1 ? slice_range(place, 0, at - 1) : NO_SLICE;
+	number = slice_skip(place, at);
+	close = slice_find_char(number, ']');
+	if (close > 0)
+		number.len = close + 1;
+	set_wasm_function(frame, number);
+	return true;
+}
+
+/* Reads `wasm://wasm/shop-0dfc9e12:0x1a2b`, as print_stack() has it where the function's number is not known. */
+static bool
+read_wasm_module(Slice place, Frame *frame)
+{
+	ptrdiff_t offset = slice_find(place, SLICE(":0x"));
+
+	if (offset > 0 && offset + 3 + count_hex_digits(place, offset + 3) == place.len)
+		place.len = offset;
+	if (slice_find(place, SLICE("://")) < 0 || !javascript_is_wasm(place))
+		return false;
+	frame->file = place;
+	set_wasm_function(frame, frame->function);
+	return true;
+}
+
+/* Reads `file:line:column` or `file:line`; nothing is set where place does not end so, nor is in WebAssembly. */
 bool
 javascript_read_place(Slice place, Frame *frame)
 {
 	int32_t last, line;
-	ptrdiff_t at;
 
-	if (take_position(&place, &last))
-	{
-		frame->line = last;
-		if (take_position(&place, &line))
-		{
-			frame->line = line;
-			frame->column = last;
-		}
-		frame->file = place;
+	if (read_wasm_place(place, frame))
 		return true;
-	}
-	at = slice_find(place, SLICE(":wasm-function["));
-	if (at <= 0)
+	if (!take_position(&place, &last))
 		return false;
-	frame->file = slice_range(place, 0, at);
-	if (frame->function.data == NULL)
-		frame->function = slice_skip(place, at + 1);
-	at = slice_find_char(frame->function, ']');
-	if (slice_starts(frame->function, SLICE("wasm-function[")) && at > 0)
-		frame->function.len = at + 1;
+	frame->line = last;
+	if (take_position(&place, &line))
+	{
+		frame->line = line;
+		frame->column = last;
+	}
+	frame->file = place;
 	return true;
 }
 
@@ -214,8 +271,8 @@ read_inner_place(Slice place, bool tight, Frame *frame)
 			frame->file = place;
 		return !tight;
 	}
-	if (!javascript_read_place(place, frame))
-		return slice_starts(place, SLICE("<WASM"));
+	if (!javascript_read_place(place, frame) && !read_wasm_module(place, frame))
+		return false;
 	/* other languages print `at Cart.total(Cart.java:12)` */
 	if (frame->column == NO_POSITION)
 	{
@@ -237,7 +294,17 @@ read_place_alone(Slice place, Frame *frame)
 
 	if (slice_starts(place, async))
 		place = slice_skip(place, async.len);
-	if (!javascript_read_place(place, frame) || !javascript_is_file(frame->file))
+	/* a function of the language itself, whose name is not known */
+	if (slice_equal(place, SLICE("native")) || slice_equal(place, SLICE("<anonymous>")))
+	{
+		frame->file = place;
+		return true;
+	}
+	if (!javascript_read_place(place, frame))
+		return false;
+	if (frame->file.len == 0 && frame->function.len > 0)
+		return true; /* WebAssembly */
+	if (!javascript_is_file(frame->file))
 		return false;
 	/* a parenthesis that is not closed was before a place, whose end is cut off */
 	if (slice_find_last_char(frame->file, '(') > slice_find_last_char(frame->file, ')'))

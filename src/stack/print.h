@@ -49,25 +49,44 @@ typedef struct PrintException
 	int gap_at;
 } PrintException;
 
+struct PrintForm;
+
 /* The text so far. */
 typedef struct Printer
 {
 	StringInfoData text;
+	const struct PrintForm *form;
 	int indent; /* blanks before each line */
 	bool full;  /* nothing more is added */
 } Printer;
+
+/* Prints the frame at this index of an exception's. */
+typedef void (*PrintFrameFunction)(Printer *printer, const PrintException *exception, int index);
 
 /* How a language prints. */
 typedef struct PrintForm
 {
 	const Language *language;
-	/* prints the exceptions: the reported one, then its causes; count > 0 */
-	void (*print)(Printer *printer, const PrintException *exceptions, int count);
 	/* what stands between a module and a function; NULL: modules are not printed */
 	const char *separator;
 	/* an exception's module qualifies its type */
 	bool qualified_type;
+	/* what stands before and behind the number of frames that are left out */
+	const char *gap, *gap_end;
+	/*
+	 * Prints all: the reported exception, then its causes; count > 0.  NULL: they are
+	 * printed one like the other, by what follows.
+	 */
+	void (*print)(Printer *printer, const PrintException *exceptions, int count);
+	/* what stands before the reported exception, and before a cause; NULL: nothing, `Caused by: ` */
+	const char *lead, *cause_lead;
+	/* prints what stands above the frames; NULL: print_title() */
+	void (*title)(Printer *printer, const PrintException *exception);
+	PrintFrameFunction frame;
 } PrintForm;
+
+/* The gap of languages that have no words for it, behind these blanks. */
+#define PRINT_GAP(blanks) .gap = blanks "... frames left out: ", .gap_end = " ..."
 
 /* Is anything known of the exception but its frames? */
 static inline bool
@@ -83,31 +102,33 @@ extern void print_name(Printer *printer, Slice name);
 extern void print_message(Printer *printer, Slice message);
 extern void print_line(Printer *printer, const char *start);
 extern void print_title(Printer *printer, const PrintException *exception);
-extern void print_function(Printer *printer, const PrintFrame *frame, const char *separator);
+extern void print_function(Printer *printer, const PrintFrame *frame);
 extern void print_file(Printer *printer, const PrintFrame *frame, const char *between);
 extern void print_place(Printer *printer, const PrintFrame *frame);
-extern void print_gap(Printer *printer, const PrintException *exception, int index, const char *blanks);
-extern void print_gap_as(Printer *printer, const PrintException *exception, int index, const char *start,
-                         const char *end);
+extern void print_gap(Printer *printer, const PrintException *exception, int index);
+extern void print_frames(Printer *printer, const PrintException *exception, PrintFrameFunction frame);
 extern int print_frame_number(const PrintException *exception, int index);
 extern bool print_any_frames(const PrintException *exceptions, int count);
 
-extern void print_python(Printer *printer, const PrintException *exceptions, int count);
-extern void print_javascript(Printer *printer, const PrintException *exceptions, int count);
-extern void print_ruby(Printer *printer, const PrintException *exceptions, int count);
-extern void print_php(Printer *printer, const PrintException *exceptions, int count);
-extern void print_perl(Printer *printer, const PrintException *exceptions, int count);
-extern void print_lua(Printer *printer, const PrintException *exceptions, int count);
-extern void print_r(Printer *printer, const PrintException *exceptions, int count);
+extern const PrintForm python_form;
+extern const PrintForm javascript_form;
+extern const PrintForm ruby_form;
+extern const PrintForm php_form;
+extern const PrintForm perl_form;
+extern const PrintForm lua_form;
+extern const PrintForm r_form;
 
-extern void print_java(Printer *printer, const PrintException *exceptions, int count);
-extern void print_dotnet(Printer *printer, const PrintException *exceptions, int count);
-extern void print_go(Printer *printer, const PrintException *exceptions, int count);
-extern void print_rust(Printer *printer, const PrintException *exceptions, int count);
-extern void print_native(Printer *printer, const PrintException *exceptions, int count);
-extern void print_apple(Printer *printer, const PrintException *exceptions, int count);
-extern void print_dart(Printer *printer, const PrintException *exceptions, int count);
-extern void print_erlang(Printer *printer, const PrintException *exceptions, int count);
-extern void print_plain(Printer *printer, const PrintException *exceptions, int count);
+extern const PrintForm java_form;
+extern const PrintForm dotnet_form;
+extern const PrintForm go_form;
+extern const PrintForm rust_form;
+extern const PrintForm dart_form;
+extern const PrintForm erlang_form;
+extern const PrintForm kernel_form;
+extern const PrintForm bsd_form;
+extern const PrintForm plain_form;
+
+extern const PrintForm native_form;
+extern const PrintForm apple_form;
 
 #endif /* ERRTRACK_PRINT_H */

@@ -7,44 +7,35 @@
 
 /* Appends Java's `	at shop.Cart.total(Cart.java:12)`. */
 static void
-print_java_frame(Printer *printer, const PrintFrame *frame)
+print_java_frame(Printer *printer, const PrintException *exception, int index)
 {
+	const PrintFrame *frame = &exception->frames[index];
 	PrintFrame place = *frame;
 
 	if (place.file.len == 0)
 		place.file = SLICE("Unknown Source");
 	print_line(printer, "\tat ");
-	print_function(printer, frame, ".");
+	print_function(printer, frame);
 	print_string(printer, "(");
 	print_file(printer, &place, ":");
 	print_string(printer, ")");
 }
 
-/* Prints what Java does, and Kotlin, Scala and the others of the JVM. */
-void
-print_java(Printer *printer, const PrintException *exceptions, int count)
-{
-	for (int n = 0; n < count; n++)
-	{
-		const PrintException *exception = &exceptions[n];
-
-		if (n > 0 || has_title(exception))
-			print_line(printer, n > 0 ? "Caused by: " : "");
-		print_title(printer, exception);
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap(printer, exception, i, "\t");
-			print_java_frame(printer, &exception->frames[i]);
-		}
-	}
-}
+/* Java, and Kotlin, Scala and the others of the JVM. */
+const PrintForm java_form = {.language = &java_language,
+                             .separator = ".",
+                             .qualified_type = true,
+                             PRINT_GAP("\t"),
+                             .frame = print_java_frame};
 
 /* Appends .NET's `   at Shop.Cart.Total() in /srv/Cart.cs:line 12`. */
 static void
-print_dotnet_frame(Printer *printer, const PrintFrame *frame)
+print_dotnet_frame(Printer *printer, const PrintException *exception, int index)
 {
+	const PrintFrame *frame = &exception->frames[index];
+
 	print_line(printer, "   at ");
-	print_function(printer, frame, ".");
+	print_function(printer, frame);
 	if (frame->function.len > 0 && slice_find_char(frame->function, '(') < 0)
 		print_string(printer, "()");
 	if (frame->file.len == 0)
@@ -53,9 +44,9 @@ print_dotnet_frame(Printer *printer, const PrintFrame *frame)
 	print_file(printer, frame, ":line ");
 }
 
-/* Prints what .NET does: all messages, then the frames, those of the innermost cause first. */
-void
-print_dotnet(Printer *printer, const PrintException *exceptions, int count)
+/* Prints all messages, then the frames, those of the innermost cause first. */
+static void
+print_dotnet_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	for (int n = 0; n < count; n++)
 	{
@@ -64,27 +55,24 @@ print_dotnet(Printer *printer, const PrintException *exceptions, int count)
 	}
 	for (int n = count - 1; n >= 0; n--)
 	{
-		const PrintException *exception = &exceptions[n];
-
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap(printer, exception, i, "   ");
-			print_dotnet_frame(printer, &exception->frames[i]);
-		}
+		print_frames(printer, &exceptions[n], print_dotnet_frame);
 		if (n > 0)
 			print_line(printer, "   --- End of inner exception stack trace ---");
 	}
 }
 
+const PrintForm dotnet_form = {
+	.language = &dotnet_language, .separator = ".", PRINT_GAP("   "), .print = print_dotnet_exceptions};
+
 /*
- * Appends Go's `shop/cart.(*Cart).Total(...)`, and its place on the next line; the
- * arguments where the function has none.
+ * Appends Go's `shop/cart.(*Cart).Total`, arguments where the function has none, and
+ * its place on the next line.
  */
 static void
-print_go_frame(Printer *printer, const PrintFrame *frame, const char *arguments)
+print_go_call(Printer *printer, const PrintFrame *frame, const char *arguments)
 {
 	print_line(printer, "");
-	print_function(printer, frame, ".");
+	print_function(printer, frame);
 	print_string(printer, slice_ends(frame->function, SLICE(")")) ? "" : arguments);
 	if (frame->file.len == 0)
 		return;
@@ -92,15 +80,18 @@ print_go_frame(Printer *printer, const PrintFrame *frame, const char *arguments)
 	print_file(printer, frame, ":");
 }
 
-/* Appends the frames of a Go exception. */
+/* Appends a frame as the runtime does. */
 static void
-print_go_frames(Printer *printer, const PrintException *exception, const char *arguments)
+print_goroutine_frame(Printer *printer, const PrintException *exception, int index)
 {
-	for (int i = 0; i < exception->nframes; i++)
-	{
-		print_gap_as(printer, exception, i, "...", " frames elided...");
-		print_go_frame(printer, &exception->frames[i], arguments);
-	}
+	print_go_call(printer, &exception->frames[index], "(...)");
+}
+
+/* Appends a frame as pkg/errors does. */
+static void
+print_go_error_frame(Printer *printer, const PrintException *exception, int index)
+{
+	print_go_call(printer, &exception->frames[index], "");
 }
 
 /* Is it what Go's runtime prints by itself: `fatal error: …`, a signal's name? */
@@ -187,12 +178,12 @@ print_go_goroutine(Printer *printer, const PrintException *exceptions, int count
 	if (!logged)
 		print_line(printer, "");
 	print_line(printer, "goroutine 1 [running]:");
-	print_go_frames(printer, &exceptions[0], "(...)");
+	print_frames(printer, &exceptions[0], print_goroutine_frame);
 }
 
 /* Prints Go's panics, or error values with their stacks as pkg/errors does: the cause first. */
-void
-print_go(Printer *printer, const PrintException *exceptions, int count)
+static void
+print_go_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	if (is_go_panic(&exceptions[0]) && !print_any_frames(exceptions + 1, count - 1))
 	{
@@ -213,8 +204,34 @@ print_go(Printer *printer, const PrintException *exceptions, int count)
 		}
 		else
 			print_go_value(printer, exception);
-		print_go_frames(printer, exception, "");
+		print_frames(printer, exception, print_go_error_frame);
 	}
+}
+
+const PrintForm go_form = {.language = &go_language,
+                           .separator = ".",
+                           .gap = "...",
+                           .gap_end = " frames elided...",
+                           .print = print_go_exceptions};
+
+/* Appends Rust's `   1: shop::cart::total`, and its place on the next line. */
+static void
+print_rust_frame(Printer *printer, const PrintException *exception, int index)
+{
+	const PrintFrame *frame = &exception->frames[index];
+	int number = print_frame_number(exception, index);
+
+	print_line(printer, number < 10 ? "   " : number < 100 ? "  " : "");
+	print_number(printer, number);
+	print_string(printer, ": ");
+	if (frame->function.len > 0)
+		print_function(printer, frame);
+	else
+		print_string(printer, "<unknown>");
+	if (frame->file.len == 0)
+		return;
+	print_line(printer, "             at ");
+	print_place(printer, frame);
 }
 
 /* Appends the frames of a Rust exception as its backtraces have them. */
@@ -223,24 +240,7 @@ print_rust_frames(Printer *printer, const PrintException *exception, const char 
 {
 	if (exception->nframes > 0)
 		print_line(printer, heading);
-	for (int i = 0; i < exception->nframes; i++)
-	{
-		const PrintFrame *frame = &exception->frames[i];
-		int number = print_frame_number(exception, i);
-
-		print_gap(printer, exception, i, "      ");
-		print_line(printer, number < 10 ? "   " : number < 100 ? "  " : "");
-		print_number(printer, number);
-		print_string(printer, ": ");
-		if (frame->function.len > 0)
-			print_function(printer, frame, "::");
-		else
-			print_string(printer, "<unknown>");
-		if (frame->file.len == 0)
-			continue;
-		print_line(printer, "             at ");
-		print_place(printer, frame);
-	}
+	print_frames(printer, exception, print_rust_frame);
 }
 
 /*
@@ -282,8 +282,8 @@ print_rust_panic(Printer *printer, const PrintException *exception)
 }
 
 /* Prints Rust's panics, and errors as anyhow does: the frames below the causes, where the causes have none. */
-void
-print_rust(Printer *printer, const PrintException *exceptions, int count)
+static void
+print_rust_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	bool apart = print_any_frames(exceptions + 1, count - 1);
 
@@ -322,44 +322,45 @@ print_rust(Printer *printer, const PrintException *exceptions, int count)
 	print_rust_frames(printer, &exceptions[0], "Stack backtrace:");
 }
 
-/*
- * Prints Dart's exceptions, which say their class themselves or not at all.  Causes
- * are errtrack's own addition.
- */
-void
-print_dart(Printer *printer, const PrintException *exceptions, int count)
+const PrintForm rust_form = {
+	.language = &rust_language, .separator = "::", PRINT_GAP("      "), .print = print_rust_exceptions};
+
+/* Appends the message of a Dart exception, which says its class itself or not at all. */
+static void
+print_dart_title(Printer *printer, const PrintException *exception)
 {
-	for (int n = 0; n < count; n++)
-	{
-		const PrintException *exception = &exceptions[n];
-		Slice type;
+	Slice type;
 
-		if (n > 0 || has_title(exception))
-		{
-			print_line(printer, n > 0 ? "Caused by:" : "Unhandled exception:");
-			print_line(printer, "");
-		}
-		if (dart_says_type(exception->value, &type) && slice_equal(type, exception->type))
-			print_message(printer, exception->value);
-		else
-			print_title(printer, exception);
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			const PrintFrame *frame = &exception->frames[i];
-
-			print_gap(printer, exception, i, "");
-			print_line(printer, "#");
-			print_number(printer, print_frame_number(exception, i));
-			print_string(printer, "      ");
-			print_name(printer, frame->function);
-			if (frame->file.len == 0)
-				continue;
-			print_string(printer, " (");
-			print_place(printer, frame);
-			print_string(printer, ")");
-		}
-	}
+	if (dart_says_type(exception->value, &type) && slice_equal(type, exception->type))
+		print_message(printer, exception->value);
+	else
+		print_title(printer, exception);
 }
+
+/* Appends Dart's `#1      Cart.total (package:shop/cart.dart:12:5)`. */
+static void
+print_dart_frame(Printer *printer, const PrintException *exception, int index)
+{
+	const PrintFrame *frame = &exception->frames[index];
+
+	print_line(printer, "#");
+	print_number(printer, print_frame_number(exception, index));
+	print_string(printer, "      ");
+	print_name(printer, frame->function);
+	if (frame->file.len == 0)
+		return;
+	print_string(printer, " (");
+	print_place(printer, frame);
+	print_string(printer, ")");
+}
+
+/* Dart.  Causes are errtrack's own addition. */
+const PrintForm dart_form = {.language = &dart_language,
+                             PRINT_GAP(""),
+                             .lead = "Unhandled exception:\n",
+                             .cause_lead = "Caused by:\n",
+                             .title = print_dart_title,
+                             .frame = print_dart_frame};
 
 /*
  * Are functions written as Erlang does, `shop:total/1`, and not as Elixir does,
@@ -378,6 +379,21 @@ is_erlang(const PrintException *exception)
 	return false;
 }
 
+/* Appends Erlang's `     in function  shop:total/1 (cart.erl, line 12)`. */
+static void
+print_erlang_frame(Printer *printer, const PrintException *exception, int index)
+{
+	const PrintFrame *frame = &exception->frames[index];
+
+	print_line(printer, index == 0 ? "     in function  " : "     in call from ");
+	print_name(printer, frame->function);
+	if (frame->file.len == 0)
+		return;
+	print_string(printer, " (");
+	print_file(printer, frame, ", line ");
+	print_string(printer, ")");
+}
+
 /* Prints what Erlang's shell does; a reason that is reported as a type is an error's. */
 static void
 print_erlang_exception(Printer *printer, const PrintException *exception)
@@ -391,25 +407,15 @@ print_erlang_exception(Printer *printer, const PrintException *exception)
 		print_line(printer, is_class ? "** exception " : "** exception error: ");
 		print_title(printer, exception);
 	}
-	for (int i = 0; i < exception->nframes; i++)
-	{
-		const PrintFrame *frame = &exception->frames[i];
-
-		print_gap(printer, exception, i, "     ");
-		print_line(printer, i == 0 ? "     in function  " : "     in call from ");
-		print_name(printer, frame->function);
-		if (frame->file.len == 0)
-			continue;
-		print_string(printer, " (");
-		print_file(printer, frame, ", line ");
-		print_string(printer, ")");
-	}
+	print_frames(printer, exception, print_erlang_frame);
 }
 
 /* Appends Elixir's `    lib/cart.ex:12: Shop.Cart.total/1`. */
 static void
-print_elixir_frame(Printer *printer, const PrintFrame *frame)
+print_elixir_frame(Printer *printer, const PrintException *exception, int index)
 {
+	const PrintFrame *frame = &exception->frames[index];
+
 	print_line(printer, "    ");
 	print_file(printer, frame, ":");
 	if (frame->file.len > 0 && frame->function.len > 0)
@@ -440,7 +446,7 @@ elixir_indent(const PrintException *exceptions, int n)
  * before those of what they caused.
  */
 static void
-print_elixir(Printer *printer, const PrintException *exceptions, int count)
+print_elixir_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	for (int n = 0; n < count; n++)
 	{
@@ -463,26 +469,28 @@ print_elixir(Printer *printer, const PrintException *exceptions, int count)
 	}
 	for (int n = count - 1; n >= 0; n--)
 	{
-		const PrintException *exception = &exceptions[n];
-
 		printer->indent = elixir_indent(exceptions, n);
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap(printer, exception, i, "    ");
-			print_elixir_frame(printer, &exception->frames[i]);
-		}
+		print_frames(printer, &exceptions[n], print_elixir_frame);
 	}
 }
 
+static const PrintForm elixir_form = {PRINT_GAP("    "), .print = print_elixir_exceptions};
+
 /* Prints Erlang's exceptions, which have no causes, and Elixir's. */
-void
-print_erlang(Printer *printer, const PrintException *exceptions, int count)
+static void
+print_erlang_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	if (count == 1 && is_erlang(&exceptions[0]))
+	{
 		print_erlang_exception(printer, &exceptions[0]);
-	else
-		print_elixir(printer, exceptions, count);
+		return;
+	}
+	printer->form = &elixir_form;
+	print_elixir_exceptions(printer, exceptions, count);
 }
+
+const PrintForm erlang_form = {
+	.language = &erlang_language, PRINT_GAP("     "), .print = print_erlang_exceptions};
 
 /* Appends ` (file:line:column)`, or what is known of it; without a function it is all that is known. */
 static void
@@ -503,23 +511,20 @@ print_plain_place(Printer *printer, const PrintFrame *frame)
 	print_string(printer, named ? ")" : "");
 }
 
-/* Prints errtrack's own form, for all that has no other. */
-void
-print_plain(Printer *printer, const PrintException *exceptions, int count)
+/* Appends errtrack's own `  at shop.total (cart.cob:12)`. */
+static void
+print_plain_frame(Printer *printer, const PrintException *exception, int index)
 {
-	for (int n = 0; n < count; n++)
-	{
-		const PrintException *exception = &exceptions[n];
-
-		if (n > 0 || has_title(exception))
-			print_line(printer, n > 0 ? "Caused by: " : "");
-		print_title(printer, exception);
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap(printer, exception, i, "  ");
-			print_line(printer, "  at ");
-			print_function(printer, &exception->frames[i], ".");
-			print_plain_place(printer, &exception->frames[i]);
-		}
-	}
+	print_line(printer, "  at ");
+	print_function(printer, &exception->frames[index]);
+	print_plain_place(printer, &exception->frames[index]);
 }
+
+/* errtrack's own form, for all that has no other. */
+#define PLAIN_FORM PRINT_GAP("  "), .frame = print_plain_frame
+
+const PrintForm plain_form = {.separator = ".", PLAIN_FORM};
+
+/* modules of kernels are files */
+const PrintForm kernel_form = {.language = &kernel_language, PLAIN_FORM};
+const PrintForm bsd_form = {.language = &bsd_language, PLAIN_FORM};

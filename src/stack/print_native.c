@@ -34,17 +34,6 @@ print_native_frame(Printer *printer, const PrintException *exception, int index)
 	}
 }
 
-/* Appends the frames of compiled code. */
-static void
-print_native_frames(Printer *printer, const PrintException *exception)
-{
-	for (int i = 0; i < exception->nframes; i++)
-	{
-		print_gap(printer, exception, i, "");
-		print_native_frame(printer, exception, i);
-	}
-}
-
 /* Appends what the tool that found it says of a crash in C or C++: a sanitizer, gdb, or the C++ runtime. */
 static void
 print_native_title(Printer *printer, const PrintException *exception)
@@ -78,17 +67,9 @@ print_native_title(Printer *printer, const PrintException *exception)
 		print_title(printer, exception);
 }
 
-/* Prints crashes and exceptions of C and C++.  Causes are errtrack's own addition. */
-void
-print_native(Printer *printer, const PrintException *exceptions, int count)
-{
-	for (int n = 0; n < count; n++)
-	{
-		print_line(printer, n > 0 ? "Caused by: " : "");
-		print_native_title(printer, &exceptions[n]);
-		print_native_frames(printer, &exceptions[n]);
-	}
-}
+/* Crashes and exceptions of C and C++.  Causes are errtrack's own addition. */
+const PrintForm native_form = {
+	.language = &native_language, PRINT_GAP(""), .title = print_native_title, .frame = print_native_frame};
 
 /* The place of the innermost frame that is in Swift, where a check of Swift's failed; NULL: none has one. */
 static const PrintFrame *
@@ -162,7 +143,8 @@ print_apple_title(Printer *printer, const PrintException *exception)
 /*
  * Appends a frame as Swift's runtime prints it, `0 0x4f6b78 total(of:) in shop at
  * /srv/Cart.swift:12:9`, or, where the file is not a whole path, as a crash report
- * does, `0   shop   0x4f6b78 total(of:) (Cart.swift:12)`.
+ * does, `0   shop   0x4f6b78 total(of:) (Cart.swift:12)`; without an address as
+ * gdb does.
  */
 static void
 print_apple_frame(Printer *printer, const PrintException *exception, int index)
@@ -170,6 +152,11 @@ print_apple_frame(Printer *printer, const PrintException *exception, int index)
 	const PrintFrame *frame = &exception->frames[index];
 	bool relative = frame->file.len > 0 && frame->file.data[0] != '/' && frame->library.len > 0;
 
+	if (frame->address.len == 0)
+	{
+		print_native_frame(printer, exception, index);
+		return;
+	}
 	print_line(printer, "");
 	print_number(printer, print_frame_number(exception, index));
 	if (relative)
@@ -197,27 +184,6 @@ print_apple_frame(Printer *printer, const PrintException *exception, int index)
 	print_string(printer, relative ? ")" : "");
 }
 
-/*
- * Prints crashes and exceptions of Swift and Objective-C; frames without addresses
- * as gdb does.  Causes are errtrack's own addition.
- */
-void
-print_apple(Printer *printer, const PrintException *exceptions, int count)
-{
-	for (int n = 0; n < count; n++)
-	{
-		const PrintException *exception = &exceptions[n];
-
-		if (n > 0 || has_title(exception))
-			print_line(printer, n > 0 ? "Caused by: " : "");
-		print_apple_title(printer, exception);
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap(printer, exception, i, "");
-			if (exception->frames[i].address.len > 0)
-				print_apple_frame(printer, exception, i);
-			else
-				print_native_frame(printer, exception, i);
-		}
-	}
-}
+/* Crashes and exceptions of Swift and Objective-C.  Causes are errtrack's own addition. */
+const PrintForm apple_form = {
+	.language = &apple_language, PRINT_GAP(""), .title = print_apple_title, .frame = print_apple_frame};

@@ -3,6 +3,8 @@
  */
 #include "print.h"
 
+#include "javascript.h"
+
 /* Appends Python's `  File "x", line 3, in f`, and the source line. */
 static void
 print_python_frame(Printer *printer, const PrintFrame *frame)
@@ -28,8 +30,8 @@ print_python_frame(Printer *printer, const PrintFrame *frame)
 }
 
 /* Prints Python's traceback: causes first, the innermost frame last. */
-void
-print_python(Printer *printer, const PrintException *exceptions, int count)
+static void
+print_python_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	for (int n = count - 1; n >= 0; n--)
 	{
@@ -40,7 +42,7 @@ print_python(Printer *printer, const PrintException *exceptions, int count)
 		for (int i = exception->nframes - 1; i >= 0; i--)
 		{
 			print_python_frame(printer, &exception->frames[i]);
-			print_gap(printer, exception, i, "  ");
+			print_gap(printer, exception, i);
 		}
 		if (has_title(exception))
 		{
@@ -57,50 +59,62 @@ print_python(Printer *printer, const PrintException *exceptions, int count)
 	}
 }
 
-/* Appends a frame as V8 has it: `    at f (cart.js:12:3)`. */
+const PrintForm python_form = {
+	.language = &python_language, .qualified_type = true, PRINT_GAP("  "), .print = print_python_exceptions};
+
+/*
+ * Appends a frame as V8 has it: `    at f (cart.js:12:3)`, in WebAssembly
+ * `    at wasm://wasm/0dfc9e12:wasm-function[7]:0x1a2b`.
+ */
 static void
-print_javascript_frame(Printer *printer, const PrintFrame *frame)
+print_javascript_frame(Printer *printer, const PrintException *exception, int index)
 {
+	const PrintFrame *frame = &exception->frames[index];
+	/* the number is part of the place, unless an SDK's file has it already */
+	bool numbered = slice_starts(frame->function, SLICE("wasm-function[")) && frame->line == NO_POSITION &&
+	                slice_find(frame->file, SLICE(":wasm-function[")) < 0;
+	bool named = frame->function.len > 0 && !numbered;
+
 	print_line(printer, "    at ");
-	if (frame->function.len == 0 && frame->file.len > 0)
+	if (named)
 	{
-		print_place(printer, frame);
-		return;
-	}
-	print_name(printer, frame->function);
-	if (frame->function.len > 0)
+		print_name(printer, frame->function);
 		print_string(printer, " (");
+	}
 	if (frame->file.len > 0)
 		print_place(printer, frame);
-	else
+	else if (!numbered)
 		print_string(printer, "<anonymous>");
-	if (frame->function.len > 0)
-		print_string(printer, ")");
+	if (numbered)
+	{
+		print_string(printer, frame->file.len > 0 ? ":" : "");
+		print_name(printer, frame->function);
+	}
+	if (frame->address.len > 0 && (numbered || javascript_is_wasm(frame->file)))
+	{
+		print_string(printer, ":");
+		print_name(printer, frame->address);
+	}
+	print_string(printer, named ? ")" : "");
 }
 
 /* Prints what Node.js does: causes within braces, each two blanks deeper. */
-void
-print_javascript(Printer *printer, const PrintException *exceptions, int count)
+static void
+print_javascript_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	for (int n = 0; n < count; n++)
 	{
 		const PrintException *exception = &exceptions[n];
-
-		bool bare;
+		/* as Node.js prints an error without a stack that has something within */
+		bool bare = exception->nframes == 0 && n + 1 < count;
 
 		printer->indent = 2 * n;
 		if (n > 0 || has_title(exception))
 			print_line(printer, n > 0 ? "[cause]: " : "");
-		/* as Node.js prints an error without a stack that has something within */
-		bare = exception->nframes == 0 && n + 1 < count;
 		print_string(printer, bare ? "[" : "");
 		print_title(printer, exception);
 		print_string(printer, bare ? "]" : "");
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap(printer, exception, i, "    ");
-			print_javascript_frame(printer, &exception->frames[i]);
-		}
+		print_frames(printer, exception, print_javascript_frame);
 		if (n + 1 < count)
 			print_string(printer, " {");
 	}
@@ -111,6 +125,9 @@ print_javascript(Printer *printer, const PrintException *exceptions, int count)
 	}
 }
 
+const PrintForm javascript_form = {
+	.language = &javascript_language, PRINT_GAP("    "), .print = print_javascript_exceptions};
+
 /* Appends `cart.rb:12:in 'Shop::Cart#total'`, or what is known of it. */
 static void
 print_ruby_place(Printer *printer, const PrintFrame *frame)
@@ -119,13 +136,13 @@ print_ruby_place(Printer *printer, const PrintFrame *frame)
 	if (frame->function.len == 0)
 		return;
 	print_string(printer, frame->file.len > 0 ? ":in '" : "in '");
-	print_function(printer, frame, "#");
+	print_function(printer, frame);
 	print_string(printer, "'");
 }
 
 /* Appends Ruby's message, with the class behind its first line; without a message, the class stands for it. */
 static void
-print_ruby_title(Printer *printer, const PrintException *exception)
+print_ruby_message(Printer *printer, const PrintException *exception)
 {
 	Slice value = exception->value.len > 0 ? exception->value : exception->type;
 	ptrdiff_t end = slice_find_char(value, '\n');
@@ -141,29 +158,35 @@ print_ruby_title(Printer *printer, const PrintException *exception)
 		print_message(printer, slice_skip(value, end));
 }
 
-/* Prints Ruby's exceptions: the place of the first frame before the message, the causes below. */
-void
-print_ruby(Printer *printer, const PrintException *exceptions, int count)
+/* Appends the place of the first frame, and the message. */
+static void
+print_ruby_title(Printer *printer, const PrintException *exception)
 {
-	for (int n = 0; n < count; n++)
+	if (exception->nframes > 0)
 	{
-		const PrintException *exception = &exceptions[n];
-
-		print_line(printer, "");
-		if (exception->nframes > 0)
-		{
-			print_ruby_place(printer, &exception->frames[0]);
-			print_string(printer, ": ");
-		}
-		print_ruby_title(printer, exception);
-		for (int i = 1; i < exception->nframes; i++)
-		{
-			print_gap_as(printer, exception, i, "\t ... ", " levels...");
-			print_line(printer, "\tfrom ");
-			print_ruby_place(printer, &exception->frames[i]);
-		}
+		print_ruby_place(printer, &exception->frames[0]);
+		print_string(printer, ": ");
 	}
+	print_ruby_message(printer, exception);
 }
+
+/* Appends a frame, but the first one, which stands above. */
+static void
+print_ruby_frame(Printer *printer, const PrintException *exception, int index)
+{
+	if (index == 0)
+		return;
+	print_line(printer, "\tfrom ");
+	print_ruby_place(printer, &exception->frames[index]);
+}
+
+const PrintForm ruby_form = {.language = &ruby_language,
+                             .separator = "#",
+                             .gap = "\t ... ",
+                             .gap_end = " levels...",
+                             .cause_lead = "",
+                             .title = print_ruby_title,
+                             .frame = print_ruby_frame};
 
 /*
  * Appends PHP's `#1 /srv/cart.php(12): Shop\Cart->total()`: a function, and where
@@ -198,7 +221,7 @@ print_php_frame(Printer *printer, const PrintException *exception, int index)
 	if (frame->function.len == 0)
 		return;
 	print_string(printer, ": ");
-	print_function(printer, frame, "::");
+	print_function(printer, frame);
 	print_string(printer, "()");
 }
 
@@ -226,8 +249,8 @@ is_php_error(const PrintException *exception)
 }
 
 /* Prints PHP's exceptions: the first that was thrown first. */
-void
-print_php(Printer *printer, const PrintException *exceptions, int count)
+static void
+print_php_exceptions(Printer *printer, const PrintException *exceptions, int count)
 {
 	if (count == 1 && is_php_error(&exceptions[0]))
 	{
@@ -255,11 +278,7 @@ print_php(Printer *printer, const PrintException *exceptions, int count)
 		}
 		if (exception->nframes > 0)
 			print_line(printer, "Stack trace:");
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap(printer, exception, i, "");
-			print_php_frame(printer, exception, i);
-		}
+		print_frames(printer, exception, print_php_frame);
 	}
 	if (has_title(&exceptions[0]) && has_file(&exceptions[0]))
 	{
@@ -267,6 +286,9 @@ print_php(Printer *printer, const PrintException *exceptions, int count)
 		print_file(printer, &exceptions[0].frames[0], " on line ");
 	}
 }
+
+const PrintForm php_form = {
+	.language = &php_language, .separator = "::", PRINT_GAP(""), .print = print_php_exceptions};
 
 /* Appends Perl's ` at shop.pl line 12`, where the file is known. */
 static void
@@ -278,45 +300,48 @@ print_perl_place(Printer *printer, const char *start, const PrintFrame *frame)
 	print_file(printer, frame, " line ");
 }
 
-/*
- * Prints what Perl's die() and Carp do: a function with the place that called
- * it.  Causes are errtrack's own addition.
- */
-void
-print_perl(Printer *printer, const PrintException *exceptions, int count)
+/* Appends the message, and where die() was called. */
+static void
+print_perl_title(Printer *printer, const PrintException *exception)
 {
-	for (int n = 0; n < count; n++)
-	{
-		const PrintException *exception = &exceptions[n];
-
-		print_line(printer, n > 0 ? "Caused by: " : "");
-		print_title(printer, exception);
-		if (exception->nframes > 0)
-			print_perl_place(printer, " at ", &exception->frames[0]);
-		print_string(printer, exception->nframes > 0 ? "." : "");
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			const PrintFrame *frame = &exception->frames[i];
-			bool is_last = i + 1 == exception->nframes;
-
-			/* what was called from the outermost place is its last line */
-			if (is_last && frame->function.len == 0)
-				break;
-			print_gap(printer, exception, i, "\t");
-			print_line(printer, "\t");
-			print_function(printer, frame, "::");
-			if (frame->function.len > 0 && !slice_ends(frame->function, SLICE("}")))
-				print_string(printer, "()");
-			if (!is_last)
-				print_perl_place(printer, frame->function.len > 0 ? " called at " : "called at ", &frame[1]);
-		}
-	}
+	print_title(printer, exception);
+	if (exception->nframes == 0)
+		return;
+	print_perl_place(printer, " at ", &exception->frames[0]);
+	print_string(printer, ".");
 }
+
+/* Appends a function with the place that called it, as Carp does. */
+static void
+print_perl_frame(Printer *printer, const PrintException *exception, int index)
+{
+	const PrintFrame *frame = &exception->frames[index];
+	bool is_last = index + 1 == exception->nframes;
+
+	/* what was called from the outermost place is the last line */
+	if (is_last && frame->function.len == 0)
+		return;
+	print_line(printer, "\t");
+	print_function(printer, frame);
+	if (frame->function.len > 0 && !slice_ends(frame->function, SLICE("}")))
+		print_string(printer, "()");
+	if (!is_last)
+		print_perl_place(printer, frame->function.len > 0 ? " called at " : "called at ", &frame[1]);
+}
+
+/* Perl.  Causes are errtrack's own addition. */
+const PrintForm perl_form = {.language = &perl_language,
+                             .separator = "::",
+                             PRINT_GAP("\t"),
+                             .title = print_perl_title,
+                             .frame = print_perl_frame};
 
 /* Appends Lua's `	cart.lua:12: in function 'total'`. */
 static void
-print_lua_frame(Printer *printer, const PrintFrame *frame)
+print_lua_frame(Printer *printer, const PrintException *exception, int index)
 {
+	const PrintFrame *frame = &exception->frames[index];
+
 	print_line(printer, "\t");
 	print_file(printer, frame, ":");
 	print_string(printer, frame->file.len > 0 ? ": in " : "in ");
@@ -334,26 +359,22 @@ print_lua_frame(Printer *printer, const PrintFrame *frame)
 	}
 }
 
-/* Prints Lua's tracebacks.  Causes are errtrack's own addition. */
-void
-print_lua(Printer *printer, const PrintException *exceptions, int count)
+/* Appends the message, and what stands above a traceback. */
+static void
+print_lua_title(Printer *printer, const PrintException *exception)
 {
-	for (int n = 0; n < count; n++)
-	{
-		const PrintException *exception = &exceptions[n];
-
-		if (n > 0 || has_title(exception))
-			print_line(printer, n > 0 ? "Caused by: " : "lua: ");
-		print_title(printer, exception);
-		if (exception->nframes > 0)
-			print_line(printer, "stack traceback:");
-		for (int i = 0; i < exception->nframes; i++)
-		{
-			print_gap_as(printer, exception, i, "\t...\t(skipping ", " levels)");
-			print_lua_frame(printer, &exception->frames[i]);
-		}
-	}
+	print_title(printer, exception);
+	if (exception->nframes > 0)
+		print_line(printer, "stack traceback:");
 }
+
+/* Lua.  Causes are errtrack's own addition. */
+const PrintForm lua_form = {.language = &lua_language,
+                            .gap = "\t...\t(skipping ",
+                            .gap_end = " levels)",
+                            .lead = "lua: ",
+                            .title = print_lua_title,
+                            .frame = print_lua_frame};
 
 /* Appends R's ` at cart.R#12`, where the file is known. */
 static void
@@ -425,8 +446,8 @@ print_rlang_title(Printer *printer, const PrintException *exception, bool cause)
 }
 
 /* Prints R's errors, and causes as rlang does; each with what traceback() prints, where that says more. */
-void
-print_r(Printer *printer, const PrintException *exceptions, int count)
+static void
+print_r_errors(Printer *printer, const PrintException *exceptions, int count)
 {
 	for (int n = 0; n < count; n++)
 	{
@@ -442,10 +463,9 @@ print_r(Printer *printer, const PrintException *exceptions, int count)
 			print_r_title(printer, exception);
 		else
 			print_rlang_title(printer, exception, n > 0);
-		for (int i = 0; i < exception->nframes && (count == 1 || exception->nframes > 1); i++)
-		{
-			print_gap(printer, exception, i, "");
-			print_r_frame(printer, exception, i);
-		}
+		if (count == 1 || exception->nframes > 1)
+			print_frames(printer, exception, print_r_frame);
 	}
 }
+
+const PrintForm r_form = {.language = &r_language, PRINT_GAP(""), .print = print_r_errors};

@@ -8,28 +8,11 @@
 PG_FUNCTION_INFO_V1(errtrack_print_stack);
 
 /* The languages that have a form; all others are printed in the plain one. */
-static const PrintForm forms[] = {
-	{&python_language, print_python, .qualified_type = true},
-	{&java_language, print_java, ".", true},
-	{&javascript_language, print_javascript},
-	{&go_language, print_go, "."},
-	{&ruby_language, print_ruby, "#"},
-	{&php_language, print_php, "::"},
-	{&dotnet_language, print_dotnet, "."},
-	{&rust_language, print_rust, "::"},
-	{&native_language, print_native},
-	{&apple_language, print_apple},
-	{&dart_language, print_dart},
-	{&erlang_language, print_erlang},
-	{&perl_language, print_perl, "::"},
-	{&lua_language, print_lua},
-	{&r_language, print_r},
-	/* modules of kernels are files */
-	{&kernel_language, print_plain},
-	{&bsd_language, print_plain},
+static const PrintForm *const forms[] = {
+	&python_form, &java_form, &javascript_form, &go_form,     &ruby_form, &php_form,
+	&dotnet_form, &rust_form, &native_form,     &apple_form,  &dart_form, &erlang_form,
+	&perl_form,   &lua_form,  &r_form,          &kernel_form, &bsd_form,
 };
-
-static const PrintForm plain_form = {NULL, print_plain, "."};
 
 /* The form of a platform. */
 static const PrintForm *
@@ -38,8 +21,8 @@ find_form(Slice platform)
 	const Language *language = platform.data ? find_language(platform) : NULL;
 
 	for (size_t i = 0; language && i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (forms[i].language == language)
-			return &forms[i];
+		if (forms[i]->language == language)
+			return forms[i];
 	return &plain_form;
 }
 
@@ -206,22 +189,38 @@ read_exceptions(JsonbContainer *exceptions, const PrintForm *form, int *count)
 	return read;
 }
 
+/* Prints exceptions one like the other: what stands before it, its title, its frames. */
+static void
+print_in_order(Printer *printer, const PrintException *exceptions, int count)
+{
+	const PrintForm *form = printer->form;
+	const char *lead = form->lead ? form->lead : "";
+	const char *cause_lead = form->cause_lead ? form->cause_lead : "Caused by: ";
+
+	for (int n = 0; n < count; n++)
+	{
+		if (n > 0 || has_title(&exceptions[n]))
+			print_line(printer, n > 0 ? cause_lead : lead);
+		(form->title ? form->title : print_title)(printer, &exceptions[n]);
+		print_frames(printer, &exceptions[n], form->frame);
+	}
+}
+
 /* errtrack.print_stack(exceptions jsonb, platform text) RETURNS text */
 Datum
 errtrack_print_stack(PG_FUNCTION_ARGS)
 {
-	const PrintForm *form;
 	PrintException *exceptions;
 	Printer printer = {.indent = 0};
 	int count;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	form = find_form(PG_ARGISNULL(1) ? NO_SLICE : slice_of_text(PG_GETARG_TEXT_PP(1)));
-	exceptions = read_exceptions(&PG_GETARG_JSONB_P(0)->root, form, &count);
+	printer.form = find_form(PG_ARGISNULL(1) ? NO_SLICE : slice_of_text(PG_GETARG_TEXT_PP(1)));
+	exceptions = read_exceptions(&PG_GETARG_JSONB_P(0)->root, printer.form, &count);
 	initStringInfo(&printer.text);
 	if (count > 0)
-		form->print(&printer, exceptions, count);
+		(printer.form->print ? printer.form->print : print_in_order)(&printer, exceptions, count);
 	if (printer.full)
 	{
 		/* the last line may be half of one */

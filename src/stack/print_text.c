@@ -4,6 +4,8 @@
  */
 #include "print.h"
 
+#include "mb/pg_wchar.h"
+
 /* Appends bytes as they are; what goes beyond PRINT_MAX_TEXT is left out, whole. */
 void
 print_bytes(Printer *printer, Slice s)
@@ -36,19 +38,27 @@ print_number(Printer *printer, int64 number)
 }
 
 /*
- * How many bytes at the start of s a terminal might obey: 1 for an ASCII control
- * character, 2 for one of Unicode's (U+0080 to U+009F) in UTF-8, 0: it may be shown.
+ * How many bytes at the start of s a terminal might obey: an ASCII control
+ * character, or one of those from U+0080 to U+009F, which in ISO 8859 are bytes of
+ * their own; other encodings have letters there.  0: it may be shown.
  */
 static size_t
 control_length(Slice s)
 {
 	unsigned char c = s.data[0];
+	int encoding;
 
 	if (c < 0x20 || c == 0x7F)
 		return 1;
-	if (c == 0xC2 && s.len > 1 && ((unsigned char) s.data[1] & 0xE0) == 0x80)
-		return 2;
-	return 0;
+	if (c < 0x80)
+		return 0;
+	encoding = GetDatabaseEncoding();
+	if ((encoding >= PG_LATIN1 && encoding <= PG_LATIN10) ||
+	    (encoding >= PG_ISO_8859_5 && encoding <= PG_ISO_8859_8))
+		return c < 0xA0;
+	if (encoding != PG_UTF8 && encoding != PG_SQL_ASCII)
+		return 0;
+	return c == 0xC2 && s.len > 1 && ((unsigned char) s.data[1] & 0xE0) == 0x80 ? 2 : 0;
 }
 
 /*
@@ -138,15 +148,15 @@ print_title(Printer *printer, const PrintException *exception)
 	print_message(printer, exception->value);
 }
 
-/* Appends a function's name behind its module; separator NULL: the name alone. */
+/* Appends a function's name behind its module, where the form prints that. */
 void
-print_function(Printer *printer, const PrintFrame *frame, const char *separator)
+print_function(Printer *printer, const PrintFrame *frame)
 {
-	if (separator && frame->module.len > 0)
+	if (frame->module.len > 0)
 	{
 		print_name(printer, frame->module);
 		if (frame->function.len > 0)
-			print_string(printer, separator);
+			print_string(printer, printer->form->separator);
 	}
 	print_name(printer, frame->function);
 }
@@ -173,25 +183,26 @@ print_place(Printer *printer, const PrintFrame *frame)
 	print_number(printer, frame->column);
 }
 
-/* Where frames are left out before the one at this index: a line that says how many, between start and end. */
+/* Where frames are left out before the one at this index: a line that says how many. */
 void
-print_gap_as(Printer *printer, const PrintException *exception, int index, const char *start, const char *end)
+print_gap(Printer *printer, const PrintException *exception, int index)
 {
 	if (exception->left_out == 0 || index != exception->gap_at)
 		return;
-	print_line(printer, start);
+	print_line(printer, printer->form->gap);
 	print_number(printer, exception->left_out);
-	print_string(printer, end);
+	print_string(printer, printer->form->gap_end);
 }
 
-/* Likewise, for languages that have no words for it. */
+/* Appends the frames of an exception, innermost first. */
 void
-print_gap(Printer *printer, const PrintException *exception, int index, const char *blanks)
+print_frames(Printer *printer, const PrintException *exception, PrintFrameFunction frame)
 {
-	char start[40];
-
-	snprintf(start, sizeof(start), "%s... frames left out: ", blanks);
-	print_gap_as(printer, exception, index, start, " ...");
+	for (int i = 0; i < exception->nframes; i++)
+	{
+		print_gap(printer, exception, i);
+		frame(printer, exception, i);
+	}
 }
 
 /* A frame's number among all, also those that are left out. */

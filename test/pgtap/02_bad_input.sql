@@ -147,6 +147,22 @@ FROM generate_series(1, 1000) AS i;
 SELECT is(errtrack.consume(), 1000, 'a bulk INSERT with bad events among good ones is taken whole');
 SELECT is((SELECT occurrence_count FROM errtrack.issues WHERE title = 'bulk'), 1000::bigint, '... and counted');
 
+-- objects and arrays where text is expected: as jsonb is printed, but for numbers that are short in JSON only
+SELECT is((errtrack.read_payload(jsonb_build_object('dist', j))).dist, j::text, 'as the server prints it: ' || j::text)
+FROM unnest(ARRAY['[]', '{}', '[[]]', '{"a": {}}', '[1, -2.50, 1e5, 0.0001, true, false, null, "", "x", {"a": [1, {"b": [[], 2]}], "c": null}, 3]',
+                  '{"a\"b": "c\\d\u0001\n\té", "": [{"a": 1, "b": 2}, {"c": [3]}]}']::jsonb[]) AS j;
+SELECT is((errtrack.read_payload(jsonb_build_object('dist', (repeat('[', 5000) || repeat(']', 5000))::jsonb))).dist, repeat('[', 5000) || repeat(']', 5000), '... however deep');
+CREATE TEMP TABLE number AS
+SELECT n, CASE WHEN n IN ('1e999', '-1e998', '1e-990') THEN n::numeric::text ELSE replace(replace(n, 'e', '.000000000000000e'), 'e1', 'e+1') END AS printed
+FROM unnest(ARRAY['1e999', '-1e998', '1e-990', '1e1000', '-1e1000', '1e-1000', '1e131071', '-1e131071', '1e-16383']) AS n;
+SELECT is((errtrack.read_payload(jsonb_build_object('dist', n::jsonb))).dist, printed, 'a number: ' || n) FROM number;
+SELECT is((errtrack.read_payload(jsonb_build_object('dist', jsonb_build_object('a', jsonb_build_array(n::jsonb, 7))))).dist, format('{"a": [%s, 7]}', printed), '... within others: ' || n) FROM number;
+CREATE TEMP TABLE numbers AS SELECT n, ('[' || rtrim(repeat(n || ', ', 20000), ', ') || ']')::jsonb AS j FROM unnest(ARRAY['1e999', '1e131071', '-1e131071', '1e-16383', '{"a": [1e131071]}']) AS n;
+SELECT cmp_ok(length((errtrack.read_payload(jsonb_build_object('dist', j))).dist), '<=', 1048576 + 1010, 'the text of very many is bounded: ' || n) FROM numbers;
+SELECT lives_ok(format('SELECT errtrack.capture(jsonb_build_object(''environment'', ''numbers'', ''message'', %1$s, ''release'', %1$s, ''stack_trace'', %1$s, ''user'', jsonb_build_object(''id'', %1$s),
+  ''exceptions'', jsonb_build_array(jsonb_build_object(''type'', %1$s, ''value'', %1$s)))) FROM numbers WHERE n = %2$L', 'j', n), '... and anywhere in an event: ' || n) FROM numbers;
+SELECT cmp_ok(octet_length(errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', j, 'value', j)))), '<', 20000, '... or in what is printed: ' || n) FROM numbers;
+
 -- consume()'s own bad input
 SELECT throws_ok('SELECT errtrack.consume(0)', '22023', NULL, 'consume(0) is refused');
 SELECT throws_ok('SELECT errtrack.consume(-1)', '22023', NULL, 'consume(-1) is refused');

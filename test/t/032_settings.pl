@@ -125,5 +125,26 @@ is("$status $err", '0 ', 'a payload is mended, and a rule is checked, without a 
 is( $node->safe_psql('strings', "SELECT message = 'a' || repeat(chr(65533), 2) || 'b', flags FROM errtrack.occurrences"),
 	't|{payload_repaired}', 'as anywhere');
 
+# --- what a terminal would obey is printed escaped, in whichever bytes the database's encoding has it
+for my $case (
+	[ 'UTF8', 'e282ac c3a9 c29b', 'e282ac c3a9 5c786332 5c783962' ],
+	[ 'SQL_ASCII', 'e282ac c3a9 c29b', 'e282ac c3a9 5c786332 5c783962' ],
+	[ 'LATIN1', '80 c29b e9 9f a0', '5c783830 c2 5c783962 e9 5c783966 a0' ],
+	[ 'LATIN9', '9b a4', '5c783962 a4' ],
+	[ 'ISO_8859_8', '9b e0', '5c783962 e0' ],
+	[ 'WIN1252', '80 c280 9b', '80 c280 9b' ])
+{
+	my ($encoding, $message, $printed) = @$case;
+	my $database = lc $encoding;
+	$node->safe_psql('postgres', "CREATE DATABASE $database ENCODING '$encoding' LOCALE 'C' TEMPLATE template0");
+	$node->safe_psql($database, "CREATE EXTENSION errtrack; ALTER DATABASE $database SET client_encoding = '$encoding'");
+	(my $wanted = "453a20$printed") =~ s/ //g;
+	is( $node->safe_psql($database, qq{
+SELECT encode(convert_to(errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', 'E', 'value',
+  convert_from(decode('$message', 'hex'), '$encoding')))), '$encoding'), 'hex')}),
+		$wanted,
+		"controls in $encoding");
+}
+
 $node->stop;
 done_testing();
