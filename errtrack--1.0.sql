@@ -167,12 +167,12 @@ COMMENT ON COLUMN errtrack.raw_events.event_id IS 'Identifies the event: sent tw
 COMMENT ON COLUMN errtrack.raw_events.received_at IS 'When the event arrived: when its row was inserted, by errtrack.clock(), or what is said here, if that is earlier.';
 COMMENT ON COLUMN errtrack.raw_events.occurred_at IS 'When the error happened, by the application''s clock; received_at where it is absent or later than that.';
 COMMENT ON COLUMN errtrack.raw_events.level IS 'fatal, error, warning, info or debug; other words for these are understood, an unknown one counts as error.';
-COMMENT ON COLUMN errtrack.raw_events.platform IS 'The language or runtime (python, java, javascript, …); told from the stack trace where it is absent.';
+COMMENT ON COLUMN errtrack.raw_events.platform IS 'The language or runtime (python, java, javascript, ...); told from the stack trace where it is absent.';
 COMMENT ON COLUMN errtrack.raw_events.exception_class IS 'The type of the exception; read from the stack trace where it is absent. 500 bytes are kept.';
 COMMENT ON COLUMN errtrack.raw_events.message IS 'The message; read from the stack trace where it is absent. 16 kB are kept.';
 COMMENT ON COLUMN errtrack.raw_events.stack_trace IS 'The stack trace as the language prints it. 256 kB are kept, from both ends.';
-COMMENT ON COLUMN errtrack.raw_events.exceptions IS 'In place of stack_trace: exceptions as SDKs report them, a list or {"values": […]} of {type, value, module, stacktrace: {frames: […]}}, the cause first, the oldest frame first. Over 256 kB, variables and source lines go and long lists are cut in their middle.';
-COMMENT ON COLUMN errtrack.raw_events.environment IS 'Where it ran: production, staging, …';
+COMMENT ON COLUMN errtrack.raw_events.exceptions IS 'In place of stack_trace: exceptions as SDKs report them, a list or {"values": [...]} of {type, value, module, stacktrace: {frames: [...]}}, the cause first, the oldest frame first. Over 256 kB, variables and source lines go and long lists are cut in their middle.';
+COMMENT ON COLUMN errtrack.raw_events.environment IS 'Where it ran: production, staging, ...';
 COMMENT ON COLUMN errtrack.raw_events.release IS 'The version of the application.';
 COMMENT ON COLUMN errtrack.raw_events.dist IS 'A build of the release.';
 COMMENT ON COLUMN errtrack.raw_events.server_name IS 'The host.';
@@ -188,7 +188,7 @@ COMMENT ON COLUMN errtrack.raw_events.trace_id IS 'The distributed trace.';
 COMMENT ON COLUMN errtrack.raw_events.span_id IS 'The span of that trace.';
 COMMENT ON COLUMN errtrack.raw_events.fingerprint IS 'What to group by in place of the stack: a list of texts, in which {{ default }} stands for errtrack''s own.';
 COMMENT ON COLUMN errtrack.raw_events.debug_ids IS 'The debug ids of bundled files: {file: id}.';
-COMMENT ON COLUMN errtrack.raw_events.flags IS 'What errtrack repaired or cut in the event: message_cut, occurred_at_invalid, ….';
+COMMENT ON COLUMN errtrack.raw_events.flags IS 'What errtrack repaired or cut in the event: message_cut, occurred_at_invalid, ...';
 
 CREATE TABLE errtrack.raw_events_0 PARTITION OF errtrack.raw_events FOR VALUES IN (0);
 CREATE TABLE errtrack.raw_events_1 PARTITION OF errtrack.raw_events FOR VALUES IN (1);
@@ -695,7 +695,7 @@ INSERT INTO errtrack.frame_rules (platform, module, function, action, built_in) 
 INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'ruby', file, 'not_in_app', true
 FROM unnest(ARRAY[
-  -- gems; as Rails shortens them: `actionpack (7.0.4) lib/…`
+  -- gems; as Rails shortens them: `actionpack (7.0.4) lib/...`
   '*/gems/*', '*/bundler/*', '*/vendor/bundle/*', '* (*) lib/*', '* (*) app/*', '* (*) exe/*', '* (*) bin/*',
   -- the interpreter and its library
   '<internal:*', '*/lib/ruby/*', '*/ruby/vendor_ruby/*', '/usr/share/ruby/*', '*/rubygems/*', '/usr/share/rubygems*',
@@ -938,7 +938,7 @@ FROM unnest(ARRAY[
   'xcb_io_error*',
   '__interceptor_backtrace*', 'backtrace', '__backtrace', 'g_on_error_*',
   '_swift_stdlib_reportFatalError*', '*Swift._assertionFailure*', '*Swift._fatalErrorMessage*', 'CrashTrampolineAsm',
-  -- … of names that nobody has demangled
+  -- ... of names that nobody has demangled
   '_ZN4base5debug10StackTrace*', '_ZN7logging*LogMessage*', '_ZN7logging*CheckError*', '_ZN2v84base2OS5Abort*',
   '_Z8V8_Fatal*', '_ZN6google*LogMessage*', '_ZN4absl*log_internal*', '_ZSt9terminate*', '_ZSt*__throw_*',
   'Unwind'
@@ -5146,7 +5146,7 @@ COMMENT ON FUNCTION errtrack.retry_dead_letters(int) IS
 -- ---- the worker: where it is found, how it is, stopping and starting it -------------------------------------------------
 
 -- src/consumer/wake.c reads the first columns by their numbers.  A dump does not hold this table; a copy of the database
--- by CREATE DATABASE … TEMPLATE does: there its row says nothing.
+-- by CREATE DATABASE ... TEMPLATE does: there its row says nothing.
 CREATE TABLE errtrack.worker (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   handle bigint,
@@ -5779,7 +5779,7 @@ BEGIN
         FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
   JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
 
-  -- an issue that moves whole takes along what was counted and not kept …
+  -- an issue that moves whole takes along what was counted and not kept ...
   CREATE TEMPORARY TABLE errtrack_regroup_whole ON COMMIT DROP AS
   SELECT m.issue_id, min(m.to_issue_id) AS to_issue_id
   FROM pg_temp.errtrack_regroup AS m
@@ -5790,7 +5790,7 @@ BEGIN
                     WHERE o.project_id = of_project AND o.issue_id = m.issue_id)
     -- the one that others move into stays
     AND m.issue_id NOT IN (SELECT i.to_issue_id FROM pg_temp.errtrack_regroup AS i WHERE i.moves);
-  -- … of another one, as much as is kept.  What goes from one to the other is added to both, here with a minus.
+  -- ... of another one, as much as is kept.  What goes from one to the other is added to both, here with a minus.
   INSERT INTO errtrack.issue_counts AS c (project_id, minutes, issue_id, bucket, events)
   SELECT of_project, g.minutes, s.issue_id, g.bucket, sum(s.events)
   FROM (SELECT c.issue_id, w.to_issue_id, c.minutes, c.bucket, c.events
@@ -6171,14 +6171,14 @@ COMMENT ON COLUMN errtrack.storage.leaves_since IS 'Of a ring: when the span of 
  *
  * Compression, where the server has lz4; its 0.5 % more bytes buy a third of the time:
  *
- *   COPY, an event                 µs   WAL bytes   heap bytes
+ *   COPY, an event                 us   WAL bytes   heap bytes
  *   bare table, pglz             21.5        1815         2000
  *   bare table, lz4              14.2        1854         2044
  *   raw_events, pglz             26.2        1811         1982
  *   raw_events, lz4              20.0        1852         2041
  *   raw_events, not compressed   18.0        2324         2698   (toast_tuple_target = 8160)
  *
- *   into occurrences, an event     µs   bytes with indexes
+ *   into occurrences, an event     us   bytes with indexes
  *   pglz                         19.5        2102
  *   lz4                          13.0        2112
  *   lz4, main, target 128        14.3        2111
@@ -6187,9 +6187,9 @@ COMMENT ON COLUMN errtrack.storage.leaves_since IS 'Of a ring: when the span of 
  *   pglz, target 1024            26.8        1970
  *   not compressed               11.0        2780
  *
- *   an event of 32 kB of JSON:  pglz 780 µs, 17.0 kB;  lz4 325 µs, 19.9 kB
+ *   an event of 32 kB of JSON:  pglz 780 us, 17.0 kB;  lz4 325 us, 19.9 kB
  *
- * So toast_tuple_target and STORAGE stay as they are.  The fold takes as long with either compression or none (32 to 33 µs).
+ * So toast_tuple_target and STORAGE stay as they are.  The fold takes as long with either compression or none (32 to 33 us).
  *
  * issue_facets is written anew with each batch.  10 keys of 20 values are 3.8 kB, with lz4 1.1 kB, so that they stay in the
  * row, at half of the cost of pglz; not compressed they would make three times the WAL.
@@ -6239,12 +6239,12 @@ END $$;
  * minutes, the bucket index included:
  *
  *   fillfactor         100     90     80     60     40
- *   µs a row and batch 8.1    5.8    4.6    3.4    3.3
+ *   us a row and batch 8.1    5.8    4.6    3.4    3.3
  *   WAL bytes          630    370    319    151    145
  *   heap, MB            69     39     25      9      9    (3.4 without free space and old versions)
  *
- * An hour and a day are inserted once, when they are rolled up (1.1 µs a row of the narrower ones).  Of issues the same
- * rows are updated for ever, and each page soon has its free space: 7.1 to 7.6 µs at any fillfactor from 60 to 100; at 90
+ * An hour and a day are inserted once, when they are rolled up (1.1 us a row of the narrower ones).  Of issues the same
+ * rows are updated for ever, and each page soon has its free space: 7.1 to 7.6 us at any fillfactor from 60 to 100; at 90
  * least WAL.
  */
 ALTER TABLE errtrack.issue_counts_minutes SET (fillfactor = 50);
@@ -6581,7 +6581,7 @@ COMMENT ON COLUMN errtrack.jobs.state IS 'scheduled; paused: it is not active in
 COMMENT ON COLUMN errtrack.jobs.cron_database IS 'The database that pg_cron is in; null: the server has not loaded it.';
 COMMENT ON COLUMN errtrack.jobs.run_as IS 'The role that it runs as.';
 COMMENT ON COLUMN errtrack.jobs.last_run IS 'When it last began; null: not yet, or cron.log_run is off.';
-COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ….';
+COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ...';
 COMMENT ON COLUMN errtrack.jobs.last_message IS 'What it returned, or the error.';
 -- ---- who may do what ------------------------------------------------------------------------------------------------
 

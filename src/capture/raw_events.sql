@@ -41,12 +41,12 @@ COMMENT ON COLUMN errtrack.raw_events.event_id IS 'Identifies the event: sent tw
 COMMENT ON COLUMN errtrack.raw_events.received_at IS 'When the event arrived: when its row was inserted, by errtrack.clock(), or what is said here, if that is earlier.';
 COMMENT ON COLUMN errtrack.raw_events.occurred_at IS 'When the error happened, by the application''s clock; received_at where it is absent or later than that.';
 COMMENT ON COLUMN errtrack.raw_events.level IS 'fatal, error, warning, info or debug; other words for these are understood, an unknown one counts as error.';
-COMMENT ON COLUMN errtrack.raw_events.platform IS 'The language or runtime (python, java, javascript, …); told from the stack trace where it is absent.';
+COMMENT ON COLUMN errtrack.raw_events.platform IS 'The language or runtime (python, java, javascript, ...); told from the stack trace where it is absent.';
 COMMENT ON COLUMN errtrack.raw_events.exception_class IS 'The type of the exception; read from the stack trace where it is absent. 500 bytes are kept.';
 COMMENT ON COLUMN errtrack.raw_events.message IS 'The message; read from the stack trace where it is absent. 16 kB are kept.';
 COMMENT ON COLUMN errtrack.raw_events.stack_trace IS 'The stack trace as the language prints it. 256 kB are kept, from both ends.';
-COMMENT ON COLUMN errtrack.raw_events.exceptions IS 'In place of stack_trace: exceptions as SDKs report them, a list or {"values": […]} of {type, value, module, stacktrace: {frames: […]}}, the cause first, the oldest frame first. Over 256 kB, variables and source lines go and long lists are cut in their middle.';
-COMMENT ON COLUMN errtrack.raw_events.environment IS 'Where it ran: production, staging, …';
+COMMENT ON COLUMN errtrack.raw_events.exceptions IS 'In place of stack_trace: exceptions as SDKs report them, a list or {"values": [...]} of {type, value, module, stacktrace: {frames: [...]}}, the cause first, the oldest frame first. Over 256 kB, variables and source lines go and long lists are cut in their middle.';
+COMMENT ON COLUMN errtrack.raw_events.environment IS 'Where it ran: production, staging, ...';
 COMMENT ON COLUMN errtrack.raw_events.release IS 'The version of the application.';
 COMMENT ON COLUMN errtrack.raw_events.dist IS 'A build of the release.';
 COMMENT ON COLUMN errtrack.raw_events.server_name IS 'The host.';
@@ -62,7 +62,7 @@ COMMENT ON COLUMN errtrack.raw_events.trace_id IS 'The distributed trace.';
 COMMENT ON COLUMN errtrack.raw_events.span_id IS 'The span of that trace.';
 COMMENT ON COLUMN errtrack.raw_events.fingerprint IS 'What to group by in place of the stack: a list of texts, in which {{ default }} stands for errtrack''s own.';
 COMMENT ON COLUMN errtrack.raw_events.debug_ids IS 'The debug ids of bundled files: {file: id}.';
-COMMENT ON COLUMN errtrack.raw_events.flags IS 'What errtrack repaired or cut in the event: message_cut, occurred_at_invalid, ….';
+COMMENT ON COLUMN errtrack.raw_events.flags IS 'What errtrack repaired or cut in the event: message_cut, occurred_at_invalid, ...';
 
 CREATE TABLE errtrack.raw_events_0 PARTITION OF errtrack.raw_events FOR VALUES IN (0);
 CREATE TABLE errtrack.raw_events_1 PARTITION OF errtrack.raw_events FOR VALUES IN (1);

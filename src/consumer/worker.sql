@@ -1,7 +1,7 @@
 -- ---- the worker: where it is found, how it is, stopping and starting it -------------------------------------------------
 
 -- src/consumer/wake.c reads the first columns by their numbers.  A dump does not hold this table; a copy of the database
--- by CREATE DATABASE … TEMPLATE does: there its row says nothing.
+-- by CREATE DATABASE ... TEMPLATE does: there its row says nothing.
 CREATE TABLE errtrack.worker (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   handle bigint,

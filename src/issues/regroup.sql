@@ -218,7 +218,7 @@ BEGIN
         FROM pg_temp.errtrack_regroup WHERE moves AND is_new ORDER BY to_issue_id, received_at, event_id) AS m
   JOIN errtrack.issues AS i ON i.project_id = of_project AND i.issue_id = m.issue_id;
 
-  -- an issue that moves whole takes along what was counted and not kept …
+  -- an issue that moves whole takes along what was counted and not kept ...
   CREATE TEMPORARY TABLE errtrack_regroup_whole ON COMMIT DROP AS
   SELECT m.issue_id, min(m.to_issue_id) AS to_issue_id
   FROM pg_temp.errtrack_regroup AS m
@@ -229,7 +229,7 @@ BEGIN
                     WHERE o.project_id = of_project AND o.issue_id = m.issue_id)
     -- the one that others move into stays
     AND m.issue_id NOT IN (SELECT i.to_issue_id FROM pg_temp.errtrack_regroup AS i WHERE i.moves);
-  -- … of another one, as much as is kept.  What goes from one to the other is added to both, here with a minus.
+  -- ... of another one, as much as is kept.  What goes from one to the other is added to both, here with a minus.
   INSERT INTO errtrack.issue_counts AS c (project_id, minutes, issue_id, bucket, events)
   SELECT of_project, g.minutes, s.issue_id, g.bucket, sum(s.events)
   FROM (SELECT c.issue_id, w.to_issue_id, c.minutes, c.bucket, c.events

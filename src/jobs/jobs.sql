@@ -149,5 +149,5 @@ COMMENT ON COLUMN errtrack.jobs.state IS 'scheduled; paused: it is not active in
 COMMENT ON COLUMN errtrack.jobs.cron_database IS 'The database that pg_cron is in; null: the server has not loaded it.';
 COMMENT ON COLUMN errtrack.jobs.run_as IS 'The role that it runs as.';
 COMMENT ON COLUMN errtrack.jobs.last_run IS 'When it last began; null: not yet, or cron.log_run is off.';
-COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ….';
+COMMENT ON COLUMN errtrack.jobs.last_status IS 'How that went, in pg_cron''s words: succeeded, failed, running, ...';
 COMMENT ON COLUMN errtrack.jobs.last_message IS 'What it returned, or the error.';

@@ -6,14 +6,14 @@
  *
  * Compression, where the server has lz4; its 0.5 % more bytes buy a third of the time:
  *
- *   COPY, an event                 µs   WAL bytes   heap bytes
+ *   COPY, an event                 us   WAL bytes   heap bytes
  *   bare table, pglz             21.5        1815         2000
  *   bare table, lz4              14.2        1854         2044
  *   raw_events, pglz             26.2        1811         1982
  *   raw_events, lz4              20.0        1852         2041
  *   raw_events, not compressed   18.0        2324         2698   (toast_tuple_target = 8160)
  *
- *   into occurrences, an event     µs   bytes with indexes
+ *   into occurrences, an event     us   bytes with indexes
  *   pglz                         19.5        2102
  *   lz4                          13.0        2112
  *   lz4, main, target 128        14.3        2111
@@ -22,9 +22,9 @@
  *   pglz, target 1024            26.8        1970
  *   not compressed               11.0        2780
  *
- *   an event of 32 kB of JSON:  pglz 780 µs, 17.0 kB;  lz4 325 µs, 19.9 kB
+ *   an event of 32 kB of JSON:  pglz 780 us, 17.0 kB;  lz4 325 us, 19.9 kB
  *
- * So toast_tuple_target and STORAGE stay as they are.  The fold takes as long with either compression or none (32 to 33 µs).
+ * So toast_tuple_target and STORAGE stay as they are.  The fold takes as long with either compression or none (32 to 33 us).
  *
  * issue_facets is written anew with each batch.  10 keys of 20 values are 3.8 kB, with lz4 1.1 kB, so that they stay in the
  * row, at half of the cost of pglz; not compressed they would make three times the WAL.
@@ -74,12 +74,12 @@ END $$;
  * minutes, the bucket index included:
  *
  *   fillfactor         100     90     80     60     40
- *   µs a row and batch 8.1    5.8    4.6    3.4    3.3
+ *   us a row and batch 8.1    5.8    4.6    3.4    3.3
  *   WAL bytes          630    370    319    151    145
  *   heap, MB            69     39     25      9      9    (3.4 without free space and old versions)
  *
- * An hour and a day are inserted once, when they are rolled up (1.1 µs a row of the narrower ones).  Of issues the same
- * rows are updated for ever, and each page soon has its free space: 7.1 to 7.6 µs at any fillfactor from 60 to 100; at 90
+ * An hour and a day are inserted once, when they are rolled up (1.1 us a row of the narrower ones).  Of issues the same
+ * rows are updated for ever, and each page soon has its free space: 7.1 to 7.6 us at any fillfactor from 60 to 100; at 90
  * least WAL.
  */
 ALTER TABLE errtrack.issue_counts_minutes SET (fillfactor = 50);

@@ -59,7 +59,7 @@ FROM unnest(ARRAY[
   'xcb_io_error*',
   '__interceptor_backtrace*', 'backtrace', '__backtrace', 'g_on_error_*',
   '_swift_stdlib_reportFatalError*', '*Swift._assertionFailure*', '*Swift._fatalErrorMessage*', 'CrashTrampolineAsm',
-  -- … of names that nobody has demangled
+  -- ... of names that nobody has demangled
   '_ZN4base5debug10StackTrace*', '_ZN7logging*LogMessage*', '_ZN7logging*CheckError*', '_ZN2v84base2OS5Abort*',
   '_Z8V8_Fatal*', '_ZN6google*LogMessage*', '_ZN4absl*log_internal*', '_ZSt9terminate*', '_ZSt*__throw_*',
   'Unwind'

@@ -3,7 +3,7 @@
 INSERT INTO errtrack.frame_rules (platform, file, action, built_in)
 SELECT 'ruby', file, 'not_in_app', true
 FROM unnest(ARRAY[
-  -- gems; as Rails shortens them: `actionpack (7.0.4) lib/…`
+  -- gems; as Rails shortens them: `actionpack (7.0.4) lib/...`
   '*/gems/*', '*/bundler/*', '*/vendor/bundle/*', '* (*) lib/*', '* (*) app/*', '* (*) exe/*', '* (*) bin/*',
   -- the interpreter and its library
   '<internal:*', '*/lib/ruby/*', '*/ruby/vendor_ruby/*', '/usr/share/ruby/*', '*/rubygems/*', '/usr/share/rubygems*',
