@@ -50,6 +50,8 @@ $$;
 CREATE FUNCTION pg_temp.put(id bigint, becomes text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM errtrack.issue_ignores WHERE issue_id = id;
+  -- (long ago)
+  UPDATE errtrack.issue_activity SET at = '2026-03-01 08:00+00' WHERE issue_id = id;
   UPDATE errtrack.issues
   SET status = becomes::errtrack.issue_status, release_fixed = CASE WHEN becomes IN ('resolved', 'regressed') THEN '9.0' END, resolved_in_next = false,
       resolved_at = CASE WHEN becomes IN ('resolved', 'regressed') THEN '2026-03-01 08:00+00'::timestamptz END
@@ -86,12 +88,12 @@ INSERT INTO matrix (before, call, want, logged) VALUES
   ('resolved', 'resolve(%s, ''9.1'', why => ''by #42'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1: by #42)'),
   ('unresolved', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', 'acknowledge unresolved>acknowledged ()'),
   ('acknowledged', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', NULL),
-  ('regressed', 'acknowledge(%s, ''mine'')', 'acknowledged fixed=9.0 next=f resolved= assignee= ignored=', 'acknowledge regressed>acknowledged (mine)'),
+  ('regressed', 'acknowledge(%s, ''mine'')', 'acknowledged fixed=9.0 next=f resolved=03-01 08:00 assignee= ignored=', 'acknowledge regressed>acknowledged (mine)'),
   ('resolved', 'acknowledge(%s)', '55000 | cannot acknowledge issue %s: it is resolved | acknowledge() is for an issue that is unresolved or regressed. | Call errtrack.reopen(%s) first.', NULL),
   ('ignored', 'acknowledge(%s)', '55000 | cannot acknowledge issue %s: it is ignored | acknowledge() is for an issue that is unresolved or regressed. | Call errtrack.reopen(%s) first.', NULL),
   ('unresolved', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore unresolved>ignored (for ever)'),
   ('acknowledged', 'ignore(%s, until_count => 7)', 'ignored fixed= next=f resolved= assignee= ignored=until 7 more events', 'ignore acknowledged>ignored (until 7 more events)'),
-  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved= assignee= ignored=', 'ignore regressed>ignored (for ever: noise)'),
+  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved=03-01 08:00 assignee= ignored=', 'ignore regressed>ignored (for ever: noise)'),
   ('ignored', 'ignore(%s, until_count => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more events', NULL),
   ('ignored', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore ignored>ignored (for ever)'),
   ('ignored', 'ignore(%s, until_users => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more users', 'ignore ignored>ignored (until 5 more users)'),

@@ -313,7 +313,10 @@ SELECT is((SELECT string_agg(status || ' ' || occurrence_count, ', ') FROM errtr
 SET errtrack.test_now = '2026-04-01 12:01+00';
 INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '1.2.' || i FROM generate_series(1, 3) AS i;
 SELECT errtrack.flush() AS done \gset
-SELECT is((SELECT string_agg(status::text, ', ') FROM errtrack.issues WHERE project_id = 30), 'regressed', '... one that comes later does, by time, as where none is named');
+SELECT is((SELECT string_agg(status::text, ', ') FROM errtrack.issues WHERE project_id = 30), 'resolved', '... nor does one that comes later, whose release is older');
+INSERT INTO errtrack.raw_events (project_id, message, release) VALUES (30, 'bug', '2.0.1');
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT string_agg(i.status || ' ' || a.release, ', ') FROM errtrack.issues AS i JOIN errtrack.alerts AS a USING (issue_id) WHERE i.project_id = 30 AND a.kind = 'regression'), 'regressed 2.0.1', '... until one that is newer comes');
 SET errtrack.test_now = '2026-04-02 12:01+00';
 INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '3.0.' || i FROM generate_series(1, 1001) AS i;
 SELECT errtrack.flush() AS done \gset
