@@ -25,48 +25,49 @@ COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, 
 /*
  * Tells issues that were resolved in the next release which one that is: the first of
  * those that became known since and are newer than all of their package that were known
- * then, of the packages that the issue was seen in.  Issues that one call resolved have
- * one answer, and only those that have one are locked.  Whoever folds holds other issues
- * already and must not wait, so those that somebody has locked are told later: with
- * their next event, or by upkeep().
+ * then, of the packages that the issue was seen in.  Only those that have one are locked.
+ * Whoever folds holds other issues already and must not wait, so those that somebody has
+ * locked are told later: with their next event, or by upkeep().
  */
 CREATE FUNCTION errtrack.settle_fixes(project_ids int[], versions text[] DEFAULT NULL, issue_ids bigint[] DEFAULT NULL)
 RETURNS bigint
 LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on SET jit = off AS $$
   WITH
+  -- what was known when an issue was resolved is what was when the last release before that became known: issues that
+  -- were resolved between the same two releases have one answer
   waiting AS MATERIALIZED (
-    SELECT i.project_id, i.issue_id, i.resolved_at
+    SELECT i.project_id, i.issue_id, i.resolved_at,
+           coalesce((SELECT max(r.known_since) FROM errtrack.releases AS r
+                     WHERE r.project_id = i.project_id AND r.known_since <= i.resolved_at), '-infinity') AS since
     FROM errtrack.issues AS i
     WHERE i.project_id = ANY (project_ids) AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
       AND (issue_ids IS NULL OR i.issue_id = ANY (issue_ids))
   ),
-  -- what became known since each of these times
   came AS MATERIALIZED (
-    SELECT w.project_id, w.resolved_at, r.package, r.version, r.known_since, r.sort_key, r.came_at
-    FROM (SELECT DISTINCT project_id, resolved_at FROM waiting) AS w
-    JOIN errtrack.releases AS r ON r.project_id = w.project_id AND r.known_since > w.resolved_at
+    SELECT w.project_id, w.since, r.package, r.version, r.known_since, r.sort_key, r.came_at
+    FROM (SELECT DISTINCT project_id, since FROM waiting) AS w
+    JOIN errtrack.releases AS r ON r.project_id = w.project_id AND r.known_since > w.since
     WHERE versions IS NULL OR r.version = ANY (versions)
   ),
-  -- what was the newest then
   newest AS MATERIALIZED (
-    SELECT c.project_id, c.resolved_at, c.package, n.version, n.came_at
-    FROM (SELECT DISTINCT project_id, resolved_at, package FROM came) AS c,
-         LATERAL errtrack.newest_releases(c.project_id, c.package, c.resolved_at) AS n
+    SELECT c.project_id, c.since, c.package, n.version, n.came_at
+    FROM (SELECT DISTINCT project_id, since, package FROM came) AS c,
+         LATERAL errtrack.newest_releases(c.project_id, c.package, c.since) AS n
   ),
   next AS MATERIALIZED (
-    SELECT DISTINCT ON (c.project_id, c.resolved_at, c.package) c.*
+    SELECT DISTINCT ON (c.project_id, c.since, c.package) c.*
     FROM came AS c
     WHERE NOT EXISTS (SELECT FROM newest AS n
-                      WHERE (n.project_id, n.resolved_at, n.package) = (c.project_id, c.resolved_at, c.package)
+                      WHERE (n.project_id, n.since, n.package) = (c.project_id, c.since, c.package)
                         AND NOT coalesce(errtrack.release_compare(c.version, n.version) > 0, c.came_at > n.came_at))
       AND errtrack.is_plausible_release(c.project_id, c.version)
-    ORDER BY c.project_id, c.resolved_at, c.package, c.known_since, c.sort_key, c.came_at, c.version
+    ORDER BY c.project_id, c.since, c.package, c.known_since, c.sort_key, c.came_at, c.version
   ),
   -- an issue whose events named no release is of all packages
   settled AS MATERIALIZED (
     SELECT DISTINCT ON (w.project_id, w.issue_id) w.*, n.version
     FROM waiting AS w
-    JOIN next AS n ON n.project_id = w.project_id AND n.resolved_at = w.resolved_at
+    JOIN next AS n ON n.project_id = w.project_id AND n.since = w.since
     WHERE EXISTS (SELECT FROM errtrack.issue_releases AS s
                   WHERE s.project_id = w.project_id AND s.issue_id = w.issue_id AND s.release <> ''
                     AND errtrack.release_package(s.release) = n.package)
