@@ -17,12 +17,12 @@
 #include "utils/numeric.h"
 #include "utils/snapmgr.h"
 
-/* A number that is longer as printed, or where there may be many, is shown in scientific notation, with so many decimals. */
+/* A number that is longer as printed, be it alone or one of many, is shown in scientific notation, with so many decimals. */
 #define JSON_MAX_NUMBER 1000
 #define JSON_MAX_NUMBER_OF_MANY 40
 #define JSON_SHORT_NUMBER 15
 
-/* The text of an object or array ends behind the value that is beyond this: what texts are kept of is less. */
+/* The text of an object or array ends behind the value that goes beyond this: less is kept of any text. */
 #define JSON_MAX_TEXT (1024 * 1024)
 
 /*
@@ -182,8 +182,8 @@ append_scalar(StringInfo text, const JsonbValue *value, size_t room)
 }
 
 /*
- * An object or array as the server prints jsonb, but for its numbers, and for what
- * would be beyond limit, of which so much is left out that the text is still longer.
+ * An object or array as the server prints jsonb, but for its numbers.  Of more than
+ * limit bytes the end is left out, but never so much that limit bytes hold it all.
  */
 static Slice
 container_text(JsonbContainer *container, int limit)
