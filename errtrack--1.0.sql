@@ -387,7 +387,7 @@ COMMENT ON FUNCTION errtrack.parse_stack(text, text) IS
 CREATE FUNCTION errtrack.print_stack(exceptions jsonb, platform text DEFAULT NULL) RETURNS text
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_print_stack';
 COMMENT ON FUNCTION errtrack.print_stack(jsonb, text) IS
-  'Prints exceptions as SDKs report them (the cause first, the oldest frame first) as text like the platform''s language does; in a plain form where it has none, or the platform is null or unknown. What has another shape is passed over; null where nothing is left. Of more than 100 frames or 50 exceptions both ends are printed; names end after 2,000 bytes, messages after 16 kB, the text after 1 MB; control characters become x and two digits behind a backslash.';
+  'Prints exceptions as SDKs report them (the cause first, the oldest frame first) as text like the platform''s language does; in a plain form where it has none, or the platform is null or unknown. What has another shape is passed over; null where nothing is left. Of more than 100 frames or 50 exceptions both ends are printed; names end after 2,000 bytes, messages after 16 kB, the text after 1 MB; numbers of more than 40 digits get an exponent; control characters become x and two digits behind a backslash.';
 -- ---- which frames are the application's own -------------------------------------------------------------------------
 
 -- src/grouping/frame_rules.c lists the same columns in the same order.
@@ -1663,7 +1663,7 @@ COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, te
 CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_compare';
 COMMENT ON FUNCTION errtrack.release_compare(text, text) IS
-  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s.';
+  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s. The order is transitive but in one place: an integer may be a day, so that 20240115 is older than 3000.0 and that older than 9999999, but 20240115 against 9999999 is null.';
 
 CREATE FUNCTION errtrack.release_package(version text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_package';
@@ -1673,7 +1673,7 @@ COMMENT ON FUNCTION errtrack.release_package(text) IS
 CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
 COMMENT ON FUNCTION errtrack.release_key(text) IS
-  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash tells apart, whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash or a name tells apart (1.2+ga and 1.2+hotfix), whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
 
 CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';
