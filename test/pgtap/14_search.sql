@@ -25,16 +25,16 @@ BEGIN
   RETURN 'found';
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-  RETURN right(split_part(detail, E'\n', 2), 4) || substring(detail FROM '\^+$');
+  RETURN right(split_part(detail, E'\n', 2), 5) || substring(detail FROM '\^+$');
 END $$;
-SELECT pg_temp.refused(repeat('x ', 100) || 'ああ') AS marked \gset
+SELECT pg_temp.refused(repeat('x ', 100) || repeat('あ', 60)) AS marked \gset
 \c :home
 DROP DATABASE errtrack_t_euc_jp;
 
 \ir setup.psql
 SELECT is(:'halves'::text, 'あ=1 ああ=1 あ*あ*あ*end=1 environment:*あ=1 environment:あ*ああ=1 ' || :'half' || '=0 あ*' || :'half' || '=0 environment:*' || :'half' || '*=0 environment:*' || :'half' || '=0',
           'in EUC_JP no half of a character is found');
-SELECT is(:'marked'::text, 'x ああ^^', '... and none is marked');
+SELECT is(:'marked'::text, 'ああ...^^', '... and none is marked');
 SET errtrack.worker = off;
 SET timezone = 'UTC';
 SET errtrack.test_now = '2026-01-31 12:00+00';
