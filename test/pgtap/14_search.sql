@@ -203,7 +203,7 @@ BEGIN
   EXECUTE alterations;
   UPDATE pg_class SET reltuples = CASE relname WHEN 'issues' THEN 100000 ELSE 1e9 END
   WHERE oid IN ('errtrack.issues'::regclass, 'errtrack.issue_releases'::regclass, 'errtrack.issue_facets'::regclass);
-  result := (SELECT string_agg(query || '=' || pg_temp.finds(query), ' ') FROM unnest(ARRAY['release:1.4.*', '-environment:staging', 'release:1.4.0 environment:production', 'tag.browser:chrome']) AS query);
+  result := (SELECT string_agg(query || '=' || pg_temp.finds(query), ' ') FROM unnest(ARRAY['release:1.4.*', '-environment:staging', 'release:1.4.0 environment:production', 'platform:ruby release:newest', 'tag.browser:chrome']) AS query);
   ROLLBACK;
 END $$;
 CREATE PROCEDURE pg_temp.look_at(what text, alterations text) LANGUAGE plpgsql AS $$
@@ -221,7 +221,7 @@ CALL pg_temp.look_at('with one in another order', 'ALTER TABLE errtrack.issue_re
 CALL pg_temp.look_at('with one of one column', 'ALTER TABLE errtrack.issue_facets DROP CONSTRAINT issue_facets_pkey, ADD PRIMARY KEY (issue_id)');
 CALL pg_temp.look_at('with columns in another order', 'ALTER TABLE errtrack.issue_releases RENAME TO old; CREATE TABLE errtrack.issue_releases (environment text, release text, project_id int, issue_id bigint, PRIMARY KEY (project_id, issue_id, release, environment)); INSERT INTO errtrack.issue_releases SELECT environment, release, project_id, issue_id FROM errtrack.old');
 CALL pg_temp.look_at('with a dropped column before all', 'ALTER TABLE errtrack.issue_facets RENAME TO old; CREATE TABLE errtrack.issue_facets (dropped text, project_id int, issue_id bigint, facets bytea, PRIMARY KEY (project_id, issue_id)); ALTER TABLE errtrack.issue_facets DROP COLUMN dropped; INSERT INTO errtrack.issue_facets SELECT * FROM errtrack.old');
-SELECT is(found, 'release:1.4.*=AB -environment:staging=CDEF release:1.4.0 environment:production=A tag.browser:chrome=AE', 'tables ' || what) FROM altered;
+SELECT is(found, 'release:1.4.*=AB -environment:staging=CDEF release:1.4.0 environment:production=A platform:ruby release:newest=F tag.browser:chrome=AE', 'tables ' || what) FROM altered;
 DROP TABLE altered;
 SELECT is((SELECT count(*) FROM pg_constraint WHERE conrelid IN ('errtrack.issue_releases'::regclass, 'errtrack.issue_facets'::regclass) AND contype = 'p'), 2::bigint, '(they are as they were)');
 
@@ -403,6 +403,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA errtrack TO errtrack_t_nobody;
 GRANT SELECT ON errtrack.issues TO errtrack_t_nobody;
 SET ROLE errtrack_t_nobody;
 SELECT lives_ok('SELECT FROM errtrack.search(''is:open'')', 'who may read the issues');
+SELECT lives_ok('SELECT FROM errtrack.search(''is:resolved is:ignored introduced:newest'')', '(what no issue is left for is not read)');
 SELECT throws_ok(format('SELECT FROM errtrack.search(%L)', q), '42501', NULL, '... finds nothing by what is in other tables: ' || q)
 FROM unnest(ARRAY['user:42', 'release:1.4.0', 'environment:production', 'tag.plan:free', 'users:>1', 'sort:users', 'project:shop', 'release:newest']) AS q;
 RESET ROLE;
