@@ -112,7 +112,7 @@ FROM (VALUES
   ('-timeouterror', 'BCDE'), ('!timeouterror', 'BCDE'), ('-"no answer"', 'BCDEF'), ('timeouterror -elsewhere', 'A'), ('-level:error', 'BCDE'), ('!level:error,fatal', 'CDE'),
   ('-*', ''), ('-1', ''), ('!1', 'BDEF'), ('-"100%"', 'ABDEF'), ('->', ''), ('!=', ''),
   -- what stands right behind a quote
-  ('"no answer"for', 'A'), ('"quoted",', ''), ('"no answer"-timeout', ''), ('"no answer"level:fatal', ''), ('"no answer""order"', 'A'), ('-"no answer"elsewhere', 'F'),
+  ('"no answer"for', 'A'), ('"quoted",', ''), ('"no answer"-elsewhere', ''), ('"no answer"level:error', ''), ('"no answer""order"', 'A'), ('-"no answer"elsewhere', 'F'),
   -- states
   ('is:unresolved', 'AF'), ('is:acknowledged', 'C'), ('is:resolved', 'B'), ('is:regressed', 'E'), ('is:ignored', 'D'), ('is:open', 'ACEF'), ('IS:Open', 'ACEF'),
   ('-is:open', 'BD'), ('is:resolved,ignored', 'BD'), ('is:[resolved, ignored]', 'BD'), ('is:[ resolved ,ignored ] B', 'B'), ('is:assigned', 'AC'), ('is:unassigned is:open', 'EF'),
