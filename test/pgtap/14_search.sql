@@ -1,5 +1,6 @@
 -- search(): what each term finds, what an error points at, and that a viewer may. Statements commit.
--- where a character's halves are found in others, a hit begins with a character: a2 a4 is half of each of three a4 a2
+-- where a character's halves are found in others, a hit begins with a character: a2 a4 is half of each of three a4 a2,
+-- b0 a1 the end of 8f b0 a1
 \set QUIET 1
 \pset tuples_only on
 SET client_min_messages = warning;
@@ -11,12 +12,12 @@ CREATE EXTENSION errtrack;
 SET errtrack.worker = off;
 SET client_encoding = 'UTF8';
 SELECT errtrack.create_project('shop') AS shop \gset
-INSERT INTO errtrack.raw_events (project_id, exception_class, message, environment) VALUES (:shop, 'Broken', 'あああ end', 'あああ');
+INSERT INTO errtrack.raw_events (project_id, exception_class, message, environment, release) VALUES (:shop, 'Broken', 'あああ end', 'あああ', '1丂');
 SELECT errtrack.consume() \g /dev/null
 SELECT convert_from('\xa2a4', 'EUC_JP') AS half \gset
 CREATE FUNCTION pg_temp.counts(query text) RETURNS text LANGUAGE sql AS $$ SELECT count(*)::text FROM errtrack.search(query) $$;
 SELECT string_agg(query || '=' || pg_temp.counts(query), ' ') AS halves
-FROM unnest(ARRAY['あ', 'ああ', 'あ*あ*あ*end', 'environment:*あ', 'environment:あ*ああ', :'half', 'あ*' || :'half', 'environment:*' || :'half' || '*', 'environment:*' || :'half']) AS query \gset
+FROM unnest(ARRAY['あ', 'ああ', 'あ*あ*あ*end', 'environment:*あ', 'environment:あ*ああ', :'half', 'あ*' || :'half', 'environment:*' || :'half' || '*', 'environment:*' || :'half', 'release:*丂', 'release:*亜']) AS query \gset
 CREATE FUNCTION pg_temp.refused(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   detail text;
@@ -220,6 +221,7 @@ CALL pg_temp.look_at('with one that is checked later', 'ALTER TABLE errtrack.iss
 CALL pg_temp.look_at('with one in another order', 'ALTER TABLE errtrack.issue_releases DROP CONSTRAINT issue_releases_pkey, ADD PRIMARY KEY (release, environment, issue_id, project_id); ALTER TABLE errtrack.issue_facets DROP CONSTRAINT issue_facets_pkey, ADD PRIMARY KEY (issue_id, project_id)');
 CALL pg_temp.look_at('with one of one column', 'ALTER TABLE errtrack.issue_facets DROP CONSTRAINT issue_facets_pkey, ADD PRIMARY KEY (issue_id)');
 CALL pg_temp.look_at('with columns in another order', 'ALTER TABLE errtrack.issue_releases RENAME TO old; CREATE TABLE errtrack.issue_releases (environment text, release text, project_id int, issue_id bigint, PRIMARY KEY (project_id, issue_id, release, environment)); INSERT INTO errtrack.issue_releases SELECT environment, release, project_id, issue_id FROM errtrack.old');
+CALL pg_temp.look_at('with a dropped column between', 'ALTER TABLE errtrack.issue_releases RENAME TO old; CREATE TABLE errtrack.issue_releases (project_id int, issue_id bigint, dropped int, environment text, release text, PRIMARY KEY (project_id, issue_id, release, environment)); ALTER TABLE errtrack.issue_releases DROP COLUMN dropped; INSERT INTO errtrack.issue_releases SELECT project_id, issue_id, environment, release FROM errtrack.old');
 CALL pg_temp.look_at('with a dropped column before all', 'ALTER TABLE errtrack.issue_facets RENAME TO old; CREATE TABLE errtrack.issue_facets (dropped text, project_id int, issue_id bigint, facets bytea, PRIMARY KEY (project_id, issue_id)); ALTER TABLE errtrack.issue_facets DROP COLUMN dropped; INSERT INTO errtrack.issue_facets SELECT * FROM errtrack.old');
 SELECT is(found, 'release:1.4.*=AB -environment:staging=CDEF release:1.4.0 environment:production=A platform:ruby release:newest=F tag.browser:chrome=AE', 'tables ' || what) FROM altered;
 DROP TABLE altered;
