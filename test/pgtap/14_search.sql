@@ -33,7 +33,7 @@ SELECT pg_temp.refused(repeat('x ', 100) || repeat('あ', 60)) AS marked \gset
 DROP DATABASE errtrack_t_euc_jp;
 
 \ir setup.psql
-SELECT is(:'halves'::text, 'あ=1 ああ=1 あ*あ*あ*end=1 environment:*あ=1 environment:あ*ああ=1 ' || :'half' || '=0 あ*' || :'half' || '=0 environment:*' || :'half' || '*=0 environment:*' || :'half' || '=0',
+SELECT is(:'halves'::text, 'あ=1 ああ=1 あ*あ*あ*end=1 environment:*あ=1 environment:あ*ああ=1 ' || :'half' || '=0 あ*' || :'half' || '=0 environment:*' || :'half' || '*=0 environment:*' || :'half' || '=0 release:*丂=1 release:*亜=0',
           'in EUC_JP no half of a character is found');
 SELECT is(:'marked'::text, 'ああ...^^', '... and none is marked');
 SET errtrack.worker = off;
