@@ -387,7 +387,7 @@ COMMENT ON FUNCTION errtrack.parse_stack(text, text) IS
 CREATE FUNCTION errtrack.print_stack(exceptions jsonb, platform text DEFAULT NULL) RETURNS text
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_print_stack';
 COMMENT ON FUNCTION errtrack.print_stack(jsonb, text) IS
-  'Prints exceptions as SDKs report them (the cause first, the oldest frame first) as text like the platform''s language does; in a plain form where it has none, or the platform is null or unknown. What has another shape is passed over; null where nothing is left. Of more than 100 frames or 50 exceptions both ends are printed; names end after 2,000 bytes, messages after 16 kB, the text after 1 MB; control characters become x and two digits behind a backslash.';
+  'Prints exceptions as SDKs report them (the cause first, the oldest frame first) as text like the platform''s language does; in a plain form where it has none, or the platform is null or unknown. What has another shape is passed over; null where nothing is left. Of more than 100 frames or 50 exceptions both ends are printed; names end after 2,000 bytes, messages after 16 kB, the text after 1 MB; numbers of more than 40 digits get an exponent; control characters become x and two digits behind a backslash.';
 -- ---- which frames are the application's own -------------------------------------------------------------------------
 
 -- src/grouping/frame_rules.c lists the same columns in the same order.
@@ -1663,7 +1663,7 @@ COMMENT ON FUNCTION errtrack.digest(int, text, text, text, text, text, jsonb, te
 CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_compare';
 COMMENT ON FUNCTION errtrack.release_compare(text, text) IS
-  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s.';
+  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s. The order is transitive but in one place: an integer may be a day, so that 20240115 is older than 3000.0 and that older than 9999999, but 20240115 against 9999999 is null.';
 
 CREATE FUNCTION errtrack.release_package(version text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_package';
@@ -1673,7 +1673,7 @@ COMMENT ON FUNCTION errtrack.release_package(text) IS
 CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
 COMMENT ON FUNCTION errtrack.release_key(text) IS
-  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash tells apart, whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash or a name tells apart (1.2+ga and 1.2+hotfix), whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
 
 CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';
@@ -2251,7 +2251,7 @@ COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see rel
 COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
 COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
 COMMENT ON COLUMN errtrack.releases.came_at IS 'When it was first deployed, or else first seen: the order of those whose texts have none.';
-COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received.';
+COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received, but not before all that came earlier had been folded.';
 SELECT pg_extension_config_dump('errtrack.releases', '');
 
 CREATE TABLE errtrack.deploys (
@@ -2300,11 +2300,12 @@ CREATE FUNCTION errtrack.is_plausible_release(project_id int, version text, know
 RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   WITH
-  -- its package's highest other release
+  -- its package's highest other release; the same written otherwise, and another build of it, vouch for nothing
   highest AS (
     SELECT errtrack.release_number(r.version) AS number
     FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = errtrack.release_package($2) AND r.version <> $2 AND r.sort_key IS NOT NULL
+    WHERE r.project_id = $1 AND r.package = errtrack.release_package($2) AND r.sort_key IS NOT NULL
+      AND errtrack.release_compare(r.version, $2) <> 0
       AND r.known_since <= $3
     ORDER BY r.sort_key DESC
     LIMIT 1
@@ -2313,7 +2314,7 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
          OR (SELECT r.deployed_at FROM errtrack.releases AS r WHERE r.project_id = $1 AND r.version = $2) IS NOT NULL
 $$;
 COMMENT ON FUNCTION errtrack.is_plausible_release(int, text, timestamptz) IS
-  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, of those that were known by some time; as of 999.9.9.';
+  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, of those older or newer that were known by some time; as of 999.9.9.';
 
 /*
  * The highest release and a name that came later have no order but that of time,
@@ -2321,7 +2322,7 @@ COMMENT ON FUNCTION errtrack.is_plausible_release(int, text, timestamptz) IS
  */
 CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by timestamptz)
 RETURNS TABLE (version text, came_at timestamptz)
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE STRICT ROWS 2 SET search_path = pg_catalog, pg_temp AS $$
   -- the highest of those that have an order
   (SELECT r.version, r.came_at
    FROM errtrack.releases AS r
@@ -2361,6 +2362,14 @@ $$;
 COMMENT ON FUNCTION errtrack.is_next_release(int, text, timestamptz) IS
   'Whether a release came to be known after some time, and is newer than all of its package that were known then.';
 
+-- Of a file's line its end goes as well, as $(cat VERSION) in some languages has it.
+CREATE FUNCTION errtrack.trim_name(name text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT btrim(name, concat(' ', chr(9), chr(10), chr(13)))
+$$;
+COMMENT ON FUNCTION errtrack.trim_name(text) IS
+  'A release or an environment that somebody typed, without blanks, tabs and ends of lines around it.';
+
 -- Tells of a deploy.
 CREATE FUNCTION errtrack.deploy(project_id int, version text, environment text, at timestamptz DEFAULT errtrack.clock())
 RETURNS errtrack.deploys
@@ -2372,13 +2381,19 @@ BEGIN
   -- so that nobody deletes it meanwhile
   PERFORM FROM errtrack.projects AS p WHERE p.project_id = deploy.project_id FOR KEY SHARE;
   PERFORM errtrack.need_project(deploy.project_id);
-  IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
-     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
-     OR isfinite(deploy.at) IS NOT TRUE THEN
-    RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
+  version := errtrack.trim_name(version);
+  environment := errtrack.trim_name(environment);
+  IF coalesce(version, '') = '' OR octet_length(version) > 200
+     OR coalesce(environment, '') = '' OR octet_length(environment) > 200 THEN
+    RAISE EXCEPTION 'deploy() needs a version and an environment'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',
+            DETAIL = 'They have 1 to 200 bytes, as events name them.',
             HINT = 'Call errtrack.deploy(1, ''1.4.2'', ''production''), say.';
+  ELSIF (at BETWEEN '1970-01-01 00:00+00' AND errtrack.clock() + interval '1 year') IS NOT TRUE THEN
+    RAISE EXCEPTION 'deploy() needs a time from 1970 to a year from now'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Releases whose texts have no order are ordered by it, and it cannot be taken back.',
+            HINT = 'Leave it out where that is now.';
   END IF;
   INSERT INTO errtrack.deploys (project_id, version, environment, deployed_at)
   VALUES (deploy.project_id, deploy.version, deploy.environment, deploy.at)
@@ -2388,11 +2403,11 @@ BEGIN
   ON CONFLICT (project_id, version) DO UPDATE SET
     first_seen = least(r.first_seen, excluded.first_seen),
     deployed_at = least(r.deployed_at, excluded.deployed_at);
-  PERFORM errtrack.settle_fixes(ARRAY[deploy.project_id], '{}');
+  PERFORM errtrack.settle_fixes(ARRAY[deployed.project_id], ARRAY[deployed.version]);
   RETURN deployed;
 END $$;
 COMMENT ON FUNCTION errtrack.deploy(int, text, text, timestamptz) IS
-  'Tells that a release went to an environment, at a time (now, unless it is given), and returns the row of deploys. Releases whose texts have no order are ordered by it. Raises no_data_found for an unknown project, invalid_parameter_value where version or environment are empty or longer than 200 bytes.';
+  'Tells that a release went to an environment, at a time (now, unless it is given), and returns the row of deploys. Releases whose texts have no order are ordered by it. Blanks around version and environment go. Raises no_data_found for an unknown project, invalid_parameter_value where version or environment are empty or longer than 200 bytes, or the time is before 1970 or more than a year from now.';
 -- ---- who did what to an issue ----------------------------------------------------------------------------------------
 
 CREATE TABLE errtrack.issue_activity (
@@ -2474,31 +2489,32 @@ COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issu
 
 /*
  * Has what an issue was to be ignored until come about?  release: of an event; empty
- * or null where it names none.
+ * or null where it names none.  What was received before it was ignored and is folded
+ * now is no sign of that.
  *
- * In a window, events of the minute (or hour, where minutes were rolled up) in which
- * it was ignored may have come before that: so there are never more than those since.
+ * Events of the minute (or hour, where minutes were rolled up) in which it was ignored
+ * may have come before that, and a backlog counts later: so it is the lower of the
+ * number that was counted since, and of that which occurred since.
  */
-CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
+CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, received_at timestamptz, at timestamptz)
+RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN w.until IS NOT NULL THEN w.until <= at
-    WHEN w.until_release IS NOT NULL AND coalesce(release, '') = '' THEN false
+    WHEN w.until_release IS NOT NULL AND (coalesce(release, '') = '' OR received_at < w.ignored_at) THEN false
     WHEN w.until_release = 'next' THEN errtrack.is_next_release(w.project_id, release, w.ignored_at)
     WHEN w.until_release IS NOT NULL THEN NOT errtrack.release_newer(w.project_id, w.until_release, release)
+    WHEN (SELECT i.occurrence_count - w.count_before FROM errtrack.issues AS i
+          WHERE i.project_id = w.project_id AND i.issue_id = w.issue_id) < w.until_count THEN false
     WHEN w.until_count IS NOT NULL THEN
-      least((SELECT i.occurrence_count - w.count_before FROM errtrack.issues AS i
-             WHERE i.project_id = w.project_id AND i.issue_id = w.issue_id),
-            CASE WHEN w.count_window IS NOT NULL
-                 THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
-                       WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
-                         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) END)
-        >= w.until_count
+      (SELECT sum(c.events) FROM errtrack.issue_counts AS c
+       WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
+         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) >= w.until_count
     WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
     ELSE false END
 $$;
-COMMENT ON FUNCTION errtrack.ignore_is_over(errtrack.issue_ignores, text, timestamptz) IS
-  'Whether an ignored issue that was just seen in a release (empty: in none) is to be ignored no longer.';
+COMMENT ON FUNCTION errtrack.ignore_is_over(errtrack.issue_ignores, text, timestamptz, timestamptz) IS
+  'Whether an ignored issue is to be ignored no longer, of which an event of a release (empty: of none) was received at a time, and folded at another.';
 -- ---- the verbs: what people do to issues -----------------------------------------------------------------------------
 
 -- Raises where an issue is not there.
@@ -2575,9 +2591,9 @@ $$;
 COMMENT ON FUNCTION errtrack.status_after(text) IS 'The status that resolve, acknowledge, ignore or reopen leads to.';
 
 /*
- * Gives issues another status, and logs it.  What belongs to the old status goes:
- * when it was resolved, until when it was ignored.  In which release it was
- * resolved stays to be read when it has regressed, until it is resolved or reopened.
+ * Gives issues another status, and logs it.  Until when it was ignored goes; when and
+ * in which release it was resolved stays to be read when it has regressed, until it is
+ * resolved or reopened.
  */
 CREATE FUNCTION errtrack.set_status(issues errtrack.issues[], verb text, why text, in_release text DEFAULT NULL,
                                     in_next_release boolean DEFAULT false)
@@ -2597,7 +2613,7 @@ BEGIN
   WHERE w.project_id = b.project_id AND w.issue_id = b.issue_id;
   UPDATE errtrack.issues AS i
   SET status = becomes,
-      resolved_at = CASE WHEN becomes = 'resolved' THEN at END,
+      resolved_at = CASE becomes WHEN 'resolved' THEN at WHEN 'unresolved' THEN NULL ELSE i.resolved_at END,
       release_fixed = CASE becomes WHEN 'resolved' THEN in_release WHEN 'unresolved' THEN NULL ELSE i.release_fixed END,
       resolved_in_next = CASE becomes WHEN 'resolved' THEN in_next_release WHEN 'unresolved' THEN false
                                       ELSE i.resolved_in_next END
@@ -2617,19 +2633,20 @@ DECLARE
   in_next boolean := coalesce(in_next_release, false);
   changing errtrack.issues[];
 BEGIN
+  in_release := errtrack.trim_name(in_release);
   IF in_next AND in_release IS NOT NULL THEN
     RAISE EXCEPTION 'resolve() takes a release, or the next one'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Both were given.',
             HINT = 'Pass in_release => ''1.4.2'', or in_next_release => true, or neither.';
-  ELSIF btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
+  ELSIF in_release = '' OR octet_length(in_release) > 200 THEN
     RAISE EXCEPTION 'resolve() needs a release as events name it'
       USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has 1 to 200 bytes.', HINT = 'Pass in_release => ''1.4.2'', say.';
   END IF;
   changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('resolve', issue_ids) AS i
                     WHERE i.status <> 'resolved'
                        -- what was said of a release stands until another is named
-                       OR in_next AND NOT i.resolved_in_next
+                       OR in_next AND (NOT i.resolved_in_next OR i.release_fixed IS NOT NULL)
                        OR in_release IS NOT NULL AND (i.resolved_in_next OR i.release_fixed IS DISTINCT FROM in_release));
   PERFORM errtrack.set_status(changing, 'resolve',
             nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
@@ -2679,6 +2696,7 @@ DECLARE
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
+  until_release := errtrack.trim_name(until_release);
   IF conditions > 1 OR count_window IS NOT NULL AND until_count IS NULL THEN
     RAISE EXCEPTION 'ignore() takes one condition'
       USING ERRCODE = 'invalid_parameter_value',
@@ -2687,7 +2705,7 @@ BEGIN
   END IF;
   IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
      OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
-     OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
+     OR until_release = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',
@@ -2793,75 +2811,87 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN coalesce(release, '') = '' OR fixed IS NULL AND NOT in_next THEN received_at > resolved_at
     WHEN fixed IS NULL OR received_at < resolved_at THEN false
+    -- what came next was of another package, whose numbers say nothing of this one's
+    WHEN in_next AND '' NOT IN (errtrack.release_package(fixed), errtrack.release_package(release))
+         AND errtrack.release_package(fixed) <> errtrack.release_package(release)
+      THEN errtrack.is_next_release(project_id, release, resolved_at)
     ELSE NOT errtrack.release_newer(project_id, fixed, release) END
 $$;
 COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, text, boolean) IS
   'Whether an event of a release (empty: it names none), received at some time, shows that an issue is back which was resolved then, in the release fixed (null: in none; or if in_next, in one that is still to come).';
 
--- The first release that came after some time and is newer than all that were known then, of the packages that an issue
--- was seen in.
-CREATE FUNCTION errtrack.next_release_of(project_id int, issue_id bigint, since timestamptz) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  WITH
-  package AS (
-    SELECT DISTINCT errtrack.release_package(s.release) AS package
-    FROM errtrack.issue_releases AS s
-    WHERE s.project_id = $1 AND s.issue_id = $2 AND s.release <> ''
-  ),
-  -- asked once, and not for each release that came since: an application may invent them
-  newest AS MATERIALIZED (
-    SELECT k.package, n.version
-    FROM (SELECT package FROM package
-          UNION
-          SELECT r.package FROM errtrack.releases AS r WHERE r.project_id = $1 AND NOT EXISTS (SELECT FROM package)) AS k,
-         LATERAL errtrack.newest_releases($1, k.package, since) AS n
-  ),
-  -- no older ones
-  candidate AS MATERIALIZED (
-    SELECT r.version
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.known_since > since
-      AND (r.package IN (SELECT package FROM package) OR NOT EXISTS (SELECT FROM package))
-      AND NOT EXISTS (SELECT FROM newest AS n
-                      WHERE n.package = r.package AND errtrack.release_compare(r.version, n.version) <= 0)
-    ORDER BY r.known_since, r.sort_key, r.came_at, r.version
-  )
-  -- in that order, up to the first
-  SELECT c.version
-  FROM candidate AS c
-  WHERE errtrack.is_next_release($1, c.version, since)
-  LIMIT 1
-$$;
-COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS
-  'The first release, of the packages that an issue was seen in, that became known after some time and is newer than those known then; null: there is none yet.';
-
 /*
- * Tells issues that were resolved in the next release which one that is.  Those that
- * somebody has locked are told the next time: who folds holds other issues already,
- * and must not wait.
+ * Tells issues that were resolved in the next release which one that is: the first of
+ * those that became known since and are newer than all of their package that were known
+ * then, of the packages that the issue was seen in.  Only those that have one are locked.
+ * Whoever folds holds other issues already and must not wait, so those that somebody has
+ * locked are told later: with their next event, or by upkeep().
  */
-CREATE FUNCTION errtrack.settle_fixes(project_ids int[], issue_ids bigint[]) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION errtrack.settle_fixes(project_ids int[], versions text[] DEFAULT NULL, issue_ids bigint[] DEFAULT NULL)
+RETURNS bigint
+LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on SET jit = off AS $$
   WITH
-  awaiting AS MATERIALIZED (
-    SELECT i.project_id, i.issue_id, i.resolved_at
+  -- what was known when an issue was resolved is what was when the last release before that became known: issues that
+  -- were resolved between the same two releases have one answer
+  waiting AS MATERIALIZED (
+    SELECT i.project_id, i.issue_id, i.resolved_at,
+           coalesce((SELECT max(r.known_since) FROM errtrack.releases AS r
+                     WHERE r.project_id = i.project_id AND r.known_since <= i.resolved_at), '-infinity') AS since
     FROM errtrack.issues AS i
-    WHERE (i.project_id = ANY (project_ids) OR i.issue_id = ANY (issue_ids))
-      AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
-    ORDER BY i.project_id, i.issue_id
-    FOR UPDATE SKIP LOCKED
+    WHERE i.project_id = ANY (project_ids) AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
+      AND (issue_ids IS NULL OR i.issue_id = ANY (issue_ids))
   ),
+  came AS MATERIALIZED (
+    SELECT w.project_id, w.since, r.package, r.version, r.known_since, r.sort_key, r.came_at
+    FROM (SELECT DISTINCT project_id, since FROM waiting) AS w
+    JOIN errtrack.releases AS r ON r.project_id = w.project_id AND r.known_since > w.since
+    WHERE versions IS NULL OR r.version = ANY (versions)
+  ),
+  newest AS MATERIALIZED (
+    SELECT c.project_id, c.since, c.package, n.version, n.came_at
+    FROM (SELECT DISTINCT project_id, since, package FROM came) AS c,
+         LATERAL errtrack.newest_releases(c.project_id, c.package, c.since) AS n
+  ),
+  next AS MATERIALIZED (
+    SELECT DISTINCT ON (c.project_id, c.since, c.package) c.*
+    FROM came AS c
+    WHERE NOT EXISTS (SELECT FROM newest AS n
+                      WHERE (n.project_id, n.since, n.package) = (c.project_id, c.since, c.package)
+                        AND NOT coalesce(errtrack.release_compare(c.version, n.version) > 0, c.came_at > n.came_at))
+      AND errtrack.is_plausible_release(c.project_id, c.version)
+    ORDER BY c.project_id, c.since, c.package, c.known_since, c.sort_key, c.came_at, c.version
+  ),
+  -- an issue whose events named no release is of all packages
   settled AS MATERIALIZED (
-    SELECT a.project_id, a.issue_id, errtrack.next_release_of(a.project_id, a.issue_id, a.resolved_at) AS version
-    FROM awaiting AS a
+    SELECT DISTINCT ON (w.project_id, w.issue_id) w.*, n.version
+    FROM waiting AS w
+    JOIN next AS n ON n.project_id = w.project_id AND n.since = w.since
+    WHERE EXISTS (SELECT FROM errtrack.issue_releases AS s
+                  WHERE s.project_id = w.project_id AND s.issue_id = w.issue_id AND s.release <> ''
+                    AND errtrack.release_package(s.release) = n.package)
+       OR NOT EXISTS (SELECT FROM errtrack.issue_releases AS s
+                      WHERE s.project_id = w.project_id AND s.issue_id = w.issue_id AND s.release <> '')
+    ORDER BY w.project_id, w.issue_id, n.known_since, n.sort_key, n.came_at, n.version
+  ),
+  locked AS MATERIALIZED (
+    SELECT s.project_id, s.issue_id, s.version
+    FROM settled AS s
+    JOIN errtrack.issues AS i ON i.project_id = s.project_id AND i.issue_id = s.issue_id
+    WHERE i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL AND i.resolved_at = s.resolved_at
+    ORDER BY s.project_id, s.issue_id
+    FOR UPDATE OF i SKIP LOCKED
+  ),
+  told AS (
+    UPDATE errtrack.issues AS i
+    SET release_fixed = l.version
+    FROM locked AS l
+    WHERE i.project_id = l.project_id AND i.issue_id = l.issue_id
+    RETURNING i.issue_id
   )
-  UPDATE errtrack.issues AS i
-  SET release_fixed = s.version
-  FROM settled AS s
-  WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id AND s.version IS NOT NULL
+  SELECT count(*) FROM told
 $$;
-COMMENT ON FUNCTION errtrack.settle_fixes(int[], bigint[]) IS
-  'Of these projects'' issues, and of these issues, sets release_fixed where they were resolved in the next release and that is known by now.';
+COMMENT ON FUNCTION errtrack.settle_fixes(int[], text[], bigint[]) IS
+  'Of these projects'' issues that were resolved in the next release, sets release_fixed where that is known by now, and returns how many these were. versions: only these can have become it (null: all); issue_ids: only these issues (null: all).';
 
 /*
  * After a batch was counted: which of the resolved and ignored issues that it brought
@@ -2877,20 +2907,27 @@ DECLARE
   n record;
 BEGIN
   WITH
-  verdict AS (
-    SELECT a AS arrival, i.status, row_number() OVER (PARTITION BY a.project_id, a.issue_id ORDER BY a.received_at DESC, a.release DESC) AS nth
+  arrived AS (
+    SELECT a AS arrival, a.*,
+           row_number() OVER (PARTITION BY a.project_id, a.issue_id ORDER BY a.received_at DESC, a.release DESC) AS nth
     FROM unnest(arrivals) AS a
+  ),
+  verdict AS (
+    SELECT DISTINCT ON (a.project_id, a.issue_id) a.arrival, i.status
+    FROM arrived AS a
     JOIN errtrack.issues AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
     LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = a.project_id AND w.issue_id = a.issue_id
     WHERE CASE i.status
             WHEN 'resolved' THEN errtrack.is_regression(a.project_id, a.release, a.received_at, i.resolved_at,
                                                         i.release_fixed, i.resolved_in_next)
-            WHEN 'ignored' THEN errtrack.ignore_is_over(w, a.release, at) END
+            -- numbers are the same, whichever release is asked for
+            WHEN 'ignored' THEN (a.nth = 1 OR w.until_release IS NOT NULL)
+                                AND errtrack.ignore_is_over(w, a.release, a.received_at, at) END
+    ORDER BY a.project_id, a.issue_id, a.nth
   )
   SELECT array_agg(arrival) FILTER (WHERE status = 'resolved'), array_agg(arrival) FILTER (WHERE status = 'ignored')
   INTO regressed, reappeared
-  FROM verdict
-  WHERE nth = 1;
+  FROM verdict;
 
   alerts := 0;
   unsent := 0;
@@ -2950,7 +2987,7 @@ BEGIN
     ORDER BY e.project_id, e.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'unresolved'
+  SET status = 'unresolved', resolved_at = NULL, release_fixed = NULL, resolved_in_next = false
   FROM unnest(arrivals) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
   SELECT r.* INTO alerts, unsent FROM errtrack.raise_alerts('reappeared', arrivals, at) AS r;
@@ -2958,7 +2995,7 @@ END $$;
 COMMENT ON FUNCTION errtrack.end_ignoring(errtrack.arrival[], timestamptz) IS
   'Makes ignored issues unresolved, and raises an alert ''reappeared'' for each.';
 
--- Ends what was ignored until a time that has come. Those that somebody has locked come the next time.
+-- Ends what was ignored until a time that has come, a thousand at a time. Those that somebody has locked come the next time.
 CREATE FUNCTION errtrack.end_timed_ignoring(OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -2976,6 +3013,8 @@ BEGIN
                 WHERE (i.project_id, i.issue_id) IN (SELECT w.project_id, w.issue_id FROM errtrack.issue_ignores AS w
                                                      WHERE w.until <= at)
                 ORDER BY i.project_id, i.issue_id
+                -- the others' turn is next, so that events need not wait for all
+                LIMIT 1000
                 FOR UPDATE SKIP LOCKED);
   -- somebody may have changed it until we had the lock
   over := ARRAY(SELECT o FROM unnest(over) AS o
@@ -2992,7 +3031,11 @@ CREATE FUNCTION errtrack.auto_resolve(after interval DEFAULT NULL, project_id in
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-  at timestamptz := errtrack.clock();
+  asked_at timestamptz := errtrack.clock();
+  -- what has waited in the inbox may be of any issue; a moment of that is nothing
+  lag interval := errtrack.lag(NULL);
+  known_to timestamptz := asked_at - CASE WHEN lag > '1 min' THEN lag ELSE '0' END;
+  stale errtrack.issues[];
   of_project int := auto_resolve.project_id;
   n int;
 BEGIN
@@ -3003,34 +3046,44 @@ BEGIN
   IF of_project IS NOT NULL THEN
     PERFORM errtrack.need_project(of_project);
   END IF;
-  WITH
   -- in the order in which the fold locks them
-  stale AS MATERIALIZED (
-    SELECT i.project_id, i.issue_id, i.status, i.last_seen, coalesce(auto_resolve.after, p.auto_resolve_after) AS after
+  stale := ARRAY(
+    SELECT i
     FROM errtrack.issues AS i
     JOIN errtrack.projects AS p ON p.project_id = i.project_id
     WHERE i.status IN ('unresolved', 'acknowledged', 'regressed')
       AND (of_project IS NULL OR i.project_id = of_project)
-      AND i.last_seen < at - coalesce(auto_resolve.after, p.auto_resolve_after)
+      AND i.last_seen < known_to - coalesce(auto_resolve.after, p.auto_resolve_after)
     ORDER BY i.project_id, i.issue_id
-    FOR UPDATE OF i
+    FOR UPDATE OF i);
+  -- what was done meanwhile is seen by another statement
+  WITH
+  stale AS MATERIALIZED (
+    SELECT i.project_id, i.issue_id, i.status, a.after
+    FROM unnest(stale) AS i
+    JOIN errtrack.projects AS p ON p.project_id = i.project_id
+    CROSS JOIN LATERAL (SELECT coalesce(auto_resolve.after, p.auto_resolve_after)) AS a (after)
+    -- who reopened it, or an event that came late, said otherwise
+    WHERE NOT EXISTS (SELECT FROM errtrack.issue_activity AS l
+                      WHERE l.project_id = i.project_id AND l.issue_id = i.issue_id
+                        AND l.action IN ('reopen', 'regress', 'reappear') AND l.at > asked_at - a.after)
   ),
   log AS (
     INSERT INTO errtrack.issue_activity (project_id, issue_id, at, who, action, from_status, to_status, why)
-    SELECT s.project_id, s.issue_id, at, session_user, 'auto-resolve', s.status, 'resolved',
+    SELECT s.project_id, s.issue_id, asked_at, session_user, 'auto-resolve', s.status, 'resolved',
            format('not seen for %s', s.after)
     FROM stale AS s
     ORDER BY s.project_id, s.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'resolved', resolved_at = at, release_fixed = NULL, resolved_in_next = false
+  SET status = 'resolved', resolved_at = asked_at, release_fixed = NULL, resolved_in_next = false
   FROM stale AS s
   WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id;
   GET DIAGNOSTICS n = ROW_COUNT;
   RETURN n;
 END $$;
 COMMENT ON FUNCTION errtrack.auto_resolve(interval, int) IS
-  'Resolves the unresolved, acknowledged and regressed issues that have not been seen for so long (null: for as long as their project says, see set_auto_resolve()), of one project or all, and returns how many. An event that comes later makes them regress.';
+  'Resolves the unresolved, acknowledged and regressed issues that have not been seen for so long (null: for as long as their project says, see set_auto_resolve()), of one project or all, and returns how many; but not those that were reopened, regressed or reappeared since then, and where events have waited to be folded for more than a minute, as of the time when the oldest of them came. An event that comes later makes them regress.';
 
 -- Sets what auto_resolve() goes by.
 CREATE FUNCTION errtrack.set_auto_resolve(project_id int, after interval) RETURNS errtrack.projects
@@ -3317,7 +3370,9 @@ BEGIN
   END IF;
   IF i.status IN ('resolved', 'regressed') THEN
     cells := cells || ARRAY['fixed', CASE WHEN i.release_fixed IS NOT NULL THEN 'in release ' || i.release_fixed
-                                          WHEN i.resolved_in_next THEN 'in the next release, which is still to come'
+                                          WHEN i.resolved_in_next AND i.status = 'resolved'
+                                          THEN 'in the next release, which is still to come'
+                                          WHEN i.resolved_in_next THEN 'in the next release, it was said'
                                           ELSE 'in no release: by time' END];
   END IF;
   -- of one that is back for the first time the status says it
@@ -3611,10 +3666,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WHERE a.project_id = $1 AND a.action = 'regress' AND a.release = ANY (versions)
   GROUP BY a.release
   UNION ALL
-  SELECT 3, i.release_fixed, 'resolved issues', NULL, count(*)
+  -- as somebody typed it: 1.4 is shop@1.4
+  SELECT 3, v.version, 'resolved issues', NULL, count(*)
   FROM errtrack.issues AS i
-  WHERE i.project_id = $1 AND i.release_fixed = ANY (versions) AND i.status = 'resolved'
-  GROUP BY i.release_fixed
+  JOIN unnest(versions) AS v (version) ON errtrack.release_compare(i.release_fixed, v.version) = 0
+  WHERE i.project_id = $1 AND i.status = 'resolved' AND i.release_fixed IS NOT NULL
+  GROUP BY v.version
   UNION ALL
   SELECT 4, u.release, 'users affected', NULL, coalesce(u.users_affected, 0)
   FROM errtrack.release_users AS u
@@ -4218,7 +4275,9 @@ DECLARE
   new_issues errtrack.arrival[];
   arrivals errtrack.arrival[];
   reaction record;
-  awaited_in int[];
+  new_releases text[];
+  new_release_projects int[];
+  waiting_ids bigint[];
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -4440,7 +4499,7 @@ BEGIN
       first_seen = least(i.first_seen, excluded.first_seen),
       last_seen = greatest(i.last_seen, excluded.last_seen),
       release_introduced = errtrack.lower_release(i.release_introduced, excluded.release_introduced)
-    RETURNING project_id, issue_id, status
+    RETURNING project_id, issue_id, status, status = 'resolved' AND resolved_in_next AND release_fixed IS NULL AS waits
   ),
   ledger AS (
     INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
@@ -4484,13 +4543,14 @@ BEGIN
   new_release AS (
     INSERT INTO errtrack.releases (project_id, version, first_seen, known_since)
     -- it was known when its first event came, whenever that is folded: see is_next_release()
+    -- but not before it could be folded, whatever its received_at says
     SELECT p.project_id, p.release, coalesce(min(p.first_received), folded_at),
-           least(min(p.first_received), folded_at)
+           least(greatest(min(p.first_received), not_before), folded_at)
     FROM placed_part AS p
     JOIN unheard AS u ON u.project_id = p.project_id AND u.release = p.release
     GROUP BY p.project_id, p.release
     ON CONFLICT (project_id, version) DO NOTHING
-    RETURNING project_id
+    RETURNING project_id, version
   ),
   -- whom each issue met, and with which tags; what arrives again says nothing new
   met AS MATERIALIZED (
@@ -4631,7 +4691,7 @@ BEGIN
   -- is under way
   arrival AS (
     SELECT DISTINCT ON (p.project_id, p.issue_id, p.release)
-           (p.project_id, p.issue_id, p.release, p.environment, c.event_id, p.last_received)::errtrack.arrival AS arrival
+           (p.project_id, p.issue_id, c.release, p.environment, c.event_id, p.last_received)::errtrack.arrival AS arrival
     FROM issue AS i
     JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
     JOIN counted AS c ON c.n = p.last_fresh_n
@@ -4643,13 +4703,19 @@ BEGIN
                             first_received)::errtrack.arrival)
           FROM tally WHERE count_before IS NULL),
          (SELECT array_agg(arrival) FROM arrival),
-         (SELECT array_agg(DISTINCT project_id) FROM new_release)
-  INTO events, new_issues, arrivals, awaited_in;
+         (SELECT array_agg(issue_id) FROM issue WHERE waits),
+         (SELECT array_agg(DISTINCT project_id) FROM new_release),
+         (SELECT array_agg(DISTINCT version) FROM new_release)
+  INTO events, new_issues, arrivals, waiting_ids, new_release_projects, new_releases;
 
   alerts := 0;
   unsent := 0;
-  IF awaited_in IS NOT NULL OR arrivals IS NOT NULL THEN
-    PERFORM errtrack.settle_fixes(awaited_in, ARRAY(SELECT a.issue_id FROM unnest(arrivals) AS a));
+  IF new_releases IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(new_release_projects, new_releases);
+  END IF;
+  -- those that were passed over when their release became known
+  IF waiting_ids IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(ARRAY(SELECT DISTINCT a.project_id FROM unnest(arrivals) AS a), issue_ids => waiting_ids);
   END IF;
   IF new_issues IS NOT NULL THEN
     SELECT a.* INTO alerts, unsent FROM errtrack.raise_alerts('new', new_issues, folded_at) AS a;
@@ -6093,6 +6159,12 @@ BEGIN
   GET DIAGNOSTICS n = ROW_COUNT;
   IF n > 0 THEN
     RETURN NEXT format('%s counts of environments deleted, older than two days', n);
+  END IF;
+
+  -- what somebody had locked when its release became known
+  n := errtrack.settle_fixes(ARRAY(SELECT p.project_id FROM errtrack.projects AS p));
+  IF n > 0 THEN
+    RETURN NEXT format('%s issues were resolved in a release that is known now', n);
   END IF;
 
   FOR expired IN

@@ -119,6 +119,28 @@ SELECT errtrack.print_stack('[{"type": "PriceException", "module": "shop.errors"
 -- without frames; without a type; without a message; one object and no array; what PHP reports without an exception
 SELECT platform, errtrack.print_stack('[{"type": "E", "value": "no price"}]', platform), errtrack.print_stack('[{"value": "no price"}]', platform), errtrack.print_stack('{"type": "E"}', platform) FROM form ORDER BY platform COLLATE "C";
 SELECT errtrack.print_stack('[{"type": "Warning", "value": "Undefined variable $total", "stacktrace": {"frames": [{"filename": "/srv/cart.php", "lineno": 12}]}}]', 'php');
+-- the file and line of every frame are printed, whatever else is known: with and without a type, a message, functions, other frames, a cause
+CREATE TEMP TABLE shape AS
+SELECT frames, causes, (SELECT jsonb_agg(jsonb_build_object('type', type, 'value', value, 'stacktrace', jsonb_build_object('frames',
+                          (SELECT jsonb_agg(pg_temp.frame(function, NULL, format('/srv/e%sf%s.x', e, f), 1000 + 10 * e + f) ORDER BY f DESC) FROM generate_series(1, frames) AS f))) ORDER BY e DESC) FROM generate_series(1, causes) AS e) AS exceptions
+FROM unnest(ARRAY['E', NULL]) AS type, unnest(ARRAY['no price', NULL]) AS value, unnest(ARRAY['total', NULL]) AS function, generate_series(1, 2) AS frames, generate_series(1, 2) AS causes;
+SELECT platform, exceptions, p FROM (SELECT platform FROM form UNION ALL VALUES ('elixir'), (NULL)) AS f (platform), shape, errtrack.print_stack(exceptions, platform) AS p
+WHERE EXISTS (SELECT FROM generate_series(1, causes) AS e, generate_series(1, frames) AS f WHERE strpos(p, format('/srv/e%sf%s.x', e, f)) = 0 OR strpos(p, (1000 + 10 * e + f)::text) = 0) LIMIT 5;
+-- R and PHP have places for it that are read again
+SELECT platform, p, jsonb_path_query_array(errtrack.parse_stack(p, platform), '$.exceptions[*].frames[*].file') AS read FROM (VALUES
+  ('r', pg_temp.two('E', 'cup', pg_temp.frame('find', NULL, 'find.R', 7), 'E', 'no price', pg_temp.frame(NULL, NULL, 'cart.R', 12))), ('r', jsonb_build_array(jsonb_build_object('value', 'no price', 'stacktrace', jsonb_build_object('frames', jsonb_build_array(pg_temp.frame(NULL, NULL, 'cart.R', 12)))))),
+  ('php', jsonb_build_array(jsonb_build_object('stacktrace', jsonb_build_object('frames', jsonb_build_array(pg_temp.frame('main', NULL, '/srv/shop.php', 4), pg_temp.frame('total', NULL, '/srv/cart.php', 12))))))) AS v (platform, e), errtrack.print_stack(e, platform) AS p;
+-- Ruby's message of two lines that end as on Windows
+SELECT errtrack.print_stack('[{"type": "E", "value": "no price\r\nask the owner"}]', 'ruby');
+-- frames that hold nothing: Erlang and Elixir have no words for them
+SELECT platform, errtrack.print_stack('[{"stacktrace": {"frames": [{}, {"lineno": 3}]}}]', platform), errtrack.print_stack('[{"value": "no price", "stacktrace": {"frames": [{}, {"function": "shop:total/1"}, {}]}}]', platform) FROM unnest(ARRAY['erlang', 'elixir']) AS platform;
+SELECT errtrack.print_stack('[{"type": "E"}, {"stacktrace": {"frames": [{}, {"function": "Shop.total/1"}, {}]}}]', 'elixir');
+-- objects where a name is expected, of which what is printed is enough: cut, with dots behind it, as if all of it had been there
+SELECT n, platform, octet_length(p) AS bytes, p = errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', t, 'value', t, 'stacktrace', jsonb_build_object('frames', jsonb_build_array(jsonb_build_object('function', t, 'filename', t))))), platform) AS same
+FROM unnest(ARRAY[10, 199, 200, 1637, 1638, 1639, 3000]) AS n, LATERAL (SELECT jsonb_build_array(repeat('€', n / 3), repeat('x', n % 3))) AS j (j), LATERAL (SELECT j::text) AS x (t), unnest(ARRAY['java', 'ruby']) AS platform,
+  errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', j, 'value', j, 'stacktrace', jsonb_build_object('frames', jsonb_build_array(jsonb_build_object('function', j, 'filename', j))))), platform) AS p;
+-- numbers: alone and among others
+SELECT n, errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', n::jsonb, 'value', jsonb_build_object('a', jsonb_build_array(n::jsonb, 7))))) FROM unnest(ARRAY['1e39', '1e40', '-1e38', '-1e39', '1e-38', '1e-39', '1e999', '1e131071', '1e-16383', '0.0001', '12345678901234567890.1234567890123456789', '12345678901234567890.12345678901234567890']) AS n;
 
 --
 -- Anything may come
@@ -161,6 +183,18 @@ FROM (VALUES ('python', '.py', 'shop'), ('java', '.java', 'shop.Cart'), ('javasc
   LATERAL errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', type, 'value', 'no price', 'stacktrace', jsonb_build_object('frames', pg_temp.frames(10000, module, ending)))), platform) AS p, LATERAL (SELECT errtrack.parse_stack(p, platform) #> '{exceptions,0,frames}') AS x (read);
 -- exactly as many are all printed; one more is one left out
 SELECT n, substring(p FROM '\.\.\. frames[^\n]*') AS gap, regexp_count FROM unnest(ARRAY[99, 100, 101]) AS n, errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', 'E', 'stacktrace', jsonb_build_object('frames', pg_temp.frames(n, 'm', '.x'))))) AS p, LATERAL (SELECT count(*) FROM regexp_matches(p, '^  at ', 'gn')) AS c (regexp_count);
+-- where the outer half are no frames, the line stands at that end; where the inner half are none, at the other; where none is one, alone
+SELECT platform, substring(inner_half FROM length(inner_half) - 62) AS inner_half, left(outer_half, 100) AS outer_half, none
+FROM (SELECT platform FROM form UNION ALL VALUES ('elixir'), (NULL)) AS f (platform), LATERAL (SELECT jsonb_agg(pg_temp.frame('f' || i, NULL, 'a', i) ORDER BY i) FROM generate_series(1, 100) AS i) AS y (frames), LATERAL (SELECT to_jsonb(array_fill(7, ARRAY[100]))) AS z (nothing),
+  errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', 'E', 'stacktrace', jsonb_build_object('frames', nothing || frames))), platform) AS inner_half, errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', 'E', 'stacktrace', jsonb_build_object('frames', frames || nothing))), platform) AS outer_half,
+  errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', 'E', 'stacktrace', jsonb_build_object('frames', nothing || nothing))), platform) AS none ORDER BY platform COLLATE "C";
+SELECT platform, type, causes, n, gaps FROM (SELECT platform FROM form UNION ALL VALUES ('elixir'), (NULL)) AS f (platform), unnest(ARRAY['E', 'panic', 'NSRangeException', 'SIGSEGV', 'Warning', NULL]) AS type, generate_series(1, 2) AS causes, unnest(ARRAY[0, 49, 50, 51, 100, 150, 151, 199, 200]) AS n,
+  LATERAL (SELECT jsonb_agg(CASE WHEN i <= n THEN '7' ELSE pg_temp.frame('f' || i, NULL, 'a', i) END ORDER BY i) FROM generate_series(1, 200) AS i) AS y (frames), LATERAL (SELECT jsonb_build_object('type', type, 'value', 'no price', 'stacktrace', jsonb_build_object('frames', frames))) AS e (e),
+  errtrack.print_stack(to_jsonb(array_fill(e, ARRAY[causes])), platform) AS p, LATERAL (SELECT count(*) FROM regexp_matches(p, '(frames left out: |[.]{3} ?|skipping )100', 'g')) AS g (gaps) WHERE gaps <> causes;
+-- a message is cut once, wherever its first line ends, and in every language
+SELECT platform, n, octet_length(p) AS bytes, p LIKE '%...%' AS dots FROM (SELECT platform FROM form UNION ALL VALUES (NULL)) AS f (platform), unnest(ARRAY[1, 8000, 16383, 16384, 16385, 30000]) AS n, errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', 'E', 'value', repeat('a', n - 1) || E'\n' || repeat('b', 40000))), platform) AS p
+WHERE octet_length(p) NOT BETWEEN 16384 + 3 AND 16384 + 70 OR p NOT LIKE '%...%';
+SELECT n, regexp_replace(regexp_replace(p, 'aaa+', 'a+'), 'bbb+', 'b+') AS printed FROM unnest(ARRAY[16384, 16385]) AS n, errtrack.print_stack(jsonb_build_array(jsonb_build_object('type', 'E', 'value', repeat('a', n - 4) || E'\nbbbbb')), 'ruby') AS p;
 -- 50 exceptions stay of 1,000, the 25 at both ends
 SELECT platform, (SELECT string_agg(m[1], ' ') FROM regexp_matches(p, '(\mE\d+\M|exceptions left out: \d+)', 'g') WITH ORDINALITY AS r (m, o) WHERE o IN (1, 2, 25, 26, 27, 28) OR m[1] LIKE 'exceptions%' OR m[1] IN ('E1', 'E1000')) AS shown, octet_length(p) AS bytes
 FROM (SELECT platform FROM form UNION ALL SELECT NULL) AS f (platform), errtrack.print_stack((SELECT jsonb_agg(jsonb_build_object('type', 'E' || i, 'value', 'v') ORDER BY i) FROM generate_series(1, 1000) AS i), platform) AS p ORDER BY platform COLLATE "C";
@@ -168,3 +202,14 @@ FROM (SELECT platform FROM form UNION ALL SELECT NULL) AS f (platform), errtrack
 SELECT platform, octet_length(p) BETWEEN 1000000 AND 1048576 + 40 AS bounded, substring(p FROM '[^\n]*$') AS last FROM (SELECT jsonb_agg(jsonb_build_object('type', repeat('t', 3000), 'value', repeat(E'v\n', 10000), 'stacktrace', jsonb_build_object('frames', pg_temp.frames(200, 'm', repeat('x', 3000))))) FROM generate_series(1, 60)) AS e (e), (SELECT platform FROM form UNION ALL SELECT NULL) AS f (platform), errtrack.print_stack(e, platform) AS p ORDER BY platform COLLATE "C";
 -- it may be asked for in parallel, and by a viewer
 SELECT provolatile, proparallel, proisstrict FROM pg_proc WHERE oid = 'errtrack.print_stack(jsonb, text)'::regprocedure;
+
+--
+-- Memory: in proportion to the JSON, in a session of its own
+--
+\c -
+CREATE TEMP TABLE large AS SELECT n, jsonb_build_array(jsonb_build_object('type', 'E', 'stacktrace', jsonb_build_object('frames', array_fill(jsonb_build_object('function', j, 'module', j, 'filename', j, 'package', j, 'context_line', j), ARRAY[100])))) AS e
+FROM unnest(ARRAY['1e999', '1e131071', '1e-16383', '"\u0001"', '{}']) AS n, LATERAL (SELECT ('[' || rtrim(repeat(n || ', ', 1000), ', ') || ']')::jsonb) AS x (j);
+-- the most that the server process ever had
+SELECT (regexp_match(pg_read_file('/proc/self/status'), 'VmHWM:\s+(\d+)'))[1]::int AS before \gset
+SELECT n, octet_length(errtrack.print_stack(e)) AS bytes FROM large;
+SELECT CASE WHEN grown < 65536 THEN 'less than 64 MB' ELSE grown || ' kB' END AS grown FROM CAST((regexp_match(pg_read_file('/proc/self/status'), 'VmHWM:\s+(\d+)'))[1]::int - :before AS int) AS grown;

@@ -17,11 +17,12 @@
 #include "utils/numeric.h"
 #include "utils/snapmgr.h"
 
-/* A number that is longer as printed is shown in scientific notation, with so many decimals. */
+/* A number that is longer as printed, be it alone or one of many, is shown in scientific notation, with so many decimals. */
 #define JSON_MAX_NUMBER 1000
+#define JSON_MAX_NUMBER_OF_MANY 40
 #define JSON_SHORT_NUMBER 15
 
-/* No text of an object or array is longer, but for a string at its end: what texts are kept of is less. */
+/* The text of an object or array ends behind the value that goes beyond this: less is kept of any text. */
 #define JSON_MAX_TEXT (1024 * 1024)
 
 /*
@@ -117,40 +118,60 @@ json_member(JsonbContainer *object, const char *key, JsonbValue *value)
 	return getKeyJsonValueFromContainer(object, key, strlen(key), value) != NULL && value->type != jbvNull;
 }
 
-/* Does a number have more digits before its point than are printed? */
+/* Has a number more digits than limit before its point, or behind it? */
 static bool
-is_huge(Numeric number)
+is_long(Numeric number, int limit)
 {
-	Datum limit = DirectFunctionCall3(numeric_in, CStringGetDatum("1e" CppAsString2(JSON_MAX_NUMBER)),
-	                                  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	Datum size = DirectFunctionCall1(numeric_abs, NumericGetDatum(number));
+	char power[16];
+	Datum huge, size;
+	bool is_huge;
 
-	return DatumGetBool(DirectFunctionCall2(numeric_ge, size, limit));
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, NumericGetDatum(number))) > limit)
+		return true;
+	snprintf(power, sizeof(power), "1e%d", limit);
+	huge = DirectFunctionCall3(numeric_in, CStringGetDatum(power), ObjectIdGetDatum(InvalidOid),
+	                           Int32GetDatum(-1));
+	size = DirectFunctionCall1(numeric_abs, NumericGetDatum(number));
+	is_huge = DatumGetBool(DirectFunctionCall2(numeric_ge, size, huge));
+	pfree(DatumGetPointer(huge));
+	pfree(DatumGetPointer(size));
+	return is_huge;
 }
 
 /* A number as printed: 1e131071 is short in JSON, and would take the memory, and the time, of thousands like it. */
 static char *
-number_text(Numeric number)
+number_text(Numeric number, int limit)
 {
 	char *printed;
 
-	if (is_huge(number))
+	if (is_long(number, limit))
 		return numeric_out_sci(number, JSON_SHORT_NUMBER);
 	printed = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-	return strlen(printed) > JSON_MAX_NUMBER ? numeric_out_sci(number, JSON_SHORT_NUMBER) : printed;
+	if (strlen(printed) <= (size_t) limit)
+		return printed;
+	pfree(printed);
+	return numeric_out_sci(number, JSON_SHORT_NUMBER);
 }
 
-/* Appends a string, number, boolean or null to JSON. */
+/* Appends a string, of which room bytes are enough, a number, a boolean or null to JSON. */
 static void
-append_scalar(StringInfo text, const JsonbValue *value)
+append_scalar(StringInfo text, const JsonbValue *value, size_t room)
 {
+	Slice s;
+	char *copy;
+
 	switch (value->type)
 	{
 		case jbvString:
-			escape_json(text, pnstrdup(value->val.string.val, value->val.string.len));
+			s = slice_clip((Slice){value->val.string.val, value->val.string.len}, room);
+			copy = pnstrdup(s.data, s.len);
+			escape_json(text, copy);
+			pfree(copy);
 			break;
 		case jbvNumeric:
-			appendStringInfoString(text, number_text(value->val.numeric));
+			copy = number_text(value->val.numeric, JSON_MAX_NUMBER_OF_MANY);
+			appendStringInfoString(text, copy);
+			pfree(copy);
 			break;
 		case jbvBool:
 			appendStringInfoString(text, value->val.boolean ? "true" : "false");
@@ -161,11 +182,11 @@ append_scalar(StringInfo text, const JsonbValue *value)
 }
 
 /*
- * An object or array as the server prints jsonb, but for its numbers, and for what
- * would be beyond JSON_MAX_TEXT, which is left out.
+ * An object or array as the server prints jsonb, but for its numbers.  Of more than
+ * limit bytes the end is left out, but never so much that limit bytes hold it all.
  */
 static Slice
-container_text(JsonbContainer *container)
+container_text(JsonbContainer *container, int limit)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(container);
 	JsonbIteratorToken token;
@@ -174,7 +195,7 @@ container_text(JsonbContainer *container)
 	StringInfoData text;
 
 	initStringInfo(&text);
-	while (text.len < JSON_MAX_TEXT && (token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+	while (text.len <= limit && (token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (token != WJB_END_ARRAY && token != WJB_END_OBJECT)
@@ -192,7 +213,8 @@ container_text(JsonbContainer *container)
 				appendStringInfoChar(&text, token == WJB_END_ARRAY ? ']' : '}');
 				break;
 			default:
-				append_scalar(&text, &value);
+				/* half a character may be cut off the room */
+				append_scalar(&text, &value, limit - text.len + 2 * MAX_MULTIBYTE_CHAR_LEN);
 				if (token == WJB_KEY)
 					between = ": ";
 		}
@@ -200,23 +222,30 @@ container_text(JsonbContainer *container)
 	return (Slice){text.data, text.len};
 }
 
-/* A value as a text column takes it: a string's content, anything else as printed; null: no text. */
-Slice
-json_text(const JsonbValue *value)
+/* A value as text, with numbers, and objects and arrays, of so many bytes. */
+static Slice
+value_text(const JsonbValue *value, int number_limit, int container_limit)
 {
 	switch (value->type)
 	{
 		case jbvString:
 			return (Slice){value->val.string.val, value->val.string.len};
 		case jbvNumeric:
-			return slice_of_string(number_text(value->val.numeric));
+			return slice_of_string(number_text(value->val.numeric, number_limit));
 		case jbvBool:
 			return value->val.boolean ? SLICE("true") : SLICE("false");
 		case jbvBinary:
-			return container_text(value->val.binary.data);
+			return container_text(value->val.binary.data, container_limit);
 		default:
 			return NO_SLICE;
 	}
+}
+
+/* A value as a text column takes it: a string's content, anything else as printed; null: no text. */
+Slice
+json_text(const JsonbValue *value)
+{
+	return value_text(value, JSON_MAX_NUMBER, JSON_MAX_TEXT);
 }
 
 /* A member as text; no text where it is absent, null or empty. */
@@ -229,6 +258,22 @@ json_member_text(JsonbContainer *object, const char *key)
 	if (!json_member(object, key, &value))
 		return NO_SLICE;
 	s = json_text(&value);
+	return has_text(s) ? s : NO_SLICE;
+}
+
+/*
+ * Likewise of one of many members: limit bytes of it are enough.  What is no string
+ * takes memory in proportion to its JSON; a string takes none, and is whole.
+ */
+Slice
+json_member_start(JsonbContainer *object, const char *key, int limit)
+{
+	JsonbValue value;
+	Slice s;
+
+	if (!json_member(object, key, &value))
+		return NO_SLICE;
+	s = value_text(&value, JSON_MAX_NUMBER_OF_MANY, limit);
 	return has_text(s) ? s : NO_SLICE;
 }
 

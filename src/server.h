@@ -31,6 +31,7 @@ extern Slice slice_clip(Slice s, size_t limit);
 extern bool json_member(JsonbContainer *object, const char *key, JsonbValue *value);
 extern Slice json_text(const JsonbValue *value);
 extern Slice json_member_text(JsonbContainer *object, const char *key);
+extern Slice json_member_start(JsonbContainer *object, const char *key, int limit);
 extern JsonbContainer *json_member_container(JsonbContainer *object, const char *key);
 extern JsonbContainer *json_container(const JsonbValue *value);
 extern Jsonb *json_copy(const JsonbValue *value);

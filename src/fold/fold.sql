@@ -47,7 +47,9 @@ DECLARE
   new_issues errtrack.arrival[];
   arrivals errtrack.arrival[];
   reaction record;
-  awaited_in int[];
+  new_releases text[];
+  new_release_projects int[];
+  waiting_ids bigint[];
   occurrences_slot smallint := errtrack.ring_slot('occurrences', folded_at);
   seen_slot smallint := errtrack.ring_slot('seen_events', folded_at);
 BEGIN
@@ -269,7 +271,7 @@ BEGIN
       first_seen = least(i.first_seen, excluded.first_seen),
       last_seen = greatest(i.last_seen, excluded.last_seen),
       release_introduced = errtrack.lower_release(i.release_introduced, excluded.release_introduced)
-    RETURNING project_id, issue_id, status
+    RETURNING project_id, issue_id, status, status = 'resolved' AND resolved_in_next AND release_fixed IS NULL AS waits
   ),
   ledger AS (
     INSERT INTO errtrack.seen_events (project_id, slot, event_id, received_at)
@@ -313,13 +315,14 @@ BEGIN
   new_release AS (
     INSERT INTO errtrack.releases (project_id, version, first_seen, known_since)
     -- it was known when its first event came, whenever that is folded: see is_next_release()
+    -- but not before it could be folded, whatever its received_at says
     SELECT p.project_id, p.release, coalesce(min(p.first_received), folded_at),
-           least(min(p.first_received), folded_at)
+           least(greatest(min(p.first_received), not_before), folded_at)
     FROM placed_part AS p
     JOIN unheard AS u ON u.project_id = p.project_id AND u.release = p.release
     GROUP BY p.project_id, p.release
     ON CONFLICT (project_id, version) DO NOTHING
-    RETURNING project_id
+    RETURNING project_id, version
   ),
   -- whom each issue met, and with which tags; what arrives again says nothing new
   met AS MATERIALIZED (
@@ -460,7 +463,7 @@ BEGIN
   -- is under way
   arrival AS (
     SELECT DISTINCT ON (p.project_id, p.issue_id, p.release)
-           (p.project_id, p.issue_id, p.release, p.environment, c.event_id, p.last_received)::errtrack.arrival AS arrival
+           (p.project_id, p.issue_id, c.release, p.environment, c.event_id, p.last_received)::errtrack.arrival AS arrival
     FROM issue AS i
     JOIN placed_part AS p ON p.project_id = i.project_id AND p.issue_id = i.issue_id
     JOIN counted AS c ON c.n = p.last_fresh_n
@@ -472,13 +475,19 @@ BEGIN
                             first_received)::errtrack.arrival)
           FROM tally WHERE count_before IS NULL),
          (SELECT array_agg(arrival) FROM arrival),
-         (SELECT array_agg(DISTINCT project_id) FROM new_release)
-  INTO events, new_issues, arrivals, awaited_in;
+         (SELECT array_agg(issue_id) FROM issue WHERE waits),
+         (SELECT array_agg(DISTINCT project_id) FROM new_release),
+         (SELECT array_agg(DISTINCT version) FROM new_release)
+  INTO events, new_issues, arrivals, waiting_ids, new_release_projects, new_releases;
 
   alerts := 0;
   unsent := 0;
-  IF awaited_in IS NOT NULL OR arrivals IS NOT NULL THEN
-    PERFORM errtrack.settle_fixes(awaited_in, ARRAY(SELECT a.issue_id FROM unnest(arrivals) AS a));
+  IF new_releases IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(new_release_projects, new_releases);
+  END IF;
+  -- those that were passed over when their release became known
+  IF waiting_ids IS NOT NULL THEN
+    PERFORM errtrack.settle_fixes(ARRAY(SELECT DISTINCT a.project_id FROM unnest(arrivals) AS a), issue_ids => waiting_ids);
   END IF;
   IF new_issues IS NOT NULL THEN
     SELECT a.* INTO alerts, unsent FROM errtrack.raise_alerts('new', new_issues, folded_at) AS a;

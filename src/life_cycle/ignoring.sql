@@ -50,28 +50,29 @@ COMMENT ON FUNCTION errtrack.count_users(int, bigint) IS 'How many users an issu
 
 /*
  * Has what an issue was to be ignored until come about?  release: of an event; empty
- * or null where it names none.
+ * or null where it names none.  What was received before it was ignored and is folded
+ * now is no sign of that.
  *
- * In a window, events of the minute (or hour, where minutes were rolled up) in which
- * it was ignored may have come before that: so there are never more than those since.
+ * Events of the minute (or hour, where minutes were rolled up) in which it was ignored
+ * may have come before that, and a backlog counts later: so it is the lower of the
+ * number that was counted since, and of that which occurred since.
  */
-CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, at timestamptz) RETURNS boolean
+CREATE FUNCTION errtrack.ignore_is_over(w errtrack.issue_ignores, release text, received_at timestamptz, at timestamptz)
+RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN w.until IS NOT NULL THEN w.until <= at
-    WHEN w.until_release IS NOT NULL AND coalesce(release, '') = '' THEN false
+    WHEN w.until_release IS NOT NULL AND (coalesce(release, '') = '' OR received_at < w.ignored_at) THEN false
     WHEN w.until_release = 'next' THEN errtrack.is_next_release(w.project_id, release, w.ignored_at)
     WHEN w.until_release IS NOT NULL THEN NOT errtrack.release_newer(w.project_id, w.until_release, release)
+    WHEN (SELECT i.occurrence_count - w.count_before FROM errtrack.issues AS i
+          WHERE i.project_id = w.project_id AND i.issue_id = w.issue_id) < w.until_count THEN false
     WHEN w.until_count IS NOT NULL THEN
-      least((SELECT i.occurrence_count - w.count_before FROM errtrack.issues AS i
-             WHERE i.project_id = w.project_id AND i.issue_id = w.issue_id),
-            CASE WHEN w.count_window IS NOT NULL
-                 THEN (SELECT sum(c.events) FROM errtrack.issue_counts AS c
-                       WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
-                         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) END)
-        >= w.until_count
+      (SELECT sum(c.events) FROM errtrack.issue_counts AS c
+       WHERE c.project_id = w.project_id AND c.issue_id = w.issue_id
+         AND c.bucket > greatest(at - w.count_window, w.ignored_at) - interval '1 minute' * c.minutes) >= w.until_count
     WHEN w.until_users IS NOT NULL THEN errtrack.count_users(w.project_id, w.issue_id) - w.users_before >= w.until_users
     ELSE false END
 $$;
-COMMENT ON FUNCTION errtrack.ignore_is_over(errtrack.issue_ignores, text, timestamptz) IS
-  'Whether an ignored issue that was just seen in a release (empty: in none) is to be ignored no longer.';
+COMMENT ON FUNCTION errtrack.ignore_is_over(errtrack.issue_ignores, text, timestamptz, timestamptz) IS
+  'Whether an ignored issue is to be ignored no longer, of which an event of a release (empty: of none) was received at a time, and folded at another.';

@@ -13,75 +13,87 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
     WHEN coalesce(release, '') = '' OR fixed IS NULL AND NOT in_next THEN received_at > resolved_at
     WHEN fixed IS NULL OR received_at < resolved_at THEN false
+    -- what came next was of another package, whose numbers say nothing of this one's
+    WHEN in_next AND '' NOT IN (errtrack.release_package(fixed), errtrack.release_package(release))
+         AND errtrack.release_package(fixed) <> errtrack.release_package(release)
+      THEN errtrack.is_next_release(project_id, release, resolved_at)
     ELSE NOT errtrack.release_newer(project_id, fixed, release) END
 $$;
 COMMENT ON FUNCTION errtrack.is_regression(int, text, timestamptz, timestamptz, text, boolean) IS
   'Whether an event of a release (empty: it names none), received at some time, shows that an issue is back which was resolved then, in the release fixed (null: in none; or if in_next, in one that is still to come).';
 
--- The first release that came after some time and is newer than all that were known then, of the packages that an issue
--- was seen in.
-CREATE FUNCTION errtrack.next_release_of(project_id int, issue_id bigint, since timestamptz) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  WITH
-  package AS (
-    SELECT DISTINCT errtrack.release_package(s.release) AS package
-    FROM errtrack.issue_releases AS s
-    WHERE s.project_id = $1 AND s.issue_id = $2 AND s.release <> ''
-  ),
-  -- asked once, and not for each release that came since: an application may invent them
-  newest AS MATERIALIZED (
-    SELECT k.package, n.version
-    FROM (SELECT package FROM package
-          UNION
-          SELECT r.package FROM errtrack.releases AS r WHERE r.project_id = $1 AND NOT EXISTS (SELECT FROM package)) AS k,
-         LATERAL errtrack.newest_releases($1, k.package, since) AS n
-  ),
-  -- no older ones
-  candidate AS MATERIALIZED (
-    SELECT r.version
-    FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.known_since > since
-      AND (r.package IN (SELECT package FROM package) OR NOT EXISTS (SELECT FROM package))
-      AND NOT EXISTS (SELECT FROM newest AS n
-                      WHERE n.package = r.package AND errtrack.release_compare(r.version, n.version) <= 0)
-    ORDER BY r.known_since, r.sort_key, r.came_at, r.version
-  )
-  -- in that order, up to the first
-  SELECT c.version
-  FROM candidate AS c
-  WHERE errtrack.is_next_release($1, c.version, since)
-  LIMIT 1
-$$;
-COMMENT ON FUNCTION errtrack.next_release_of(int, bigint, timestamptz) IS
-  'The first release, of the packages that an issue was seen in, that became known after some time and is newer than those known then; null: there is none yet.';
-
 /*
- * Tells issues that were resolved in the next release which one that is.  Those that
- * somebody has locked are told the next time: who folds holds other issues already,
- * and must not wait.
+ * Tells issues that were resolved in the next release which one that is: the first of
+ * those that became known since and are newer than all of their package that were known
+ * then, of the packages that the issue was seen in.  Only those that have one are locked.
+ * Whoever folds holds other issues already and must not wait, so those that somebody has
+ * locked are told later: with their next event, or by upkeep().
  */
-CREATE FUNCTION errtrack.settle_fixes(project_ids int[], issue_ids bigint[]) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION errtrack.settle_fixes(project_ids int[], versions text[] DEFAULT NULL, issue_ids bigint[] DEFAULT NULL)
+RETURNS bigint
+LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on SET jit = off AS $$
   WITH
-  awaiting AS MATERIALIZED (
-    SELECT i.project_id, i.issue_id, i.resolved_at
+  -- what was known when an issue was resolved is what was when the last release before that became known: issues that
+  -- were resolved between the same two releases have one answer
+  waiting AS MATERIALIZED (
+    SELECT i.project_id, i.issue_id, i.resolved_at,
+           coalesce((SELECT max(r.known_since) FROM errtrack.releases AS r
+                     WHERE r.project_id = i.project_id AND r.known_since <= i.resolved_at), '-infinity') AS since
     FROM errtrack.issues AS i
-    WHERE (i.project_id = ANY (project_ids) OR i.issue_id = ANY (issue_ids))
-      AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
-    ORDER BY i.project_id, i.issue_id
-    FOR UPDATE SKIP LOCKED
+    WHERE i.project_id = ANY (project_ids) AND i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL
+      AND (issue_ids IS NULL OR i.issue_id = ANY (issue_ids))
   ),
+  came AS MATERIALIZED (
+    SELECT w.project_id, w.since, r.package, r.version, r.known_since, r.sort_key, r.came_at
+    FROM (SELECT DISTINCT project_id, since FROM waiting) AS w
+    JOIN errtrack.releases AS r ON r.project_id = w.project_id AND r.known_since > w.since
+    WHERE versions IS NULL OR r.version = ANY (versions)
+  ),
+  newest AS MATERIALIZED (
+    SELECT c.project_id, c.since, c.package, n.version, n.came_at
+    FROM (SELECT DISTINCT project_id, since, package FROM came) AS c,
+         LATERAL errtrack.newest_releases(c.project_id, c.package, c.since) AS n
+  ),
+  next AS MATERIALIZED (
+    SELECT DISTINCT ON (c.project_id, c.since, c.package) c.*
+    FROM came AS c
+    WHERE NOT EXISTS (SELECT FROM newest AS n
+                      WHERE (n.project_id, n.since, n.package) = (c.project_id, c.since, c.package)
+                        AND NOT coalesce(errtrack.release_compare(c.version, n.version) > 0, c.came_at > n.came_at))
+      AND errtrack.is_plausible_release(c.project_id, c.version)
+    ORDER BY c.project_id, c.since, c.package, c.known_since, c.sort_key, c.came_at, c.version
+  ),
+  -- an issue whose events named no release is of all packages
   settled AS MATERIALIZED (
-    SELECT a.project_id, a.issue_id, errtrack.next_release_of(a.project_id, a.issue_id, a.resolved_at) AS version
-    FROM awaiting AS a
+    SELECT DISTINCT ON (w.project_id, w.issue_id) w.*, n.version
+    FROM waiting AS w
+    JOIN next AS n ON n.project_id = w.project_id AND n.since = w.since
+    WHERE EXISTS (SELECT FROM errtrack.issue_releases AS s
+                  WHERE s.project_id = w.project_id AND s.issue_id = w.issue_id AND s.release <> ''
+                    AND errtrack.release_package(s.release) = n.package)
+       OR NOT EXISTS (SELECT FROM errtrack.issue_releases AS s
+                      WHERE s.project_id = w.project_id AND s.issue_id = w.issue_id AND s.release <> '')
+    ORDER BY w.project_id, w.issue_id, n.known_since, n.sort_key, n.came_at, n.version
+  ),
+  locked AS MATERIALIZED (
+    SELECT s.project_id, s.issue_id, s.version
+    FROM settled AS s
+    JOIN errtrack.issues AS i ON i.project_id = s.project_id AND i.issue_id = s.issue_id
+    WHERE i.status = 'resolved' AND i.resolved_in_next AND i.release_fixed IS NULL AND i.resolved_at = s.resolved_at
+    ORDER BY s.project_id, s.issue_id
+    FOR UPDATE OF i SKIP LOCKED
+  ),
+  told AS (
+    UPDATE errtrack.issues AS i
+    SET release_fixed = l.version
+    FROM locked AS l
+    WHERE i.project_id = l.project_id AND i.issue_id = l.issue_id
+    RETURNING i.issue_id
   )
-  UPDATE errtrack.issues AS i
-  SET release_fixed = s.version
-  FROM settled AS s
-  WHERE i.project_id = s.project_id AND i.issue_id = s.issue_id AND s.version IS NOT NULL
+  SELECT count(*) FROM told
 $$;
-COMMENT ON FUNCTION errtrack.settle_fixes(int[], bigint[]) IS
-  'Of these projects'' issues, and of these issues, sets release_fixed where they were resolved in the next release and that is known by now.';
+COMMENT ON FUNCTION errtrack.settle_fixes(int[], text[], bigint[]) IS
+  'Of these projects'' issues that were resolved in the next release, sets release_fixed where that is known by now, and returns how many these were. versions: only these can have become it (null: all); issue_ids: only these issues (null: all).';
 
 /*
  * After a batch was counted: which of the resolved and ignored issues that it brought
@@ -97,20 +109,27 @@ DECLARE
   n record;
 BEGIN
   WITH
-  verdict AS (
-    SELECT a AS arrival, i.status, row_number() OVER (PARTITION BY a.project_id, a.issue_id ORDER BY a.received_at DESC, a.release DESC) AS nth
+  arrived AS (
+    SELECT a AS arrival, a.*,
+           row_number() OVER (PARTITION BY a.project_id, a.issue_id ORDER BY a.received_at DESC, a.release DESC) AS nth
     FROM unnest(arrivals) AS a
+  ),
+  verdict AS (
+    SELECT DISTINCT ON (a.project_id, a.issue_id) a.arrival, i.status
+    FROM arrived AS a
     JOIN errtrack.issues AS i ON i.project_id = a.project_id AND i.issue_id = a.issue_id
     LEFT JOIN errtrack.issue_ignores AS w ON w.project_id = a.project_id AND w.issue_id = a.issue_id
     WHERE CASE i.status
             WHEN 'resolved' THEN errtrack.is_regression(a.project_id, a.release, a.received_at, i.resolved_at,
                                                         i.release_fixed, i.resolved_in_next)
-            WHEN 'ignored' THEN errtrack.ignore_is_over(w, a.release, at) END
+            -- numbers are the same, whichever release is asked for
+            WHEN 'ignored' THEN (a.nth = 1 OR w.until_release IS NOT NULL)
+                                AND errtrack.ignore_is_over(w, a.release, a.received_at, at) END
+    ORDER BY a.project_id, a.issue_id, a.nth
   )
   SELECT array_agg(arrival) FILTER (WHERE status = 'resolved'), array_agg(arrival) FILTER (WHERE status = 'ignored')
   INTO regressed, reappeared
-  FROM verdict
-  WHERE nth = 1;
+  FROM verdict;
 
   alerts := 0;
   unsent := 0;
@@ -170,7 +189,7 @@ BEGIN
     ORDER BY e.project_id, e.issue_id
   )
   UPDATE errtrack.issues AS i
-  SET status = 'unresolved'
+  SET status = 'unresolved', resolved_at = NULL, release_fixed = NULL, resolved_in_next = false
   FROM unnest(arrivals) AS r
   WHERE i.project_id = r.project_id AND i.issue_id = r.issue_id;
   SELECT r.* INTO alerts, unsent FROM errtrack.raise_alerts('reappeared', arrivals, at) AS r;
@@ -178,7 +197,7 @@ END $$;
 COMMENT ON FUNCTION errtrack.end_ignoring(errtrack.arrival[], timestamptz) IS
   'Makes ignored issues unresolved, and raises an alert ''reappeared'' for each.';
 
--- Ends what was ignored until a time that has come. Those that somebody has locked come the next time.
+-- Ends what was ignored until a time that has come, a thousand at a time. Those that somebody has locked come the next time.
 CREATE FUNCTION errtrack.end_timed_ignoring(OUT alerts int, OUT unsent int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -196,6 +215,8 @@ BEGIN
                 WHERE (i.project_id, i.issue_id) IN (SELECT w.project_id, w.issue_id FROM errtrack.issue_ignores AS w
                                                      WHERE w.until <= at)
                 ORDER BY i.project_id, i.issue_id
+                -- the others' turn is next, so that events need not wait for all
+                LIMIT 1000
                 FOR UPDATE SKIP LOCKED);
   -- somebody may have changed it until we had the lock
   over := ARRAY(SELECT o FROM unnest(over) AS o

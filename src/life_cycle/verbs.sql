@@ -74,9 +74,9 @@ $$;
 COMMENT ON FUNCTION errtrack.status_after(text) IS 'The status that resolve, acknowledge, ignore or reopen leads to.';
 
 /*
- * Gives issues another status, and logs it.  What belongs to the old status goes:
- * when it was resolved, until when it was ignored.  In which release it was
- * resolved stays to be read when it has regressed, until it is resolved or reopened.
+ * Gives issues another status, and logs it.  Until when it was ignored goes; when and
+ * in which release it was resolved stays to be read when it has regressed, until it is
+ * resolved or reopened.
  */
 CREATE FUNCTION errtrack.set_status(issues errtrack.issues[], verb text, why text, in_release text DEFAULT NULL,
                                     in_next_release boolean DEFAULT false)
@@ -96,7 +96,7 @@ BEGIN
   WHERE w.project_id = b.project_id AND w.issue_id = b.issue_id;
   UPDATE errtrack.issues AS i
   SET status = becomes,
-      resolved_at = CASE WHEN becomes = 'resolved' THEN at END,
+      resolved_at = CASE becomes WHEN 'resolved' THEN at WHEN 'unresolved' THEN NULL ELSE i.resolved_at END,
       release_fixed = CASE becomes WHEN 'resolved' THEN in_release WHEN 'unresolved' THEN NULL ELSE i.release_fixed END,
       resolved_in_next = CASE becomes WHEN 'resolved' THEN in_next_release WHEN 'unresolved' THEN false
                                       ELSE i.resolved_in_next END
@@ -116,19 +116,20 @@ DECLARE
   in_next boolean := coalesce(in_next_release, false);
   changing errtrack.issues[];
 BEGIN
+  in_release := errtrack.trim_name(in_release);
   IF in_next AND in_release IS NOT NULL THEN
     RAISE EXCEPTION 'resolve() takes a release, or the next one'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'Both were given.',
             HINT = 'Pass in_release => ''1.4.2'', or in_next_release => true, or neither.';
-  ELSIF btrim(in_release) = '' OR octet_length(in_release) > 200 THEN
+  ELSIF in_release = '' OR octet_length(in_release) > 200 THEN
     RAISE EXCEPTION 'resolve() needs a release as events name it'
       USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has 1 to 200 bytes.', HINT = 'Pass in_release => ''1.4.2'', say.';
   END IF;
   changing := ARRAY(SELECT i FROM errtrack.lock_issues_for('resolve', issue_ids) AS i
                     WHERE i.status <> 'resolved'
                        -- what was said of a release stands until another is named
-                       OR in_next AND NOT i.resolved_in_next
+                       OR in_next AND (NOT i.resolved_in_next OR i.release_fixed IS NOT NULL)
                        OR in_release IS NOT NULL AND (i.resolved_in_next OR i.release_fixed IS DISTINCT FROM in_release));
   PERFORM errtrack.set_status(changing, 'resolve',
             nullif(concat_ws(': ', CASE WHEN in_next THEN 'in the next release' ELSE 'in release ' || in_release END,
@@ -178,6 +179,7 @@ DECLARE
   conditions int := num_nonnulls(until, until_release, until_count, until_users);
   changing errtrack.issues[];
 BEGIN
+  until_release := errtrack.trim_name(until_release);
   IF conditions > 1 OR count_window IS NOT NULL AND until_count IS NULL THEN
     RAISE EXCEPTION 'ignore() takes one condition'
       USING ERRCODE = 'invalid_parameter_value',
@@ -186,7 +188,7 @@ BEGIN
   END IF;
   IF until <= errtrack.clock() OR until_count < 1 OR until_users < 1
      OR count_window NOT BETWEEN interval '1 microsecond' AND interval '100 years'
-     OR btrim(until_release) = '' OR octet_length(until_release) > 200 THEN
+     OR until_release = '' OR octet_length(until_release) > 200 THEN
     RAISE EXCEPTION 'ignore() cannot be until what has come about already, or never can'
       USING ERRCODE = 'invalid_parameter_value',
             DETAIL = 'A time lies in the future, numbers and a window are positive, the window has 100 years at the most, a release 1 to 200 bytes.',

@@ -104,7 +104,9 @@ BEGIN
   END IF;
   IF i.status IN ('resolved', 'regressed') THEN
     cells := cells || ARRAY['fixed', CASE WHEN i.release_fixed IS NOT NULL THEN 'in release ' || i.release_fixed
-                                          WHEN i.resolved_in_next THEN 'in the next release, which is still to come'
+                                          WHEN i.resolved_in_next AND i.status = 'resolved'
+                                          THEN 'in the next release, which is still to come'
+                                          WHEN i.resolved_in_next THEN 'in the next release, it was said'
                                           ELSE 'in no release: by time' END];
   END IF;
   -- of one that is back for the first time the status says it

@@ -42,10 +42,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   WHERE a.project_id = $1 AND a.action = 'regress' AND a.release = ANY (versions)
   GROUP BY a.release
   UNION ALL
-  SELECT 3, i.release_fixed, 'resolved issues', NULL, count(*)
+  -- as somebody typed it: 1.4 is shop@1.4
+  SELECT 3, v.version, 'resolved issues', NULL, count(*)
   FROM errtrack.issues AS i
-  WHERE i.project_id = $1 AND i.release_fixed = ANY (versions) AND i.status = 'resolved'
-  GROUP BY i.release_fixed
+  JOIN unnest(versions) AS v (version) ON errtrack.release_compare(i.release_fixed, v.version) = 0
+  WHERE i.project_id = $1 AND i.status = 'resolved' AND i.release_fixed IS NOT NULL
+  GROUP BY v.version
   UNION ALL
   SELECT 4, u.release, 'users affected', NULL, coalesce(u.users_affected, 0)
   FROM errtrack.release_users AS u

@@ -3,7 +3,7 @@
 CREATE FUNCTION errtrack.release_compare(a text, b text) RETURNS int
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_compare';
 COMMENT ON FUNCTION errtrack.release_compare(text, text) IS
-  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s.';
+  'Which of two releases is newer: -1 where a is older than b, 0 where they are the same, 1 where a is newer; null where the texts alone do not say (hashes, names) or the packages, before the last @, differ. A release without a package is compared as if it had the other''s. The order is transitive but in one place: an integer may be a day, so that 20240115 is older than 3000.0 and that older than 9999999, but 20240115 against 9999999 is null.';
 
 CREATE FUNCTION errtrack.release_package(version text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_package';
@@ -13,7 +13,7 @@ COMMENT ON FUNCTION errtrack.release_package(text) IS
 CREATE FUNCTION errtrack.release_key(version text) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_key';
 COMMENT ON FUNCTION errtrack.release_key(text) IS
-  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash tells apart, whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
+  'Bytes for ORDER BY and indexes: of two releases of one package that errtrack.release_compare(text, text) orders, the older has the lower key, and the same ones have the same; so have builds that only a hash or a name tells apart (1.2+ga and 1.2+hotfix), whose order is that of time. The package is not in it. Null where the text is no version (a hash, a name), or the key would have more than 2000 bytes.';
 
 CREATE FUNCTION errtrack.release_number(version text) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'errtrack_release_number';

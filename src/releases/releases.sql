@@ -21,7 +21,7 @@ COMMENT ON COLUMN errtrack.releases.sort_key IS 'Rises with the version: see rel
 COMMENT ON COLUMN errtrack.releases.first_seen IS 'When its first events were received, or it was deployed.';
 COMMENT ON COLUMN errtrack.releases.deployed_at IS 'When it was first deployed; null: deploy() was not called.';
 COMMENT ON COLUMN errtrack.releases.came_at IS 'When it was first deployed, or else first seen: the order of those whose texts have none.';
-COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received.';
+COMMENT ON COLUMN errtrack.releases.known_since IS 'When errtrack first heard of it: by deploy(), or when its first events were received, but not before all that came earlier had been folded.';
 SELECT pg_extension_config_dump('errtrack.releases', '');
 
 CREATE TABLE errtrack.deploys (
@@ -70,11 +70,12 @@ CREATE FUNCTION errtrack.is_plausible_release(project_id int, version text, know
 RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
   WITH
-  -- its package's highest other release
+  -- its package's highest other release; the same written otherwise, and another build of it, vouch for nothing
   highest AS (
     SELECT errtrack.release_number(r.version) AS number
     FROM errtrack.releases AS r
-    WHERE r.project_id = $1 AND r.package = errtrack.release_package($2) AND r.version <> $2 AND r.sort_key IS NOT NULL
+    WHERE r.project_id = $1 AND r.package = errtrack.release_package($2) AND r.sort_key IS NOT NULL
+      AND errtrack.release_compare(r.version, $2) <> 0
       AND r.known_since <= $3
     ORDER BY r.sort_key DESC
     LIMIT 1
@@ -83,7 +84,7 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
          OR (SELECT r.deployed_at FROM errtrack.releases AS r WHERE r.project_id = $1 AND r.version = $2) IS NOT NULL
 $$;
 COMMENT ON FUNCTION errtrack.is_plausible_release(int, text, timestamptz) IS
-  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, of those that were known by some time; as of 999.9.9.';
+  'False for a version that no deploy announced and whose first number is more than twice the highest other one''s plus 10, of those older or newer that were known by some time; as of 999.9.9.';
 
 /*
  * The highest release and a name that came later have no order but that of time,
@@ -91,7 +92,7 @@ COMMENT ON FUNCTION errtrack.is_plausible_release(int, text, timestamptz) IS
  */
 CREATE FUNCTION errtrack.newest_releases(project_id int, package text, known_by timestamptz)
 RETURNS TABLE (version text, came_at timestamptz)
-LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE STRICT ROWS 2 SET search_path = pg_catalog, pg_temp AS $$
   -- the highest of those that have an order
   (SELECT r.version, r.came_at
    FROM errtrack.releases AS r
@@ -131,6 +132,14 @@ $$;
 COMMENT ON FUNCTION errtrack.is_next_release(int, text, timestamptz) IS
   'Whether a release came to be known after some time, and is newer than all of its package that were known then.';
 
+-- Of a file's line its end goes as well, as $(cat VERSION) in some languages has it.
+CREATE FUNCTION errtrack.trim_name(name text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT btrim(name, concat(' ', chr(9), chr(10), chr(13)))
+$$;
+COMMENT ON FUNCTION errtrack.trim_name(text) IS
+  'A release or an environment that somebody typed, without blanks, tabs and ends of lines around it.';
+
 -- Tells of a deploy.
 CREATE FUNCTION errtrack.deploy(project_id int, version text, environment text, at timestamptz DEFAULT errtrack.clock())
 RETURNS errtrack.deploys
@@ -142,13 +151,19 @@ BEGIN
   -- so that nobody deletes it meanwhile
   PERFORM FROM errtrack.projects AS p WHERE p.project_id = deploy.project_id FOR KEY SHARE;
   PERFORM errtrack.need_project(deploy.project_id);
-  IF coalesce(btrim(deploy.version), '') = '' OR octet_length(deploy.version) > 200
-     OR coalesce(btrim(deploy.environment), '') = '' OR octet_length(deploy.environment) > 200
-     OR isfinite(deploy.at) IS NOT TRUE THEN
-    RAISE EXCEPTION 'deploy() needs a version, an environment and a time'
+  version := errtrack.trim_name(version);
+  environment := errtrack.trim_name(environment);
+  IF coalesce(version, '') = '' OR octet_length(version) > 200
+     OR coalesce(environment, '') = '' OR octet_length(environment) > 200 THEN
+    RAISE EXCEPTION 'deploy() needs a version and an environment'
       USING ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'Version and environment have 1 to 200 bytes, as events name them.',
+            DETAIL = 'They have 1 to 200 bytes, as events name them.',
             HINT = 'Call errtrack.deploy(1, ''1.4.2'', ''production''), say.';
+  ELSIF (at BETWEEN '1970-01-01 00:00+00' AND errtrack.clock() + interval '1 year') IS NOT TRUE THEN
+    RAISE EXCEPTION 'deploy() needs a time from 1970 to a year from now'
+      USING ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'Releases whose texts have no order are ordered by it, and it cannot be taken back.',
+            HINT = 'Leave it out where that is now.';
   END IF;
   INSERT INTO errtrack.deploys (project_id, version, environment, deployed_at)
   VALUES (deploy.project_id, deploy.version, deploy.environment, deploy.at)
@@ -158,8 +173,8 @@ BEGIN
   ON CONFLICT (project_id, version) DO UPDATE SET
     first_seen = least(r.first_seen, excluded.first_seen),
     deployed_at = least(r.deployed_at, excluded.deployed_at);
-  PERFORM errtrack.settle_fixes(ARRAY[deploy.project_id], '{}');
+  PERFORM errtrack.settle_fixes(ARRAY[deployed.project_id], ARRAY[deployed.version]);
   RETURN deployed;
 END $$;
 COMMENT ON FUNCTION errtrack.deploy(int, text, text, timestamptz) IS
-  'Tells that a release went to an environment, at a time (now, unless it is given), and returns the row of deploys. Releases whose texts have no order are ordered by it. Raises no_data_found for an unknown project, invalid_parameter_value where version or environment are empty or longer than 200 bytes.';
+  'Tells that a release went to an environment, at a time (now, unless it is given), and returns the row of deploys. Releases whose texts have no order are ordered by it. Blanks around version and environment go. Raises no_data_found for an unknown project, invalid_parameter_value where version or environment are empty or longer than 200 bytes, or the time is before 1970 or more than a year from now.';

@@ -131,7 +131,7 @@ key_order(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, int *o
 }
 
 /*
- * Copies a key without the texts of hashes, which have no order: what is left is the
+ * Copies a key without the texts of hashes and names, which have no order: what is left is the
  * same for releases that time must tell apart.  Returns its length.
  */
 size_t

@@ -44,7 +44,7 @@ typedef struct Reader
 	bool page;      /* ASP.NET's error page: frames without "at", the cause first */
 	bool unity;     /* frames as Unity writes them */
 	bool placed;    /* some frame has a file */
-	bool arrow;     /* the lines above the first frame have an arrow */
+	bool arrow;     /* a line that may name an exception has an arrow */
 	int foreign;    /* lines that are frames of other languages */
 	Slice heading;  /* lines since the last frame */
 } Reader;
@@ -324,6 +324,7 @@ take_line(Reader *reader, Slice line)
 		reader->page = true;
 		reader->depth = 0;
 		reader->in_frames = false;
+		reader->arrow = false;
 		reader->heading = NO_SLICE;
 		add_to_heading(reader, line);
 	}

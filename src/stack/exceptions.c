@@ -11,9 +11,9 @@
 static Slice
 text_of_either(JsonbContainer *object, const char *name, const char *export_name)
 {
-	Slice s = json_member_text(object, name);
+	Slice s = json_member_start(object, name, EXCEPTIONS_MAX_NAME);
 
-	return has_text(s) ? s : json_member_text(object, export_name);
+	return has_text(s) ? s : json_member_start(object, export_name, EXCEPTIONS_MAX_NAME);
 }
 
 /* The number that a member holds, if it is a line or a column; otherwise NO_POSITION. */
@@ -33,7 +33,7 @@ set_library(JsonbContainer *object, const Language *language, Frame *frame)
 
 	if ((language != &native_language && language != &apple_language) || has_text(frame->module))
 		return;
-	library = json_member_text(object, "package");
+	library = json_member_start(object, "package", EXCEPTIONS_MAX_NAME);
 	if (!has_text(library))
 		return;
 	if (language == &apple_language)
@@ -53,13 +53,13 @@ exceptions_read_frame(JsonbContainer *object, Frame *frame)
 	JsonbValue in_app;
 	Slice path = text_of_either(object, "abs_path", "absPath");
 
-	frame->function = json_member_text(object, "function");
+	frame->function = json_member_start(object, "function", EXCEPTIONS_MAX_NAME);
 	/* what SDKs write for a function without a name */
 	if (slice_equal(frame->function, SLICE("?")) || slice_equal(frame->function, SLICE("<unknown>")) ||
 	    slice_equal(frame->function, SLICE("<anonymous>")))
 		frame->function = NO_SLICE;
-	frame->module = json_member_text(object, "module");
-	frame->file = json_member_text(object, "filename");
+	frame->module = json_member_start(object, "module", EXCEPTIONS_MAX_NAME);
+	frame->file = json_member_start(object, "filename", EXCEPTIONS_MAX_NAME);
 	/* the whole path tells more, where it is one and not what stands for none ("<unknown>") */
 	if (has_text(path) && (!has_text(frame->file) || path.len > frame->file.len))
 		frame->file = path;

@@ -8,16 +8,15 @@
 #ifndef ERRTRACK_PRINT_H
 #define ERRTRACK_PRINT_H
 
-#include "../server.h"
+#include "exceptions.h"
 #include "lib/stringinfo.h"
-#include "stack.h"
 
 /* Of more frames and exceptions than these both ends are printed, half of them each. */
 #define PRINT_MAX_FRAMES 100
 #define PRINT_MAX_EXCEPTIONS 50
 
 /* Longer names, paths and source lines, and longer messages, are cut; in bytes. */
-#define PRINT_MAX_NAME 2000
+#define PRINT_MAX_NAME EXCEPTIONS_MAX_NAME
 #define PRINT_MAX_MESSAGE 16384
 
 /* The whole text ends after so many bytes, and a line that says so. */
@@ -95,7 +94,13 @@ has_title(const PrintException *exception)
 	return exception->type.len > 0 || exception->value.len > 0;
 }
 
-extern void print_bytes(Printer *printer, Slice s);
+/* Is there anything to print below its title: frames, or how many are left out? */
+static inline bool
+has_frames(const PrintException *exception)
+{
+	return exception->nframes > 0 || exception->left_out > 0;
+}
+
 extern void print_string(Printer *printer, const char *s);
 extern void print_number(Printer *printer, int64 number);
 extern void print_name(Printer *printer, Slice name);

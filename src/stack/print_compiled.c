@@ -173,7 +173,7 @@ print_go_goroutine(Printer *printer, const PrintException *exceptions, int count
 		print_go_value(printer, &exceptions[n]);
 		print_string(printer, n > 0 ? " [recovered]" : "");
 	}
-	if (exceptions[0].nframes == 0)
+	if (!has_frames(&exceptions[0]))
 		return;
 	if (!logged)
 		print_line(printer, "");
@@ -238,7 +238,7 @@ print_rust_frame(Printer *printer, const PrintException *exception, int index)
 static void
 print_rust_frames(Printer *printer, const PrintException *exception, const char *heading)
 {
-	if (exception->nframes > 0)
+	if (has_frames(exception))
 		print_line(printer, heading);
 	print_frames(printer, exception, print_rust_frame);
 }
@@ -277,7 +277,8 @@ print_rust_panic(Printer *printer, const PrintException *exception)
 	print_line(printer, "");
 	print_message(printer, exception->value);
 	/* where there was no backtrace, the place is all there is */
-	if (exception->nframes > 1 || (exception->nframes == 1 && exception->frames[0].function.len > 0))
+	if (exception->nframes > 1 || exception->left_out > 0 ||
+	    (exception->nframes == 1 && exception->frames[0].function.len > 0))
 		print_rust_frames(printer, exception, "stack backtrace:");
 }
 
@@ -316,7 +317,7 @@ print_rust_exceptions(Printer *printer, const PrintException *exceptions, int co
 		if (apart)
 			print_rust_frames(printer, &exceptions[n], "Stack backtrace:");
 	}
-	if (apart || exceptions[0].nframes == 0)
+	if (apart || !has_frames(&exceptions[0]))
 		return;
 	print_line(printer, "");
 	print_rust_frames(printer, &exceptions[0], "Stack backtrace:");
@@ -385,6 +386,8 @@ print_erlang_frame(Printer *printer, const PrintException *exception, int index)
 {
 	const PrintFrame *frame = &exception->frames[index];
 
+	if (frame->function.len == 0 && frame->file.len == 0)
+		return;
 	print_line(printer, index == 0 ? "     in function  " : "     in call from ");
 	print_name(printer, frame->function);
 	if (frame->file.len == 0)
@@ -416,6 +419,8 @@ print_elixir_frame(Printer *printer, const PrintException *exception, int index)
 {
 	const PrintFrame *frame = &exception->frames[index];
 
+	if (frame->function.len == 0 && frame->file.len == 0)
+		return;
 	print_line(printer, "    ");
 	print_file(printer, frame, ":");
 	if (frame->file.len > 0 && frame->function.len > 0)

@@ -106,7 +106,7 @@ print_apple_title(Printer *printer, const PrintException *exception)
 		print_string(printer, "', reason: '");
 		print_message(printer, exception->value);
 		print_string(printer, "'");
-		if (exception->nframes > 0)
+		if (has_frames(exception))
 			print_line(printer, "*** First throw call stack:");
 	}
 	else if (slice_starts(exception->type, SLICE("EXC_")))

@@ -37,8 +37,9 @@ print_python_exceptions(Printer *printer, const PrintException *exceptions, int 
 	{
 		const PrintException *exception = &exceptions[n];
 
-		if (exception->nframes > 0)
+		if (has_frames(exception))
 			print_line(printer, "Traceback (most recent call last):");
+		print_gap(printer, exception, exception->nframes);
 		for (int i = exception->nframes - 1; i >= 0; i--)
 		{
 			print_python_frame(printer, &exception->frames[i]);
@@ -106,7 +107,7 @@ print_javascript_exceptions(Printer *printer, const PrintException *exceptions, 
 	{
 		const PrintException *exception = &exceptions[n];
 		/* as Node.js prints an error without a stack that has something within */
-		bool bare = exception->nframes == 0 && n + 1 < count;
+		bool bare = !has_frames(exception) && n + 1 < count;
 
 		printer->indent = 2 * n;
 		if (n > 0 || has_title(exception))
@@ -145,17 +146,25 @@ static void
 print_ruby_message(Printer *printer, const PrintException *exception)
 {
 	Slice value = exception->value.len > 0 ? exception->value : exception->type;
-	ptrdiff_t end = slice_find_char(value, '\n');
+	/* cut before it is parted, so that the parts together are no longer than a message */
+	Slice shown = slice_clip(value, PRINT_MAX_MESSAGE);
+	ptrdiff_t end = slice_find_char(shown, '\n');
+	const char *dots = shown.len < value.len ? "..." : "";
 
-	print_message(printer, end >= 0 ? slice_range(value, 0, end) : value);
+	if (end > 0 && shown.data[end - 1] == '\r')
+		end--;
+	print_message(printer, end >= 0 ? slice_range(shown, 0, end) : shown);
+	print_string(printer, end >= 0 ? "" : dots);
 	if (exception->type.len > 0)
 	{
 		print_string(printer, " (");
 		print_name(printer, exception->type);
 		print_string(printer, ")");
 	}
-	if (end >= 0)
-		print_message(printer, slice_skip(value, end));
+	if (end < 0)
+		return;
+	print_message(printer, slice_skip(shown, end));
+	print_string(printer, dots);
 }
 
 /* Appends the place of the first frame, and the message. */
@@ -244,7 +253,7 @@ is_php_error(const PrintException *exception)
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (slice_equal(exception->type, kinds[i]))
-			return has_file(exception) && exception->nframes == 1;
+			return has_file(exception) && exception->nframes == 1 && exception->left_out == 0;
 	return false;
 }
 
@@ -271,12 +280,15 @@ print_php_exceptions(Printer *printer, const PrintException *exceptions, int cou
 		if (has_title(exception))
 			print_line(printer, n == count - 1 ? "PHP Fatal error:  Uncaught " : "Next ");
 		print_title(printer, exception);
-		if (has_title(exception) && has_file(exception))
+		if (has_file(exception))
 		{
-			print_string(printer, " in ");
+			if (has_title(exception))
+				print_string(printer, " in ");
+			else
+				print_line(printer, "in ");
 			print_file(printer, &exception->frames[0], ":");
 		}
-		if (exception->nframes > 0)
+		if (has_frames(exception))
 			print_line(printer, "Stack trace:");
 		print_frames(printer, exception, print_php_frame);
 	}
@@ -364,7 +376,7 @@ static void
 print_lua_title(Printer *printer, const PrintException *exception)
 {
 	print_title(printer, exception);
-	if (exception->nframes > 0)
+	if (has_frames(exception))
 		print_line(printer, "stack traceback:");
 }
 
@@ -405,18 +417,33 @@ print_r_frame(Printer *printer, const PrintException *exception, int index)
 		print_r_place(printer, " at ", &frame[1]);
 }
 
+/* The frame in which an error was raised, where anything is known of it; NULL: none. */
+static const PrintFrame *
+find_r_place(const PrintException *exception)
+{
+	const PrintFrame *frame = exception->nframes > 0 ? &exception->frames[0] : NULL;
+
+	return frame && (frame->function.len > 0 || frame->file.len > 0) ? frame : NULL;
+}
+
+/* Appends the call of a frame's function, which R names like this where it has no name. */
+static void
+print_r_call(Printer *printer, const PrintFrame *frame)
+{
+	print_name(printer, frame->function.len > 0 ? frame->function : SLICE("<Anonymous>"));
+	print_string(printer, "()");
+}
+
 /* Appends R's `Error in price() (from Cart.R#4) : no price`. */
 static void
 print_r_title(Printer *printer, const PrintException *exception)
 {
-	const PrintFrame *frame = &exception->frames[0];
-	bool named = exception->nframes > 0 && frame->function.len > 0;
+	const PrintFrame *frame = find_r_place(exception);
 
-	print_line(printer, named ? "Error in " : "Error: ");
-	if (named)
+	print_line(printer, frame ? "Error in " : "Error: ");
+	if (frame)
 	{
-		print_name(printer, frame->function);
-		print_string(printer, "()");
+		print_r_call(printer, frame);
 		print_r_place(printer, " (from ", frame);
 		print_string(printer, frame->file.len > 0 ? ") : " : " : ");
 	}
@@ -424,18 +451,21 @@ print_r_title(Printer *printer, const PrintException *exception)
 }
 
 /*
- * Appends rlang's ``Caused by error in `price()`:`` and the message below it; a
- * cause's class, for which rlang has no place, before that.
+ * Appends rlang's ``Caused by error in `price()` at Cart.R#4:`` and the message
+ * below it; a cause's class, for which rlang has no place, before that.
  */
 static void
 print_rlang_title(Printer *printer, const PrintException *exception, bool cause)
 {
+	const PrintFrame *frame = find_r_place(exception);
+
 	print_line(printer, cause ? "Caused by error" : "Error");
-	if (exception->nframes > 0 && exception->frames[0].function.len > 0)
+	if (frame)
 	{
 		print_string(printer, " in `");
-		print_name(printer, exception->frames[0].function);
-		print_string(printer, "()`");
+		print_r_call(printer, frame);
+		print_string(printer, "`");
+		print_r_place(printer, " at ", frame);
 	}
 	print_string(printer, ":");
 	print_line(printer, "! ");
@@ -463,7 +493,7 @@ print_r_errors(Printer *printer, const PrintException *exceptions, int count)
 			print_r_title(printer, exception);
 		else
 			print_rlang_title(printer, exception, n > 0);
-		if (count == 1 || exception->nframes > 1)
+		if (count == 1 || exception->nframes > 1 || exception->left_out > 0)
 			print_frames(printer, exception, print_r_frame);
 	}
 }

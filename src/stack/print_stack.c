@@ -3,8 +3,6 @@
  */
 #include "print.h"
 
-#include "exceptions.h"
-
 PG_FUNCTION_INFO_V1(errtrack_print_stack);
 
 /* The languages that have a form; all others are printed in the plain one. */
@@ -67,7 +65,7 @@ only_line(Slice text)
 static Slice
 read_address(JsonbContainer *object)
 {
-	Slice address = json_member_text(object, "instruction_addr");
+	Slice address = json_member_start(object, "instruction_addr", PRINT_MAX_NAME);
 	size_t digits = address.len > 2 ? count_hex_digits(address, 2) : 0;
 
 	return slice_starts(address, SLICE("0x")) && digits > 0 && digits + 2 == address.len ? address : NO_SLICE;
@@ -90,9 +88,9 @@ read_frame(const JsonbValue *value, const PrintForm *form, PrintFrame *frame)
 	frame->file = read.file;
 	frame->line = read.line;
 	frame->column = read.column;
-	frame->library = json_member_text(object, "package");
+	frame->library = json_member_start(object, "package", PRINT_MAX_NAME);
 	frame->address = read_address(object);
-	frame->source = only_line(json_member_text(object, "context_line"));
+	frame->source = only_line(json_member_start(object, "context_line", PRINT_MAX_NAME));
 	return true;
 }
 
@@ -136,14 +134,15 @@ read_exception(JsonbContainer *object, const PrintForm *form, PrintException *ex
 	memset(exception, 0, sizeof(*exception));
 	if (object == NULL || !JsonContainerIsObject(object))
 		return false;
-	exception->type = json_member_text(object, "type");
-	exception->value = json_member_text(object, "value");
-	module = json_member_text(object, "module");
+	exception->type = json_member_start(object, "type", PRINT_MAX_NAME);
+	exception->value = json_member_start(object, "value", PRINT_MAX_MESSAGE);
+	module = json_member_start(object, "module", PRINT_MAX_NAME);
 	exception->module = qualifier(exception->type, module,
 	                              form->qualified_type && has_text(exception->type) && !is_unprinted(module));
 	mechanism = json_member_container(object, "mechanism");
 	if (mechanism)
-		exception->while_handling = slice_equal(json_member_text(mechanism, "source"), SLICE("__context__"));
+		exception->while_handling =
+			slice_equal(json_member_start(mechanism, "source", PRINT_MAX_NAME), SLICE("__context__"));
 	frames = json_member_container(object, "stacktrace");
 	frames = frames ? json_member_container(frames, "frames") : NULL;
 	if (frames && JsonContainerIsArray(frames) && !JsonContainerIsScalar(frames))

@@ -7,7 +7,7 @@
 #include "mb/pg_wchar.h"
 
 /* Appends bytes as they are; what goes beyond PRINT_MAX_TEXT is left out, whole. */
-void
+static void
 print_bytes(Printer *printer, Slice s)
 {
 	if (printer->full || s.len == 0)
@@ -183,7 +183,7 @@ print_place(Printer *printer, const PrintFrame *frame)
 	print_number(printer, frame->column);
 }
 
-/* Where frames are left out before the one at this index: a line that says how many. */
+/* Where frames are left out before the one at this index, or behind all: a line that says how many. */
 void
 print_gap(Printer *printer, const PrintException *exception, int index)
 {
@@ -203,6 +203,8 @@ print_frames(Printer *printer, const PrintException *exception, PrintFrameFuncti
 		print_gap(printer, exception, i);
 		frame(printer, exception, i);
 	}
+	/* of the outer half, none may be a frame */
+	print_gap(printer, exception, exception->nframes);
 }
 
 /* A frame's number among all, also those that are left out. */
@@ -217,7 +219,7 @@ bool
 print_any_frames(const PrintException *exceptions, int count)
 {
 	for (int i = 0; i < count; i++)
-		if (exceptions[i].nframes > 0)
+		if (has_frames(&exceptions[i]))
 			return true;
 	return false;
 }

@@ -134,7 +134,7 @@ take_rlang(Reader *reader, Slice line)
 	};
 	size_t kind = 0;
 	ptrdiff_t close;
-	Slice function;
+	Slice function, value;
 	Frame place;
 
 	while (kind < 4 && !slice_starts(line, starts[kind]))
@@ -155,16 +155,30 @@ take_rlang(Reader *reader, Slice line)
 	else
 	{
 		close = slice_find(line, SLICE("`:"));
-		if (close <= 0)
-			return false;
+		if (close > 0)
+			value = slice_skip(line, close + 2);
+		else
+		{
+			Slice placed;
+
+			/* "Error in `total()` at Cart.R:9:3:" */
+			close = slice_find(line, SLICE("` at "));
+			if (close <= 0 || !slice_ends(line, SLICE(":")))
+				return false;
+			placed = slice_range(line, close, line.len - 1);
+			r_take_place(&placed, &place);
+			if (place.file.len == 0)
+				return false;
+			value = NO_SLICE;
+		}
 		/* what failed may be no call: `cart$total`, `if (open) ...` */
 		if (!r_read_call(slice_range(line, 0, close), &function))
 		{
-			if ((size_t) close + 2 < line.len)
+			if (value.len > 0)
 				return false;
 			function = NO_SLICE;
 		}
-		begin(reader, slice_skip(line, close + 2));
+		begin(reader, value);
 		reader->certain = true;
 		add_frame(reader, function, &place);
 	}

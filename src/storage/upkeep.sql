@@ -136,6 +136,12 @@ BEGIN
     RETURN NEXT format('%s counts of environments deleted, older than two days', n);
   END IF;
 
+  -- what somebody had locked when its release became known
+  n := errtrack.settle_fixes(ARRAY(SELECT p.project_id FROM errtrack.projects AS p));
+  IF n > 0 THEN
+    RETURN NEXT format('%s issues were resolved in a release that is known now', n);
+  END IF;
+
   FOR expired IN
     SELECT * FROM errtrack.expired_leaves('occurrences', retention, at)
     UNION ALL

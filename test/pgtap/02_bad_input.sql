@@ -156,7 +156,9 @@ CREATE TEMP TABLE number AS
 SELECT n, CASE WHEN n IN ('1e999', '-1e998', '1e-990') THEN n::numeric::text ELSE replace(replace(n, 'e', '.000000000000000e'), 'e1', 'e+1') END AS printed
 FROM unnest(ARRAY['1e999', '-1e998', '1e-990', '1e1000', '-1e1000', '1e-1000', '1e131071', '-1e131071', '1e-16383']) AS n;
 SELECT is((errtrack.read_payload(jsonb_build_object('dist', n::jsonb))).dist, printed, 'a number: ' || n) FROM number;
-SELECT is((errtrack.read_payload(jsonb_build_object('dist', jsonb_build_object('a', jsonb_build_array(n::jsonb, 7))))).dist, format('{"a": [%s, 7]}', printed), '... within others: ' || n) FROM number;
+SELECT is((errtrack.read_payload(jsonb_build_object('dist', jsonb_build_object('a', jsonb_build_array(n::jsonb, 7))))).dist, format('{"a": [%s, 7]}', regexp_replace(replace(n, 'e', '.000000000000000e'), 'e(\d)', 'e+\1')), '... within others: ' || n) FROM number;
+SELECT is((errtrack.read_payload(jsonb_build_object('dist', jsonb_build_array(n::jsonb)))).dist, format('[%s]', printed), '... of which it has 40 digits at most: ' || n)
+FROM (VALUES ('1e39', '1' || repeat('0', 39)), ('1e40', '1.000000000000000e+40'), ('-1e38', '-1' || repeat('0', 38)), ('-1e39', '-1.000000000000000e+39'), ('1e-38', '0.' || repeat('0', 37) || '1'), ('1e-39', '1.000000000000000e-39')) AS v (n, printed);
 CREATE TEMP TABLE numbers AS SELECT n, ('[' || rtrim(repeat(n || ', ', 20000), ', ') || ']')::jsonb AS j FROM unnest(ARRAY['1e999', '1e131071', '-1e131071', '1e-16383', '{"a": [1e131071]}']) AS n;
 SELECT cmp_ok(length((errtrack.read_payload(jsonb_build_object('dist', j))).dist), '<=', 1048576 + 1010, 'the text of very many is bounded: ' || n) FROM numbers;
 SELECT lives_ok(format('SELECT errtrack.capture(jsonb_build_object(''environment'', ''numbers'', ''message'', %1$s, ''release'', %1$s, ''stack_trace'', %1$s, ''user'', jsonb_build_object(''id'', %1$s),

@@ -50,6 +50,8 @@ $$;
 CREATE FUNCTION pg_temp.put(id bigint, becomes text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM errtrack.issue_ignores WHERE issue_id = id;
+  -- (long ago)
+  UPDATE errtrack.issue_activity SET at = '2026-03-01 08:00+00' WHERE issue_id = id;
   UPDATE errtrack.issues
   SET status = becomes::errtrack.issue_status, release_fixed = CASE WHEN becomes IN ('resolved', 'regressed') THEN '9.0' END, resolved_in_next = false,
       resolved_at = CASE WHEN becomes IN ('resolved', 'regressed') THEN '2026-03-01 08:00+00'::timestamptz END
@@ -86,12 +88,12 @@ INSERT INTO matrix (before, call, want, logged) VALUES
   ('resolved', 'resolve(%s, ''9.1'', why => ''by #42'')', 'resolved fixed=9.1 next=f resolved=03-02 12:00 assignee= ignored=', 'resolve resolved>resolved (in release 9.1: by #42)'),
   ('unresolved', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', 'acknowledge unresolved>acknowledged ()'),
   ('acknowledged', 'acknowledge(%s)', 'acknowledged fixed= next=f resolved= assignee= ignored=', NULL),
-  ('regressed', 'acknowledge(%s, ''mine'')', 'acknowledged fixed=9.0 next=f resolved= assignee= ignored=', 'acknowledge regressed>acknowledged (mine)'),
+  ('regressed', 'acknowledge(%s, ''mine'')', 'acknowledged fixed=9.0 next=f resolved=03-01 08:00 assignee= ignored=', 'acknowledge regressed>acknowledged (mine)'),
   ('resolved', 'acknowledge(%s)', '55000 | cannot acknowledge issue %s: it is resolved | acknowledge() is for an issue that is unresolved or regressed. | Call errtrack.reopen(%s) first.', NULL),
   ('ignored', 'acknowledge(%s)', '55000 | cannot acknowledge issue %s: it is ignored | acknowledge() is for an issue that is unresolved or regressed. | Call errtrack.reopen(%s) first.', NULL),
   ('unresolved', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore unresolved>ignored (for ever)'),
   ('acknowledged', 'ignore(%s, until_count => 7)', 'ignored fixed= next=f resolved= assignee= ignored=until 7 more events', 'ignore acknowledged>ignored (until 7 more events)'),
-  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved= assignee= ignored=', 'ignore regressed>ignored (for ever: noise)'),
+  ('regressed', 'ignore(%s, why => ''noise'')', 'ignored fixed=9.0 next=f resolved=03-01 08:00 assignee= ignored=', 'ignore regressed>ignored (for ever: noise)'),
   ('ignored', 'ignore(%s, until_count => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more events', NULL),
   ('ignored', 'ignore(%s)', 'ignored fixed= next=f resolved= assignee= ignored=', 'ignore ignored>ignored (for ever)'),
   ('ignored', 'ignore(%s, until_users => 5)', 'ignored fixed= next=f resolved= assignee= ignored=until 5 more users', 'ignore ignored>ignored (until 5 more users)'),
@@ -205,6 +207,7 @@ FROM (VALUES
   ('set_auto_resolve(77, ''1 day'')', 'P0002 \| there is no project 77'), ('deploy(77, ''1.0'', ''prod'')', 'P0002 \| there is no project 77'), ('deploy(NULL, ''1.0'', ''prod'')', 'P0002 \| there is no project \(null\)'),
   ('deploy(1, '' '', ''prod'')', '22023 \| deploy\(\) needs'), ('deploy(1, NULL, ''prod'')', '22023 \| deploy\(\) needs'), ('deploy(1, ''1.0'', '''')', '22023 \| deploy\(\) needs'),
   ('deploy(1, ''1.0'', NULL)', '22023 \| deploy\(\) needs'), ('deploy(1, ''1.0'', ''prod'', NULL)', '22023 \| deploy\(\) needs'), ('deploy(1, ''1.0'', ''prod'', ''infinity'')', '22023 \| deploy\(\) needs'),
+  ('deploy(1, ''1.0'', ''prod'', ''0026-03-01'')', '22023 \| deploy\(\) needs a time'), ('deploy(1, ''1.0'', ''prod'', ''2206-03-01'')', '22023 \| deploy\(\) needs a time'),
   ('deploy(1, repeat(''1'', 201), ''prod'')', '22023 \| deploy\(\) needs'), ('deploy(1, ''1.0'', repeat(''p'', 201))', '22023 \| deploy\(\) needs')) AS t (call, want);
 SELECT is(pg_temp.state(:one), :'before', '... none of which changes anything');
 SELECT is(pg_temp.log() || (SELECT count(*) FROM errtrack.deploys), '0', '... or is logged');
@@ -221,6 +224,9 @@ SET errtrack.test_now = '2026-03-09 12:00:00.000001+00';
 SELECT is((errtrack.set_auto_resolve(2, '8 days')).auto_resolve_after, '8 days', 'the second project waits for eight');
 SELECT is(errtrack.auto_resolve(), 3, 'a moment later those of the first project are');
 SELECT is(pg_temp.states(), 'one resolved ada, two resolved ada, four resolved, three unresolved ada', '... and stay assigned');
+SELECT is((SELECT string_agg(status::text, ' ') FROM errtrack.reopen(ARRAY[pg_temp.id('one')], 'tomorrow')), 'unresolved', 'somebody reopens one');
+SELECT is(errtrack.auto_resolve(), 0, '... which stays so');
+SELECT is(errtrack.auto_resolve('0 s', 1), 1, '... but for no time at all');
 SELECT is(split_part(pg_temp.log(), E'\n', 1), '03-09 12:00 self auto-resolve unresolved>resolved (not seen for 7 days) one', '... which is logged');
 SELECT is((errtrack.set_auto_resolve(2, NULL)).auto_resolve_after, NULL, 'a project may wait for ever');
 SET errtrack.test_now = '2027-03-09 12:00+00';
@@ -374,6 +380,34 @@ SELECT is(pg_temp.now_is('until users'), 'ignored', '... are none');
 SELECT pg_temp.send('until users', n => 9) \gset
 SELECT is(errtrack.consume(), 9, 'nine others at once');
 SELECT is(pg_temp.now_is('until users'), 'unresolved; reappeared until users; 06-05 10:00 self reappear ignored>unresolved (ignored until 2 more users) until users', '... are enough, once');
+
+-- what was received before, and is folded afterwards, is none of it
+SELECT pg_temp.send('until backlog', '1.0', 2), pg_temp.send('until backlog 2', '1.0', 2) \gset
+SELECT is(errtrack.consume(), 4, 'two issues');
+SELECT pg_temp.send('until backlog', '1.0', 200), pg_temp.send('until backlog 2', '2.5', 9), pg_temp.log() || pg_temp.alerts() IS NULL AS unset \gset
+SET errtrack.test_now = '2026-06-05 10:10+00';
+SELECT is((errtrack.ignore(pg_temp.id('until backlog'), until_count => 100)).status::text, 'ignored', 'until a hundred more, while two hundred wait to be folded');
+SELECT is((errtrack.ignore(pg_temp.id('until backlog 2'), until_release => '2.5')).status::text, 'ignored', 'until a release, while nine of it do');
+SELECT pg_temp.log() IS NULL AS unset, pg_temp.send('until backlog', '1.0', 99) \gset
+SELECT is(errtrack.consume(), 308, 'these, and ninety-nine more');
+SELECT is(pg_temp.now_is('until backlog') || ' ' || pg_temp.now_is('until backlog 2'), 'ignored ignored', '... end neither');
+SELECT pg_temp.send('until backlog 2', '2.5') \gset
+SELECT is(errtrack.consume(), 1, 'another of that release');
+SELECT is(left(pg_temp.now_is('until backlog 2'), 37), 'unresolved; reappeared until backlog ', '... does');
+SELECT pg_temp.log() IS NULL AS unset, pg_temp.send('until backlog') \gset
+SELECT is(errtrack.consume(), 1, 'and the hundredth');
+SELECT is(left(pg_temp.now_is('until backlog'), 36), 'unresolved; reappeared until backlog', '... does');
+-- of one that was resolved in a release, then regressed and ignored, nothing is left
+SELECT is((errtrack.resolve(pg_temp.id('until backlog'), '3.0')).status::text, 'resolved', 'resolved in a release');
+SELECT pg_temp.send('until backlog', '3.0') \gset
+SET errtrack.test_now = '2026-06-05 10:11+00';
+SELECT is(errtrack.consume(), 1, '... regressed ...');
+SELECT is((SELECT release_fixed || ' ' || (resolved_at IS NOT NULL) FROM errtrack.ignore(pg_temp.id('until backlog'), until_count => 1)), '3.0 true', '... ignored, which leaves that to be read');
+SET errtrack.test_now = '2026-06-05 10:12+00';
+SELECT pg_temp.send('until backlog') \gset
+SELECT is(errtrack.consume(), 1, '... and back again');
+SELECT is((SELECT concat_ws(' ', status, release_fixed, resolved_at, resolved_in_next) FROM errtrack.issues WHERE title = 'until backlog'), 'unresolved f', '... is as one that was reopened');
+SELECT pg_temp.log() || pg_temp.alerts() IS NULL AS unset \gset
 
 -- for ever; and what is ignored anew goes by what was said last
 SELECT is((errtrack.ignore(pg_temp.id('until ever'))).status::text, 'ignored', 'for ever');

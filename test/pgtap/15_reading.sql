@@ -284,6 +284,8 @@ SELECT pg_temp.at('2026-01-31 12:06') \g /dev/null
 SELECT errtrack.deploy(2, '1.4.3', 'production') \g /dev/null
 SELECT matches(pg_temp.state(1), 'fixed       in release 1.4.3;', '... which has come');
 SELECT is((SELECT value FROM errtrack.release_health(2, '1.4.3') WHERE metric = 'resolved issues'), 1::numeric, '... and is told of it');
+SELECT errtrack.reopen(1), errtrack.resolve(1, in_release => 'v1.4.3') \g /dev/null
+SELECT is((SELECT value FROM errtrack.release_health(2, '1.4.3') WHERE metric = 'resolved issues'), 1::numeric, '... also where somebody typed v1.4.3');
 SELECT errtrack.reopen(1), errtrack.resolve(1, why => 'by hand') \g /dev/null
 SELECT matches(pg_temp.state(1), 'why         by hand; fixed       in no release: by time;', 'resolved in none');
 SELECT pg_temp.at('2026-01-31 12:10') \g /dev/null
@@ -295,7 +297,7 @@ SELECT is(errtrack.consume(), 5, '(consumed)');
 SELECT errtrack.deploy(2, '1.4.3', 'production', '2026-01-31 12:30+00') \g /dev/null
 SELECT is(pg_temp.part(1, 'Events by the hour') ~ '1\.4\.3 production 01-31 12:06$', true, 'a deploy that is still to come is not in the graph');
 SELECT matches(pg_temp.state(1), '^status      regressed since .*; came back   2 times, the last 2026-01-31 12:10:00 \(0 s ago\);', 'back for the second time');
-SELECT is((SELECT array_agg(concat_ws(' ', action, release) ORDER BY activity_id) FROM errtrack.issue_activity WHERE issue_id = 1 AND release IS NOT NULL), '{resolve 1.4.2,regress 1.4.2,regress 1.4.3}', 'what happened knows its release');
+SELECT is((SELECT array_agg(concat_ws(' ', action, release) ORDER BY activity_id) FROM errtrack.issue_activity WHERE issue_id = 1 AND release IS NOT NULL), '{resolve 1.4.2,regress 1.4.2,resolve v1.4.3,regress 1.4.3}', 'what happened knows its release');
 -- a deploy of minutes ago: of the hour after it, the five minutes that have begun
 SELECT is(pg_temp.health(2, '1.4.3'), $$new issues|-|0|1|-100 %|1.4.2
 regressed issues|-|1|1|=|1.4.2

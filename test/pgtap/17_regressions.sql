@@ -93,6 +93,11 @@ INSERT INTO cases (how, known, backlog, announced, first, later, status, fixed, 
   ('(NULL, true)', '{web@1.0,other worker@1.0}', '{}', '{}', '{other worker@2.0}', '{web@1.0}', 'resolved', NULL, NULL, 'another package''s next release is not it'),
   ('(NULL, true)', '{web@1.0,other worker@1.0}', '{}', '{deploy worker@2.0}', '{web@1.1}', '{}', 'regressed', 'web@1.1', 'web@1.1', '... its own is'),
   ('(NULL, true)', '{web@1.0,other worker@9.0}', '{}', '{}', '{worker@9.1}', '{}', 'regressed', 'worker@9.1', 'worker@9.1', '... as is that of one which it is seen in now'),
+  ('(NULL, true)', '{web@1.0,worker@1.0}', '{}', '{deploy worker@1.1}', '{web@0.9.5}', '{web@1.0}', 'resolved', 'worker@1.1', NULL, 'it is that of one of its two packages, of which the other''s hotfix says nothing'),
+  ('(NULL, true)', '{web@1.0,worker@1.0}', '{}', '{deploy worker@1.1}', '{web@0.9.5}', '{web@1.1}', 'regressed', 'worker@1.1', 'web@1.1', '... but its next release does'),
+  ('(NULL, true)', '{1.4}', '{}', '{}', '{other 999.9.9,other v999.9.9,other 999.9.9+dev}', '{1.5}', 'regressed', '1.5', '1.5', 'however often and however 999.9.9 is written'),
+  ('(NULL, true)', '{1.4,other 999.9.9,other v999.9.9}', '{}', '{deploy 1.5}', '{1.4}', '{}', 'resolved', '1.5', NULL, '... also before'),
+  ('(NULL, true), (NULL, true)', '{1.0}', '{}', '{deploy 1.1}', '{1.0}', '{}', 'resolved', '1.1', NULL, 'in the next release, said twice'),
   ('(NULL, true)', '{aaa}', '{}', '{}', '{aaa}', '{}', 'resolved', NULL, NULL, 'a name that was known'),
   ('(NULL, true)', '{aaa}', '{}', '{}', '{bbb}', '{aaa}', 'regressed', 'bbb', 'bbb', '... and one that was not'),
   ('(NULL, true)', '{aaa}', '{}', '{}', '{other bbb}', '{aaa}', 'resolved', 'bbb', NULL, '... which the first is older than'),
@@ -313,11 +318,48 @@ SELECT is((SELECT string_agg(status || ' ' || occurrence_count, ', ') FROM errtr
 SET errtrack.test_now = '2026-04-01 12:01+00';
 INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '1.2.' || i FROM generate_series(1, 3) AS i;
 SELECT errtrack.flush() AS done \gset
-SELECT is((SELECT string_agg(status::text, ', ') FROM errtrack.issues WHERE project_id = 30), 'regressed', '... one that comes later does, by time, as where none is named');
+SELECT is((SELECT string_agg(status::text, ', ') FROM errtrack.issues WHERE project_id = 30), 'resolved', '... nor does one that comes later, whose release is older');
+INSERT INTO errtrack.raw_events (project_id, message, release) VALUES (30, 'bug', '2.0.1');
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT string_agg(i.status || ' ' || a.release, ', ') FROM errtrack.issues AS i JOIN errtrack.alerts AS a USING (issue_id) WHERE i.project_id = 30 AND a.kind = 'regression'), 'regressed 2.0.1', '... until one that is newer comes');
 SET errtrack.test_now = '2026-04-02 12:01+00';
 INSERT INTO errtrack.raw_events (project_id, message, release) SELECT 30, 'bug', '3.0.' || i FROM generate_series(1, 1001) AS i;
 SELECT errtrack.flush() AS done \gset
 SELECT is((SELECT count(*) FROM errtrack.releases WHERE project_id = 30), 2000::bigint, 'a day later there is room for a thousand again');
+SET errtrack.test_now = '2026-04-02 12:02+00';
+INSERT INTO errtrack.raw_events (project_id, message, release, received_at) SELECT 30, 'bug', '4.0.' || i, '2026-03-01 12:00+00' FROM generate_series(1, 9) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT count(*) FROM errtrack.releases WHERE project_id = 30), 2000::bigint, '... and no more for events that say they came long ago');
+SET errtrack.test_now = '2026-04-03 13:00+00';
+INSERT INTO errtrack.raw_events (project_id, message, release, received_at) SELECT 30, 'bug', '4.0.' || i, '2026-03-01 12:00+00' FROM generate_series(1, 1001) AS i;
+SELECT errtrack.flush() AS done \gset
+INSERT INTO errtrack.raw_events (project_id, message, release, received_at) SELECT 30, 'bug', '5.0.' || i, '2026-03-01 12:00+00' FROM generate_series(1, 1001) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT count(*) < 4001 FROM errtrack.releases WHERE project_id = 30), true, '... on whatever day they say so');
+INSERT INTO errtrack.raw_events (project_id, message, release, received_at) SELECT 30, 'bug', '6.0.' || i, '2026-03-01 12:00+00' FROM generate_series(1, 1001) AS i;
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT count(*) < 4001 FROM errtrack.releases WHERE project_id = 30), true, '... again');
+
+--
+-- Resolved in the next release, and then, when that is known, in the one after it
+--
+INSERT INTO errtrack.projects (project_id, name) VALUES (32, 'postponed');
+SET errtrack.test_now = '2026-04-05 09:00+00';
+INSERT INTO errtrack.raw_events (project_id, message, release) VALUES (32, 'bug', '1.0');
+SELECT errtrack.flush() AS done \gset
+SET errtrack.test_now = '2026-04-05 10:00+00';
+SELECT errtrack.resolve(ARRAY(SELECT issue_id FROM errtrack.issues WHERE project_id = 32), in_next_release => true) \g /dev/null
+SET errtrack.test_now = '2026-04-05 11:00+00';
+SELECT is((SELECT concat(version, ' to ', environment) FROM errtrack.deploy(32, E' 1.1\n', E'production\t')), '1.1 to production', 'blanks and ends of lines are none of a name');
+SELECT is((SELECT release_fixed FROM errtrack.issues WHERE project_id = 32), '1.1', 'it is 1.1');
+SET errtrack.test_now = '2026-04-05 12:00+00';
+SELECT errtrack.resolve(ARRAY(SELECT issue_id FROM errtrack.issues WHERE project_id = 32), in_next_release => true, why => 'not in 1.1') \g /dev/null
+SELECT is((SELECT concat_ws(' ', status, release_fixed, resolved_in_next) FROM errtrack.issues WHERE project_id = 32), 'resolved t', 'said again, it is the one after that');
+SELECT is((SELECT why FROM errtrack.issue_activity WHERE project_id = 32 ORDER BY activity_id DESC LIMIT 1), 'in the next release: not in 1.1', '... which is logged');
+INSERT INTO errtrack.raw_events (project_id, message, release) VALUES (32, 'bug', '1.1');
+SET errtrack.test_now = '2026-04-05 13:00+00';
+SELECT errtrack.flush() AS done \gset
+SELECT is((SELECT status::text FROM errtrack.issues WHERE project_id = 32), 'resolved', '... so that 1.1 does not make it regress');
 
 SELECT finish();
 DROP EXTENSION errtrack CASCADE;
