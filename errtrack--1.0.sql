@@ -3765,7 +3765,7 @@ COMMENT ON FUNCTION errtrack.release_health(int, text) IS
   'What a release brought, against the one before it (see release_before()): issues that were introduced, regressed and resolved in it, users that met an error, events; in all, and of each environment. And of each of its deploys within the last 47 hours, the events a minute that its environment had in the hour after it, of all releases, against the hour before. environment is null where all are meant, empty where events name none. before and change are null where there is nothing to compare with. Raises no_data_found for an unknown project or release.';
 -- ---- search: finding issues by what people type ----------------------------------------------------------------------
 
--- Asked once, before any issue is read.
+-- Asked once for a search, before any issue is read.
 CREATE FUNCTION errtrack.search_is_by_time(query text, project_id int) RETURNS boolean
 LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'errtrack_search_is_by_time';
 COMMENT ON FUNCTION errtrack.search_is_by_time(text, int) IS
@@ -3779,7 +3779,7 @@ CREATE FUNCTION errtrack.search_finds(query text, of_project int, project_id int
 RETURNS boolean
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 10 AS 'MODULE_PATHNAME', 'errtrack_search_finds';
 COMMENT ON FUNCTION errtrack.search_finds(text, int, int, bigint, text, text, text, text, text, errtrack.issue_status, text, timestamptz, timestamptz, timestamptz, timestamptz, bigint, int, text, text) IS
-  'Part of search(): whether the search for a query in a project (null: in all) finds an issue, of which these are columns.';
+  'Part of search(): whether the search for a query in a project (null: in all) finds an issue, of which these are columns. What it read of other tables stays for as long as the expression lives that calls it: that is a scan in search(), but with a caller of yours, as the check of a domain, it may be a session.';
 
 CREATE FUNCTION errtrack.search_rank(query text, of_project int, issue_id bigint, first_seen timestamptz,
                                      last_seen timestamptz, occurrence_count bigint) RETURNS bigint
@@ -3794,12 +3794,14 @@ COMMENT ON FUNCTION errtrack.search_rank(text, int, bigint, timestamptz, timesta
  *
  * One of by_time and by_rank is not executed.  The first one is for speed: rows that
  * are sorted by columns of their own need not be made anew for the sort, which would
- * take as long as all else.
+ * take as long as all else.  Which of them it is, is asked once, in mode.
  */
 CREATE FUNCTION errtrack.search(query text, project_id int DEFAULT NULL) RETURNS SETOF errtrack.issues
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-  WITH found AS NOT MATERIALIZED (
+  WITH mode AS MATERIALIZED (
+    SELECT errtrack.search_is_by_time(search.query, search.project_id) AS is_by_time
+  ), found AS NOT MATERIALIZED (
     SELECT i.*
     FROM errtrack.issues AS i
     WHERE (search.project_id IS NULL OR i.project_id = search.project_id)
@@ -3815,9 +3817,9 @@ BEGIN ATOMIC
     ORDER BY errtrack.search_rank(search.query, search.project_id, f.issue_id, f.first_seen, f.last_seen,
                                   f.occurrence_count) DESC, f.issue_id DESC
   )
-  SELECT t.* FROM by_time AS t WHERE errtrack.search_is_by_time(search.query, search.project_id)
+  SELECT t.* FROM by_time AS t WHERE (SELECT m.is_by_time FROM mode AS m)
   UNION ALL
-  SELECT r.* FROM by_rank AS r WHERE NOT errtrack.search_is_by_time(search.query, search.project_id);
+  SELECT r.* FROM by_rank AS r WHERE NOT (SELECT m.is_by_time FROM mode AS m);
 END;
 COMMENT ON FUNCTION errtrack.search(text, int) IS
   'The issues that a query finds, of one project or all, those seen last first: ''is:unresolved level:error release:1.4.* environment:production user:42 first_seen:>-24h TimeoutError''. docs/search.md tells what a query may say. Null or empty: all issues. Put a LIMIT behind it: no more is then sorted. Raises invalid_parameter_value for a query that cannot be understood, and marks the word; no_data_found for an unknown project.';

@@ -36,14 +36,36 @@ static const Field fields[] = {
 };
 static const Field any_tag = {"tag", FIELD_TAG};
 
+/* What other trackers call a field. */
+static const struct
+{
+	const char *name;
+	const char *field;
+} other_names[] = {
+	{"env", "environment"},  {"status", "is"},      {"state", "is"},        {"assignee", "assigned"},
+	{"owner", "assigned"},   {"severity", "level"}, {"version", "release"}, {"message", "title"},
+	{"error.type", "class"}, {"type", "class"},     {"count", "events"},    {"age", "first_seen"},
+};
+
+/* How long "tag." or "tags." is that a name begins with; 0: it does not. */
+size_t
+tag_prefix(Slice name)
+{
+	size_t prefix = peek(name, 3) == '.' ? 4 : 5;
+
+	return name.len >= prefix && pg_strncasecmp(name.data, prefix == 4 ? "tag." : "tags.", prefix) == 0
+	           ? prefix
+	           : 0;
+}
+
 /* The field of this name, or NULL; *tag is the key where it is that of a tag: tag.KEY, tags.KEY, server. */
 const Field *
 find_field(Slice name, Slice *tag)
 {
-	size_t prefix = peek(name, 3) == '.' ? 4 : 5;
+	size_t prefix = tag_prefix(name);
 
 	*tag = NO_SLICE;
-	if (name.len >= prefix && pg_strncasecmp(name.data, prefix == 4 ? "tag." : "tags.", prefix) == 0)
+	if (prefix > 0)
 	{
 		*tag = slice_skip(name, prefix);
 		return &any_tag;
@@ -71,7 +93,7 @@ field_names(void)
 	return names.data;
 }
 
-/* The field whose name is most like this one, or NULL where none is alike. */
+/* The field that is called so elsewhere, or whose name is most like this one; NULL where none is. */
 const char *
 nearest_field(Slice name)
 {
@@ -80,6 +102,10 @@ nearest_field(Slice name)
 
 	if (name.len > 30)
 		return NULL;
+	for (int i = 0; i < lengthof(other_names); i++)
+		if (strlen(other_names[i].name) == name.len &&
+		    pg_strncasecmp(other_names[i].name, name.data, name.len) == 0)
+			return other_names[i].field;
 	for (int i = 0; i < lengthof(fields); i++)
 	{
 		int length = strlen(fields[i].name);

@@ -5,6 +5,7 @@
 #include "pattern.h"
 
 #include "catalog/pg_collation.h"
+#include "mb/pg_wchar.h"
 #include "utils/formatting.h"
 
 /* Texts up to this size take no memory. */
@@ -44,6 +45,9 @@ make_pattern(Slice text, const bool *is_star, bool any_case)
 	                   .is_ascii = is_ascii(text)};
 	size_t start = 0;
 
+	/* in UTF-8 no character begins within another, and ASCII's are never part of one */
+	pattern.has_halves =
+		!pattern.is_ascii && pg_database_encoding_max_length() > 1 && GetDatabaseEncoding() != PG_UTF8;
 	for (size_t i = 0; i <= text.len; i++)
 	{
 		Slice piece = slice_range(text, start, i);
@@ -112,15 +116,44 @@ begins_with(Slice text, Slice piece)
 	return true;
 }
 
+/* What is left of text from the first character that begins at or behind a place in it. */
+static Slice
+skip_to(const Pattern *pattern, Slice text, const char *place)
+{
+	if (!pattern->has_halves)
+		return slice_skip(text, place - text.data);
+	while (text.data < place)
+		text = slice_skip(text, pg_mblen(text.data));
+	return text;
+}
+
 /* Takes all up to and with the first occurrence of piece off the front of *rest; false where there is none. */
 static bool
-take_through(Slice *rest, Slice piece)
+take_through(const Pattern *pattern, Slice *rest, Slice piece)
 {
-	const char *at = memmem(rest->data, rest->len, piece.data, piece.len);
+	const char *at;
 
-	if (at == NULL)
+	while ((at = memmem(rest->data, rest->len, piece.data, piece.len)) != NULL)
+	{
+		*rest = skip_to(pattern, *rest, at);
+		if (rest->data == at)
+		{
+			*rest = slice_skip(*rest, piece.len);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Takes piece off the end of *rest; false where it does not end so. */
+static bool
+take_end(const Pattern *pattern, Slice *rest, Slice piece)
+{
+	const char *at = rest->data + rest->len - piece.len;
+
+	if (!slice_ends(*rest, piece) || skip_to(pattern, *rest, at).data != at)
 		return false;
-	*rest = slice_skip(*rest, at - rest->data + piece.len);
+	rest->len -= piece.len;
 	return true;
 }
 
@@ -146,12 +179,11 @@ pattern_is(const Pattern *pattern, Slice text)
 	{
 		if (first == end)
 			return text.len == 0;
-		if (!slice_ends(text, pattern->pieces[--end]))
+		if (!take_end(pattern, &text, pattern->pieces[--end]))
 			return false;
-		text.len -= pattern->pieces[end].len;
 	}
 	for (; first < end; first++)
-		if (!take_through(&text, pattern->pieces[first]))
+		if (!take_through(pattern, &text, pattern->pieces[first]))
 			return false;
 	return true;
 }
@@ -166,7 +198,7 @@ pattern_is_in(const Pattern *pattern, Slice text)
 		return false;
 	text = fold_text(pattern, text, room);
 	for (int i = 0; i < pattern->npieces; i++)
-		if (!take_through(&text, pattern->pieces[i]))
+		if (!take_through(pattern, &text, pattern->pieces[i]))
 			return false;
 	return true;
 }

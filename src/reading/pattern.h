@@ -16,6 +16,7 @@ typedef struct Pattern
 	bool open_end;   /* it ends in one */
 	bool any_case;
 	bool is_ascii;
+	bool has_halves; /* a piece may be found in the midst of a character */
 } Pattern;
 
 extern Pattern make_pattern(Slice text, const bool *is_star, bool any_case);

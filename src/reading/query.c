@@ -8,8 +8,8 @@
  *   word    text up to a blank, or "text in quotes"
  *
  * In a word * stands for any text, unless it is in quotes; \ takes the meaning
- * from what follows it.  Each part keeps its place in the query, which an error
- * then shows.
+ * from what follows it, if that has one: the paths and names of an error have it
+ * too.  Each part keeps its place in the query, which an error then shows.
  */
 #include "query.h"
 
@@ -139,6 +139,18 @@ read_since(const Reader *reader, const char *start)
 	return (Slice){start, reader->rest.data - start};
 }
 
+/* Takes a backslash that takes the meaning from one of the characters in special. */
+static bool
+take_escape(Reader *reader, const char *special)
+{
+	char next = peek(reader->rest, 1);
+
+	if (peek(reader->rest, 0) != '\\' || next == '\0' || strchr(special, next) == NULL)
+		return false;
+	reader->rest = slice_skip(reader->rest, 1);
+	return true;
+}
+
 /* Reads a text in quotes. */
 static void
 read_quoted(Reader *reader, StringInfo text)
@@ -148,27 +160,37 @@ read_quoted(Reader *reader, StringInfo text)
 	reader->rest = slice_skip(reader->rest, 1);
 	for (;;)
 	{
-		char c = peek(reader->rest, 0);
+		bool is_escaped = take_escape(reader, "\\\"");
 
 		if (reader->rest.len == 0)
-			query_error(reader->query, start, "Put a quote at its end, or a backslash before this one: \\\".",
-			            "a quote is not closed");
-		if (c == '\\' && reader->rest.len > 1)
-		{
-			reader->rest = slice_skip(reader->rest, 1);
-			c = reader->rest.data[0];
-		}
-		else if (c == '"')
+			query_error(
+				reader->query, start,
+				"Put a quote at its end, where a backslash before it is written twice; or a backslash "
+				"before this one: \\\".",
+				"a quote is not closed");
+		if (reader->rest.data[0] == '"' && !is_escaped)
 			break;
-		appendStringInfoChar(text, c);
+		appendStringInfoChar(text, reader->rest.data[0]);
 		reader->rest = slice_skip(reader->rest, 1);
 	}
 	reader->rest = slice_skip(reader->rest, 1);
 }
 
+/* Raises where something follows a quote, other than a blank or one of the characters in stops. */
+static void
+check_end_of_quote(const Reader *reader, const char *stops)
+{
+	if (reader->rest.len > 0 && !is_space(reader->rest.data[0]) &&
+	    strchr(stops, reader->rest.data[0]) == NULL)
+		query_error(reader->query, next_bytes(reader, pg_mblen(reader->rest.data)),
+		            "Put a blank behind the quote, or a backslash before a quote that is looked for: \\\".",
+		            "something follows a quote");
+}
+
 /*
  * Reads a value of a field, but for its operator: up to a blank or one of the
- * characters in stops.  It may be empty.
+ * characters in stops.  It may be empty.  Behind a word of its own in quotes there
+ * may be anything, as in an error's: column "id", relation "users".
  */
 static Value *
 read_value(Reader *reader, const Field *field, const char *stops)
@@ -183,26 +205,26 @@ read_value(Reader *reader, const Field *field, const char *stops)
 	if (value->quoted)
 	{
 		read_quoted(reader, &text);
-		if (reader->rest.len > 0 && !is_space(reader->rest.data[0]) &&
-		    strchr(stops, reader->rest.data[0]) == NULL)
-			query_error(
-				reader->query, next_bytes(reader, pg_mblen(reader->rest.data)),
-				"Put a blank behind the quote, or a backslash before a quote that is looked for: \\\".",
-				"something follows a quote");
+		if (field->kind != FIELD_WORD)
+			check_end_of_quote(reader, stops);
 	}
 	else
 		for (; reader->rest.len > 0; reader->rest = slice_skip(reader->rest, 1))
 		{
+			bool is_escaped = take_escape(reader, "*\\\",[]-! \t\r\v\f\n");
 			char c = reader->rest.data[0];
 
-			if (is_space(c) || strchr(stops, c) != NULL)
+			if (!is_escaped && (is_space(c) || strchr(stops, c) != NULL))
 				break;
-			if (c == '\\' && reader->rest.len > 1)
+			/* has:tag."odd key" */
+			if (!is_escaped && c == '"' && field->kind == FIELD_HAS &&
+			    tag_prefix((Slice){text.data, text.len}) == text.len)
 			{
-				reader->rest = slice_skip(reader->rest, 1);
-				c = reader->rest.data[0];
+				read_quoted(reader, &text);
+				check_end_of_quote(reader, stops);
+				break;
 			}
-			else if (c == '*')
+			if (!is_escaped && c == '*')
 				value->has_star = is_star[text.len] = true;
 			appendStringInfoChar(&text, c);
 		}
@@ -310,7 +332,9 @@ read_field(Reader *reader, Term *term)
 	Slice rest = reader->rest, name;
 	size_t length = 0;
 
-	while (length < rest.len && is_name(rest.data[length]))
+	while (length < rest.len &&
+	       (is_name(rest.data[length]) ||
+	        ((rest.data[length] & 0x80) != 0 && tag_prefix(slice_range(rest, 0, length)) > 0)))
 		length++;
 	name = slice_range(rest, 0, length);
 	term->field = find_field(name, &term->tag);
@@ -357,7 +381,8 @@ read_own_word(Reader *reader, Term *term)
 	Value *value = read_value(reader, &word_field, "");
 
 	if (value->text.len == 0)
-		query_error(reader->query, value->word, "Put what is looked for between the quotes.",
+		query_error(reader->query, value->word,
+		            "Put what is looked for between the quotes; two quotes themselves are written \\\"\\\".",
 		            "nothing is in the quotes");
 	if (!value->quoted && (slice_equal(value->text, SLICE("OR")) || slice_equal(value->text, SLICE("AND"))))
 		query_error(reader->query, value->word,
@@ -369,20 +394,33 @@ read_own_word(Reader *reader, Term *term)
 	term->values = list_make1(value);
 }
 
+/*
+ * Takes a sign that says not.  One that stands alone is a word, and so is what an
+ * error has more likely: -1, ->, !=.
+ */
+static bool
+take_sign(Reader *reader)
+{
+	char c = peek(reader->rest, 0), next = peek(reader->rest, 1);
+
+	if ((c != '-' && c != '!') || next == '\0' || is_space(next) || next == '=' || next == '>' ||
+	    (c == '-' && is_digit(next)))
+		return false;
+	reader->rest = slice_skip(reader->rest, 1);
+	return true;
+}
+
 /* Reads one term. */
 static Term *
 read_term(Reader *reader)
 {
 	Term *term = palloc0(sizeof(Term));
-	char c = peek(reader->rest, 0);
+	const char *start = reader->rest.data;
+	/* right behind a quote neither a sign nor a field begins */
+	bool is_apart = start == reader->query.data || is_space(start[-1]);
 
-	/* a sign that stands alone is a word */
-	if ((c == '-' || c == '!') && reader->rest.len > 1 && !is_space(reader->rest.data[1]))
-	{
-		term->negated = true;
-		reader->rest = slice_skip(reader->rest, 1);
-	}
-	if (read_field(reader, term))
+	term->negated = is_apart && take_sign(reader);
+	if (is_apart && read_field(reader, term))
 		read_values(reader, term);
 	else
 		read_own_word(reader, term);
@@ -404,8 +442,9 @@ read_query(Slice query)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (list_length(terms) == MAX_TERMS)
-			query_error(query, next_bytes(&reader, 1), "Select from errtrack.issues with conditions in SQL.",
-			            "more than %d terms", MAX_TERMS);
+			query_error(query, next_bytes(&reader, pg_mblen(reader.rest.data)),
+			            "Select from errtrack.issues with conditions in SQL.", "more than %d terms",
+			            MAX_TERMS);
 		terms = lappend(terms, read_term(&reader));
 	}
 	return terms;

@@ -90,9 +90,10 @@ typedef struct Value
 	bool is_nobody;                   /* of an assignee: there is none */
 	List *projects;                   /* their ids */
 	struct Release *release;          /* that others are compared with, */
-	struct ComparedRelease *compared; /* and what came of it for some */
-	bool is_newest;                   /* one of these is meant: */
-	List *newest;                     /* of each project the newest ProjectRelease of each package */
+	struct ComparedRelease *compared; /* and what came of it for some; NULL: none was yet */
+	struct Value *last;               /* of a range of releases: up to here */
+	bool is_newest;                   /* one of the newest is meant */
+	struct NewestReleases *newest;    /* these are they; NULL: not read yet */
 } Value;
 
 /* A part of a query: any of its values will do. */
@@ -100,8 +101,9 @@ typedef struct Term
 {
 	const Field *field;
 	bool negated;
-	Slice word; /* as it stands in the query, without values */
-	Slice tag;  /* the key of a tag */
+	Slice word;  /* as it stands in the query, without values */
+	Slice tag;   /* the key of a tag */
+	bool is_any; /* of has: */
 	List *values;
 	/* where it is about what is in another table than that of the issues, see search_tables.c */
 	struct OtherTable *table;
@@ -111,6 +113,7 @@ typedef struct Term
 
 extern List *read_query(Slice query);
 extern const Field *find_field(Slice name, Slice *tag);
+extern size_t tag_prefix(Slice name);
 extern const char *field_names(void);
 extern const char *nearest_field(Slice name);
 extern const char *copy_slice(Slice s);

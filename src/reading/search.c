@@ -85,5 +85,6 @@ errtrack_search_rank(PG_FUNCTION_ARGS)
 	else
 		rank = PG_GETARG_INT64(4);
 	fcinfo->flinfo->fn_extra = search;
-	PG_RETURN_INT64(search->reversed ? -rank : rank);
+	/* not its negative: there is none of the least number, which is a time's -infinity */
+	PG_RETURN_INT64(search->reversed ? ~rank : rank);
 }

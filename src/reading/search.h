@@ -30,6 +30,14 @@ typedef struct ProjectRelease
 	Slice release;
 } ProjectRelease;
 
+/* Of each project the newest release of each package, in order. */
+typedef struct NewestReleases
+{
+	ProjectRelease *releases;
+	int number;
+	int room;
+} NewestReleases;
+
 /* What is: may say of an issue, a bit each.  The first of these are the labels of issue_status. */
 typedef struct IssueState
 {
@@ -62,15 +70,14 @@ extern Search *make_search(text *query, bool has_project, int32 project);
 
 /* search_tables.c */
 extern void check_project(Search *search);
-extern void find_projects(Search *search, Value *value);
-extern void find_newest(Search *search, Value *value);
-extern void find_tables(Search *search);
+extern bool is_newest(Search *search, Value *value, int32 project, Slice release);
+extern void prepare_terms(Search *search);
 extern bool is_found(Search *search, Term *term, int32 project, int64 issue_id);
 extern int64 count_users(Search *search, int64 issue_id);
 
 /* search_match.c */
 extern bool issue_is_found(Search *search, FunctionCallInfo fcinfo);
-extern bool release_is(const Value *value, int32 project, Slice release);
+extern bool release_is(Search *search, Value *value, int32 project, Slice release);
 
 /* id_table.c */
 extern IdTable *make_id_set(MemoryContext context);

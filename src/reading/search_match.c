@@ -41,13 +41,17 @@ compares(const Value *value, Slice text)
 
 /* The same, asked once for most releases: there are few, in many rows. */
 static bool
-compares_once(const Value *value, Slice text)
+compares_once(const Search *search, Value *value, Slice text)
 {
-	ComparedRelease *compared = &value->compared[slice_hash(text, 0) % COMPARED_RELEASES];
+	ComparedRelease *compared;
 
+	if (value->compared == NULL)
+		value->compared =
+			MemoryContextAllocZero(search->context, COMPARED_RELEASES * sizeof(ComparedRelease));
+	compared = &value->compared[slice_hash(text, 0) % COMPARED_RELEASES];
 	if (compared->release.data == NULL)
 	{
-		char *copy = MemoryContextAlloc(GetMemoryChunkContext(value->compared), text.len);
+		char *copy = MemoryContextAlloc(search->context, text.len);
 
 		memcpy(copy, text.data, text.len);
 		compared->holds = compares(value, text);
@@ -56,34 +60,19 @@ compares_once(const Value *value, Slice text)
 	return slice_equal(compared->release, text) ? compared->holds : compares(value, text);
 }
 
-/* Is a project's release one of the newest? */
-static bool
-is_newest(const Value *value, int32 project, Slice release)
-{
-	ListCell *cell;
-
-	foreach (cell, value->newest)
-	{
-		const ProjectRelease *newest = lfirst(cell);
-
-		if (newest->project == project && slice_equal(newest->release, release))
-			return true;
-	}
-	return false;
-}
-
 /* Is a release of a project what is looked for?  Without a package in the query, that of any package. */
 bool
-release_is(const Value *value, int32 project, Slice release)
+release_is(Search *search, Value *value, int32 project, Slice release)
 {
 	ptrdiff_t at;
 
 	if (!has_text(release))
 		return false;
 	if (value->comparison != IS)
-		return compares_once(value, release);
+		return compares_once(search, value, release) &&
+		       (value->last == NULL || compares_once(search, value->last, release));
 	if (value->is_newest)
-		return is_newest(value, project, release);
+		return is_newest(search, value, project, release);
 	if (pattern_is(&value->pattern, release))
 		return true;
 	at = slice_find_last_char(release, '@');
@@ -147,7 +136,7 @@ is_word_of(const Pattern *word, FunctionCallInfo fcinfo)
 
 /* Does a value hold for the issue? */
 static bool
-value_holds(Search *search, const Field *field, const Value *value, FunctionCallInfo fcinfo)
+value_holds(Search *search, const Field *field, Value *value, FunctionCallInfo fcinfo)
 {
 	switch (field->kind)
 	{
@@ -168,7 +157,8 @@ value_holds(Search *search, const Field *field, const Value *value, FunctionCall
 		case FIELD_TEXT:
 			return pattern_is(&value->pattern, issue_text(fcinfo, field->column));
 		case FIELD_VERSION:
-			return release_is(value, PG_GETARG_INT32(ISSUE_PROJECT), issue_text(fcinfo, field->column));
+			return release_is(search, value, PG_GETARG_INT32(ISSUE_PROJECT),
+			                  issue_text(fcinfo, field->column));
 		case FIELD_WITHIN:
 			return pattern_is_in(&value->pattern, issue_text(fcinfo, field->column));
 		case FIELD_WORD:
@@ -203,7 +193,8 @@ issue_is_found(Search *search, FunctionCallInfo fcinfo)
 {
 	ListCell *cell;
 
-	search->seen++;
+	if (search->seen++ == 0)
+		prepare_terms(search);
 	foreach (cell, search->terms)
 	{
 		Term *term = lfirst(cell);

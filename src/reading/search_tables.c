@@ -1,8 +1,10 @@
 /*
- * What a search looks for in other tables than that of the issues.  Each is read
- * once, when the first issue is left that all else holds for, and gives sets of
- * issue ids: to look each issue up would take three times as long where most have
- * what is looked for.  Where few are left they are looked up one by one.
+ * What a search looks for in other tables than that of the issues.  These are read
+ * when the first issue is left that all else holds for: releases and tags once for
+ * all terms, occurrences once for each user that is asked for, the people once for
+ * the terms and once more for the order.  That gives sets of issue ids: to look
+ * each issue up would take three times as long where most have what is looked for.
+ * Where few are left they are looked up one by one.
  */
 #include "search.h"
 
@@ -19,7 +21,6 @@
 #include "executor/tuptable.h"
 #include "tcop/dest.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -36,8 +37,9 @@
 struct OtherTable
 {
 	const char *name;
-	bool is_read; /* what the terms look for has been found for all issues, */
-	int64 issue;  /* or up to this one, for those that were left */
+	const char *columns; /* that are read, in their order: the first ones that it is made with */
+	bool is_read;        /* what the terms look for has been found for all issues, */
+	int64 issue;         /* or up to this one, for those that were left */
 	/* looking issues up */
 	Oid oid;
 	double lookups;       /* so far */
@@ -166,7 +168,7 @@ take_project(Search *search, void *context, TupleTableSlot *row)
 }
 
 /* Finds the projects that a value means, by number or name; raises where there is none. */
-void
+static void
 find_projects(Search *search, Value *value)
 {
 	read_rows(search, "SELECT p.project_id, p.name FROM errtrack.projects AS p", NO_SLICE, take_project,
@@ -181,34 +183,70 @@ find_projects(Search *search, Value *value)
 static void
 take_newest(Search *search, void *context, TupleTableSlot *row)
 {
-	Value *value = context;
+	NewestReleases *newest = context;
 	MemoryContext old = MemoryContextSwitchTo(search->context);
-	ProjectRelease *newest = palloc(sizeof(ProjectRelease));
 
-	newest->project = DatumGetInt32(row->tts_values[0]);
-	newest->release = slice_of_text(text_of_slice(column_text(row, 1)));
-	value->newest = lappend(value->newest, newest);
+	if (newest->number == newest->room)
+	{
+		newest->room *= 2;
+		newest->releases = repalloc_huge(newest->releases, newest->room * sizeof(ProjectRelease));
+	}
+	newest->releases[newest->number++] = (ProjectRelease){DatumGetInt32(row->tts_values[0]),
+	                                                      slice_of_text(text_of_slice(column_text(row, 1)))};
 	MemoryContextSwitchTo(old);
 }
 
-/* Finds the newest release of each package of each project. */
-void
-find_newest(Search *search, Value *value)
+/* Finds the newest release of each package of each project, in the order of compare_releases(). */
+static NewestReleases *
+find_newest(Search *search)
 {
+	NewestReleases *newest = MemoryContextAllocZero(search->context, sizeof(NewestReleases));
+
+	newest->room = 16;
+	newest->releases = MemoryContextAlloc(search->context, newest->room * sizeof(ProjectRelease));
 	read_rows(search,
 	          "SELECT r.project_id, n.release "
 	          "FROM (SELECT DISTINCT r.project_id, r.package FROM errtrack.releases AS r "
 	          "WHERE $1 IS NULL OR r.project_id = $1) AS r, "
 	          "errtrack.newest_release(r.project_id, r.package) AS n (release) "
-	          "WHERE n.release IS NOT NULL",
-	          NO_SLICE, take_newest, value);
+	          "WHERE n.release IS NOT NULL "
+	          "ORDER BY r.project_id, n.release COLLATE \"C\"",
+	          NO_SLICE, take_newest, newest);
+	return newest;
+}
+
+/* For bsearch(): by project and bytes. */
+static int
+compare_releases(const void *a, const void *b)
+{
+	const ProjectRelease *x = a, *y = b;
+	int order;
+
+	if (x->project != y->project)
+		return x->project < y->project ? -1 : 1;
+	order = memcmp(x->release.data, y->release.data, Min(x->release.len, y->release.len));
+	if (order == 0 && x->release.len != y->release.len)
+		order = x->release.len < y->release.len ? -1 : 1;
+	return order;
+}
+
+/* Is a project's release one of the newest?  They are found when this is first asked. */
+bool
+is_newest(Search *search, Value *value, int32 project, Slice release)
+{
+	ProjectRelease asked = {project, release};
+
+	if (value->newest == NULL)
+		value->newest = find_newest(search);
+	return bsearch(&asked, value->newest->releases, value->newest->number, sizeof(ProjectRelease),
+	               compare_releases) != NULL;
 }
 
 /* ---- releases, environments, tags --------------------------------------------------------------------------- */
 
 /* Does a row of issue_releases (project_id, issue_id, release, environment, …) have what a term looks for? */
 static bool
-release_row_has(const Term *term, TupleTableSlot *row)
+release_row_has(Search *search, const Term *term, TupleTableSlot *row)
 {
 	bool is_release = term->field->kind == FIELD_RELEASE;
 	Slice text = column_text(row, is_release ? 2 : 3);
@@ -216,11 +254,11 @@ release_row_has(const Term *term, TupleTableSlot *row)
 
 	foreach (cell, term->values)
 	{
-		const Value *value = lfirst(cell);
+		Value *value = lfirst(cell);
 
-		if (is_release ? release_is(value, DatumGetInt32(row->tts_values[0]), text)
+		if (is_release ? release_is(search, value, DatumGetInt32(row->tts_values[0]), text)
 		               : pattern_is(&value->pattern, text))
-			return term->with == NULL || release_row_has(term->with, row);
+			return term->with == NULL || release_row_has(search, term->with, row);
 	}
 	return false;
 }
@@ -257,7 +295,7 @@ take_issue(Search *search, void *context, TupleTableSlot *row)
 		Term *term = lfirst(cell);
 
 		if (term->table == context && !id_set_has(term->found, issue_id) &&
-		    (term->field->kind == FIELD_TAG ? facets_row_has(term, row) : release_row_has(term, row)))
+		    (term->field->kind == FIELD_TAG ? facets_row_has(term, row) : release_row_has(search, term, row)))
 			id_set_add(term->found, issue_id);
 	}
 }
@@ -343,15 +381,17 @@ count_rows(Oid table)
 /*
  * A table in which to look an issue up takes as long as to read so many of its rows.
  * That is not done where the caller may not read the table, or not all of its rows:
- * to read it as a whole, in SQL, raises or leaves out what it should.
+ * to read it as a whole, in SQL, raises or leaves out what it should.  Who may not
+ * use the schema is told so here, as by SQL.
  */
 static OtherTable *
-make_table(const char *name, double rows_per_lookup)
+make_table(const char *name, const char *columns, double rows_per_lookup)
 {
 	OtherTable *table = palloc0(sizeof(OtherTable));
-	Oid schema = get_namespace_oid("errtrack", false);
+	Oid schema = LookupExplicitNamespace("errtrack", false);
 
 	table->name = name;
+	table->columns = columns;
 	table->oid = get_relname_relid(name, schema);
 	table->issues_in_all = count_rows(get_relname_relid("issues", schema));
 	if (pg_class_aclcheck(table->oid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
@@ -373,17 +413,41 @@ is_to_be_looked_up(const Search *search, OtherTable *table)
 	        table->issues_in_all * table->lookups / search->seen <= table->max_lookups);
 }
 
-/* Looks an issue up. */
-static void
-look_up(Search *search, OtherTable *other, int32 project, int64 issue_id)
+/* Has a table these columns, and no others before or between them? */
+static bool
+has_columns(TupleDesc description, const char *columns)
 {
-	Relation table = table_open(other->oid, AccessShareLock);
-	Relation index = index_open(RelationGetPrimaryKeyIndex(table), AccessShareLock);
+	Slice rest = slice_of_string(columns);
+
+	for (int i = 0; rest.len > 0; i++)
+	{
+		if (i >= description->natts || TupleDescAttr(description, i)->attisdropped ||
+		    !take_text(&rest, slice_of_string(NameStr(TupleDescAttr(description, i)->attname))))
+			return false;
+		(void) take_text(&rest, SLICE(", "));
+	}
+	return true;
+}
+
+/* Does a key begin with the first two columns of its table, and is unique at any time? */
+static bool
+is_key_of_issues(Relation index)
+{
+	const FormData_pg_index *key = index->rd_index;
+
+	return key->indimmediate && key->indnkeyatts >= 2 && key->indkey.values[0] == 1 &&
+	       key->indkey.values[1] == 2;
+}
+
+/* Takes an issue's rows, by the key that begins with project and issue. */
+static void
+take_rows_of_issue(Search *search, OtherTable *other, Relation table, Relation index, int32 project,
+                   int64 issue_id)
+{
 	TupleTableSlot *row = table_slot_create(table, NULL);
 	IndexScanDesc scan = index_beginscan(table, index, GetActiveSnapshot(), 2, 0);
 	ScanKeyData keys[2];
 
-	/* all of these tables have them first in their key */
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(project));
 	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(issue_id));
 	index_rescan(scan, keys, 2, NULL, 0);
@@ -394,23 +458,40 @@ look_up(Search *search, OtherTable *other, int32 project, int64 issue_id)
 	}
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(row);
-	index_close(index, NoLock);
+}
+
+/* Looks an issue up; false, and nothing done, where somebody altered the table or dropped its key. */
+static bool
+look_up(Search *search, OtherTable *other, int32 project, int64 issue_id)
+{
+	Relation table = table_open(other->oid, AccessShareLock);
+	Oid key = RelationGetPrimaryKeyIndex(table);
+	Relation index = OidIsValid(key) ? index_open(key, AccessShareLock) : NULL;
+	bool is_possible =
+		index != NULL && is_key_of_issues(index) && has_columns(RelationGetDescr(table), other->columns);
+
+	if (is_possible)
+		take_rows_of_issue(search, other, table, index, project, issue_id);
+	if (index != NULL)
+		index_close(index, NoLock);
 	table_close(table, NoLock);
+	return is_possible;
 }
 
 /* ---- all of these tables ------------------------------------------------------------------------------------ */
 
 /*
- * Tells terms which other table they look into.  By an issue's id it takes as long as
- * to read 30 rows of issue_releases, or 8 of issue_facets; but lookups are in vain
- * where they become too many, so it is done a little less often.
+ * Finds out what terms mean by what the database has: projects, and which other
+ * table they look into.  To look an issue up takes as long as to read 30 rows of
+ * issue_releases, or 8 of issue_facets.  They are made out to take as long as 50 and
+ * 10: lookups are in vain where they become too many, so there are to be fewer.
  */
 void
-find_tables(Search *search)
+prepare_terms(Search *search)
 {
-	OtherTable *releases = make_table("issue_releases", 50);
-	OtherTable *facets = make_table("issue_facets", 10);
-	ListCell *cell;
+	MemoryContext old = MemoryContextSwitchTo(search->context);
+	OtherTable *releases = NULL, *facets = NULL;
+	ListCell *cell, *i;
 
 	foreach (cell, search->terms)
 	{
@@ -418,15 +499,23 @@ find_tables(Search *search)
 
 		switch (term->field->kind)
 		{
+			case FIELD_PROJECT:
+				foreach (i, term->values)
+					find_projects(search, lfirst(i));
+				continue;
 			case FIELD_USER:
 				/* an index finds the issues of one user, and no issue is looked up */
 				term->table = palloc0(sizeof(OtherTable));
 				break;
 			case FIELD_RELEASE:
 			case FIELD_ENVIRONMENT:
+				if (releases == NULL)
+					releases = make_table("issue_releases", "project_id, issue_id, release, environment", 50);
 				term->table = releases;
 				break;
 			case FIELD_TAG:
+				if (facets == NULL)
+					facets = make_table("issue_facets", "project_id, issue_id, facets", 10);
 				term->table = facets;
 				break;
 			default:
@@ -434,6 +523,7 @@ find_tables(Search *search)
 		}
 		term->found = make_id_set(search->context);
 	}
+	MemoryContextSwitchTo(old);
 }
 
 /* Reads a term's table: the issues that it holds for, and others that look into the same one. */
@@ -445,8 +535,8 @@ read_table(Search *search, Term *term)
 		read_user(search, term);
 	else
 		read_rows(search,
-		          psprintf("SELECT t.* FROM errtrack.%s AS t WHERE $1 IS NULL OR t.project_id = $1",
-		                   term->table->name),
+		          psprintf("SELECT %s FROM errtrack.%s AS t WHERE $1 IS NULL OR t.project_id = $1",
+		                   term->table->columns, term->table->name),
 		          NO_SLICE, take_issue, term->table);
 }
 
@@ -458,9 +548,7 @@ is_found(Search *search, Term *term, int32 project, int64 issue_id)
 
 	if (!table->is_read && table->issue != issue_id)
 	{
-		if (is_to_be_looked_up(search, table))
-			look_up(search, table, project, issue_id);
-		else
+		if (!is_to_be_looked_up(search, table) || !look_up(search, table, project, issue_id))
 			read_table(search, term);
 		table->issue = issue_id;
 	}

@@ -9,6 +9,9 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+/* Releases times environments: each pair is looked for in each row. */
+#define MAX_PLACES 100
+
 const IssueState issue_states[STATUSES + 3] = {
 	{"unresolved", 1 << 0},       {"acknowledged", 1 << 1},
 	{"resolved", 1 << 2},         {"regressed", 1 << 3},
@@ -18,11 +21,18 @@ const IssueState issue_states[STATUSES + 3] = {
 
 static const char *const levels[] = {"fatal", "error", "warning", "info", "debug"};
 
+/* Is the text this name? */
+static bool
+text_is(Slice text, const char *name)
+{
+	return text.len == strlen(name) && pg_strncasecmp(text.data, name, text.len) == 0;
+}
+
 /* Is the value this name? */
 static bool
 value_is(const Value *value, const char *name)
 {
-	return value->text.len == strlen(name) && pg_strncasecmp(value->text.data, name, value->text.len) == 0;
+	return text_is(value->text, name);
 }
 
 /* The bits of a state. */
@@ -142,7 +152,7 @@ read_moment(Slice text, int64 *from, int64 *to)
 static bool
 read_range(Value *value, bool (*read)(Slice, int64 *, int64 *))
 {
-	ptrdiff_t dots = value->comparison == IS ? slice_find(value->text, SLICE("..")) : -1;
+	ptrdiff_t dots = value->comparison == IS && !value->quoted ? slice_find(value->text, SLICE("..")) : -1;
 	int64 from, to;
 
 	value->low = PG_INT64_MIN;
@@ -199,23 +209,62 @@ understand_time(const Search *search, Value *value)
 		            "\"%s\" is not a time", copy_slice(value->word));
 }
 
-/* Understands a release. */
-static void
-understand_release(Search *search, Value *value)
+/* Does a text stand for the newest release? */
+static bool
+means_newest(Slice text)
 {
-	if (value->comparison == IS)
+	return text_is(text, "newest") || text_is(text, "latest");
+}
+
+/* Makes a value one that releases are compared with. */
+static void
+compare_with(const Search *search, Value *value, Comparison comparison, Slice release)
+{
+	if (!value->quoted && means_newest(release))
+		query_error(search->query, value->word, "Write release:newest, or name the release: release:>=1.4.2.",
+		            "nothing is compared with the newest release");
+	value->comparison = comparison;
+	value->text = release;
+	value->release = palloc(sizeof(Release));
+	release_read(release, value->release, palloc_allocator());
+}
+
+/* Understands a release, which may be a range: a..b, where either may be missing. */
+static void
+understand_release(const Search *search, Value *value)
+{
+	ptrdiff_t dots = value->quoted ? -1 : slice_find(value->text, SLICE(".."));
+	Slice first = value->text, last = NO_SLICE;
+
+	if (value->comparison == IS && dots < 0)
 	{
-		value->is_newest = !value->quoted && (value_is(value, "newest") || value_is(value, "latest"));
-		if (value->is_newest)
-			find_newest(search, value);
+		value->is_newest = !value->quoted && means_newest(value->text);
 		return;
 	}
 	if (value->has_star)
 		query_error(search->query, value->word, "Write release:1.4.* or release:>=1.4.",
 		            "a release with a * cannot be compared");
-	value->release = palloc(sizeof(Release));
-	release_read(value->text, value->release, palloc_allocator());
-	value->compared = palloc0(COMPARED_RELEASES * sizeof(ComparedRelease));
+	if (dots < 0)
+	{
+		compare_with(search, value, value->comparison, value->text);
+		return;
+	}
+	first.len = dots;
+	last = slice_skip(value->text, dots + 2);
+	if (value->comparison != IS || first.len + last.len == 0)
+		query_error(search->query, value->word,
+		            "Write release:1.4..1.6, release:>=1.4, or the release in quotes.",
+		            "\"%s\" is not a range of releases", copy_slice(value->word));
+	if (first.len > 0 && last.len > 0)
+	{
+		value->last = palloc(sizeof(Value));
+		*value->last = *value;
+		compare_with(search, value->last, UP_TO, last);
+	}
+	if (first.len > 0)
+		compare_with(search, value, FROM, first);
+	else
+		compare_with(search, value, UP_TO, last);
 }
 
 /* Understands an assignee. */
@@ -248,9 +297,6 @@ understand_value(Search *search, FieldKind kind, Value *value)
 		case FIELD_ASSIGNEE:
 			understand_assignee(value);
 			break;
-		case FIELD_PROJECT:
-			find_projects(search, value);
-			break;
 		case FIELD_NUMBER:
 		case FIELD_USERS:
 			understand_number(search, value);
@@ -267,15 +313,25 @@ understand_value(Search *search, FieldKind kind, Value *value)
 	}
 }
 
+/* The value of a term that takes one; raises if there are more. */
+static const Value *
+only_value(const Search *search, const Term *term, const char *hint)
+{
+	if (list_length(term->values) > 1)
+		query_error(search->query, ((Value *) lsecond(term->values))->word, hint, "%s: takes one value",
+		            term->field->name);
+	return linitial(term->values);
+}
+
 /* Makes a term of has:FIELD that is one of that field: it has any value. */
 static void
 understand_has(const Search *search, Term *term)
 {
-	const Value *value = linitial(term->values);
+	const Value *value = only_value(search, term, "Write has:release has:user for both.");
 	const Field *field = find_field(value->text, &term->tag);
 	Value *any = palloc0(sizeof(Value));
 
-	switch (field != NULL && list_length(term->values) == 1 ? field->kind : FIELD_HAS)
+	switch (field != NULL ? field->kind : FIELD_HAS)
 	{
 		case FIELD_WITHIN:
 		case FIELD_TEXT:
@@ -302,15 +358,16 @@ understand_has(const Search *search, Term *term)
 	any->high = PG_INT64_MAX;
 	term->field = field;
 	term->values = list_make1(any);
+	term->is_any = true;
 }
 
 /* Understands sort:FIELD. */
 static void
 understand_sort(Search *search, const Term *term)
 {
-	const Value *value = linitial(term->values);
+	const Value *value = only_value(search, term, "Issues are in one order: sort:events, say.");
 	Slice tag;
-	const Field *field = list_length(term->values) == 1 ? find_field(value->text, &tag) : NULL;
+	const Field *field = find_field(value->text, &tag);
 
 	if (field == NULL || (field->column != ISSUE_LAST_SEEN && field->column != ISSUE_FIRST_SEEN &&
 	                      field->column != ISSUE_EVENTS && field->kind != FIELD_USERS))
@@ -353,7 +410,7 @@ terms_that_ask_for(const Search *search, FieldKind kind)
 	{
 		Term *term = lfirst(cell);
 
-		if (term->field->kind == kind && !term->negated)
+		if (term->field->kind == kind && !term->negated && !term->is_any)
 			terms = lappend(terms, term);
 	}
 	return terms;
@@ -373,6 +430,10 @@ join_places(Search *search)
 
 	if (releases == NIL || environments == NIL)
 		return;
+	if (list_length(releases) * list_length(environments) > MAX_PLACES)
+		query_error(search->query, ((Term *) llast(environments))->word,
+		            "Write those of which any will do into one term: release:1.4.0,1.5.0.",
+		            "more than %d pairs of a release and an environment", MAX_PLACES);
 	search->terms = list_difference_ptr(search->terms, list_concat_copy(releases, environments));
 	foreach (i, releases)
 		foreach (k, environments)
@@ -394,7 +455,8 @@ compare_terms(const ListCell *a, const ListCell *b)
 
 /*
  * Understands a query; raises where it cannot be.  What it needs is allocated in the
- * current memory context.
+ * current memory context.  No table is read yet: prepare_terms() does, for the first
+ * issue.
  */
 Search *
 make_search(text *query, bool has_project, int32 project)
@@ -412,6 +474,5 @@ make_search(text *query, bool has_project, int32 project)
 		understand_term(search, lfirst(cell));
 	join_places(search);
 	list_sort(search->terms, compare_terms);
-	find_tables(search);
 	return search;
 }

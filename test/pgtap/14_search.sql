@@ -1,5 +1,41 @@
 -- search(): what each term finds, what an error points at, and that a viewer may. Statements commit.
+-- where a character's halves are found in others, a hit begins with a character: a2 a4 is half of each of three a4 a2,
+-- b0 a1 the end of 8f b0 a1
+\set QUIET 1
+\pset tuples_only on
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS errtrack_t_euc_jp;
+CREATE DATABASE errtrack_t_euc_jp ENCODING 'EUC_JP' LOCALE 'C' TEMPLATE template0;
+\set home :DBNAME
+\c errtrack_t_euc_jp
+CREATE EXTENSION errtrack;
+SET errtrack.worker = off;
+SET client_encoding = 'UTF8';
+SELECT errtrack.create_project('shop') AS shop \gset
+INSERT INTO errtrack.raw_events (project_id, exception_class, message, environment, release) VALUES (:shop, 'Broken', 'あああ end', 'あああ', '1丂');
+SELECT errtrack.consume() \g /dev/null
+SELECT convert_from('\xa2a4', 'EUC_JP') AS half \gset
+CREATE FUNCTION pg_temp.counts(query text) RETURNS text LANGUAGE sql AS $$ SELECT count(*)::text FROM errtrack.search(query) $$;
+SELECT string_agg(query || '=' || pg_temp.counts(query), ' ') AS halves
+FROM unnest(ARRAY['あ', 'ああ', 'あ*あ*あ*end', 'environment:*あ', 'environment:あ*ああ', :'half', 'あ*' || :'half', 'environment:*' || :'half' || '*', 'environment:*' || :'half', 'release:*丂', 'release:*亜']) AS query \gset
+CREATE FUNCTION pg_temp.refused(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  detail text;
+BEGIN
+  PERFORM FROM errtrack.search(query);
+  RETURN 'found';
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+  RETURN right(split_part(detail, E'\n', 2), 5) || substring(detail FROM '\^+$');
+END $$;
+SELECT pg_temp.refused(repeat('x ', 100) || repeat('あ', 60)) AS marked \gset
+\c :home
+DROP DATABASE errtrack_t_euc_jp;
+
 \ir setup.psql
+SELECT is(:'halves'::text, 'あ=1 ああ=1 あ*あ*あ*end=1 environment:*あ=1 environment:あ*ああ=1 ' || :'half' || '=0 あ*' || :'half' || '=0 environment:*' || :'half' || '*=0 environment:*' || :'half' || '=0 release:*丂=1 release:*亜=0',
+          'in EUC_JP no half of a character is found');
+SELECT is(:'marked'::text, 'ああ...^^', '... and none is marked');
 SET errtrack.worker = off;
 SET timezone = 'UTC';
 SET errtrack.test_now = '2026-01-31 12:00+00';
@@ -33,7 +69,7 @@ VALUES
   (:shop, 'ns::Broken', '100% of *stars* and C:\dir "quoted" C', 'warning', 'cpp', 'shop@1.6.0', 'Production', '42*', NULL, NULL, NULL, '2026-01-31 09:00+00', '2026-01-31 09:00+00'),
   (:shop, NULL, 'plain D', 'info', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2026-01-31 10:00+00', '2026-01-31 10:00+00'),
   (:shop, 'Late', '-dash E', 'debug', 'go', 'f00dbabe', 'production', '43', 'db-1', NULL, '{"browser": "chrome"}', '2026-01-30 23:59:59.5+00', '2026-01-31 11:00+00'),
-  (:blog, 'TimeoutError', 'elsewhere F', 'error', 'ruby', '2.0.0', 'production', '42', NULL, NULL, NULL, '2026-01-31 11:30+00', '2026-01-31 11:30+00');
+  (:blog, 'TimeoutError', 'elsewhere F', 'error', 'ruby', '2.0.0', 'production', '42', NULL, NULL, '{"größe": "rot"}', '2026-01-31 11:30+00', '2026-01-31 11:30+00');
 INSERT INTO errtrack.raw_events (project_id, exception_class, message, user_id, occurred_at, received_at)
 SELECT :shop, 'KeyError', 'Übung 東京 B', 'u' || n, '2026-01-31 08:00+00', '2026-01-31 08:00+00' FROM generate_series(1, 9) AS n;
 SELECT errtrack.consume() \g /dev/null
@@ -71,11 +107,13 @@ FROM (VALUES
   ('shop.pay', 'A'), ('pay.py:12', 'A'), ('no*order', 'A'), ('order*no', ''), ('n*r*d*r', 'AC'), ('*', 'ABCDEF'), ('***', 'ABCDEF'),
   ('timeouterror*pay.py', ''), ('ÜBUNG', 'B'), ('übung', 'B'), ('bung*京', 'B'), ('東', 'B'), ('東西', ''),
   ('100%', 'C'), ('_', ''), ('%', 'C'), ('\*stars\*', 'C'), ('"*stars*"', 'C'), ('"*tars"', ''), ('*stars\*', 'C'), ('\"quoted\"', 'C'), ('"\"quoted\""', 'C'),
-  ('C:\\dir', 'C'), ('"C:\\dir"', 'C'), ('ns::Broken', 'C'), ('TimeoutError: no', 'A'), ('"TimeoutError: no"', 'A'), ('"-dash"', 'E'), ('\-dash', 'E'), ('--dash', 'ABCDF'),
+  ('C:\\dir', 'C'), ('"C:\\dir"', 'C'), ('C:\dir', 'C'), ('"C:\dir"', 'C'), ('title:C:\dir', 'C'), ('C:\\*', 'C'), ('C:\*', ''), ('"C:\*"', ''), ('a\ns', ''), ('ns::Broken', 'C'), ('TimeoutError: no', 'A'), ('"TimeoutError: no"', 'A'), ('"-dash"', 'E'), ('\-dash', 'E'), ('--dash', 'ABCDF'),
   ('-', 'E'), ('!', ''), ('\', 'C'), ('dash\', ''), ('"or"', 'ABF'), ('or', 'ABF'),
   -- signs
   ('-timeouterror', 'BCDE'), ('!timeouterror', 'BCDE'), ('-"no answer"', 'BCDEF'), ('timeouterror -elsewhere', 'A'), ('-level:error', 'BCDE'), ('!level:error,fatal', 'CDE'),
-  ('-*', ''),
+  ('-*', ''), ('-1', ''), ('!1', 'BDEF'), ('-"100%"', 'ABDEF'), ('->', ''), ('!=', ''),
+  -- what stands right behind a quote
+  ('"no answer"for', 'A'), ('"quoted",', ''), ('"no answer"-elsewhere', ''), ('"no answer"level:error', ''), ('"no answer""order"', 'A'), ('-"no answer"elsewhere', 'F'),
   -- states
   ('is:unresolved', 'AF'), ('is:acknowledged', 'C'), ('is:resolved', 'B'), ('is:regressed', 'E'), ('is:ignored', 'D'), ('is:open', 'ACEF'), ('IS:Open', 'ACEF'),
   ('-is:open', 'BD'), ('is:resolved,ignored', 'BD'), ('is:[resolved, ignored]', 'BD'), ('is:[ resolved ,ignored ] B', 'B'), ('is:assigned', 'AC'), ('is:unassigned is:open', 'EF'),
@@ -94,11 +132,13 @@ FROM (VALUES
   ('release:1.4.0 environment:production environment:staging', ''), ('environment:staging release:1.* environment:production', 'A'), ('release:1.4.0 release:1.5.0 environment:staging', ''), ('release:1.4.0 release:1.5.0 environment:staging,production', 'A'),
   ('release:1.4.0 environment:production -environment:staging', ''), ('release:1.4.0 environment:production -release:1.5.0', ''), ('-release:1.5.0 -environment:staging', 'CDEF'), ('tag.browser:chrome tag.browser:firefox', 'A'), ('environment:production,staging release:1.*', 'ABC'), ('environment:production environment:staging', 'A'),
   ('introduced:1.4.0', 'A'), ('introduced:1.4.*', 'AB'), ('platform:python,ruby introduced:>=1.4.2', 'BF'), ('-introduced:*', 'D'), ('fixed:1.5.0', 'B'), ('fixed:1.*', 'B'), ('-fixed:1.*', 'ACDEF'),
+  ('release:1.4.1..1.4.9', 'B'), ('platform:python,ruby release:1.4.1..', 'ABF'), ('platform:python,ruby release:..1.4.1', 'A'), ('platform:python,ruby release:1.6..1.4', ''), ('platform:python,ruby -release:1.4.0..1.4.1', 'BF'), ('platform:python,ruby introduced:1.4.1..2', 'BF'), ('release:1.4.1..1.4.1,2.0.0', 'F'), ('release:1.4.2..1.4.2', 'B'), ('release:"1.4..1.6"', ''),
   -- users and tags
   ('user:42', 'AF'), ('user:42 user:ada@example.com', 'A'), ('user:ada@example.com', 'A'), ('user:Ada@example.com', 'B'), ('user:*@example.com', 'AB'), ('user:4*', 'ACEF'), ('user:42\*', 'C'), ('user:"42*"', 'C'),
   ('user:42,43', 'AEF'), ('-user:42', 'BCDE'), ('user:nobody', ''), ('user:*', 'ABCEF'), ('user:*2', 'ABF'), ('user:u1,u2', 'B'),
   ('tag.browser:chrome', 'AE'), ('tags.Browser:Chrome', 'AE'), ('tag.browser:*', 'ABE'), ('-tag.browser:*', 'CDF'), ('tag.browser:*r*', 'ABE'), ('tag.browser:chrome -tag.plan:free', 'E'), ('tag.browser:firefox tag.plan:free', 'A'),
   ('tag."odd key:x":"a,b"', 'B'), ('tag."odd key:x":a\,b', 'B'), ('tag."odd key:x":a', ''), ('tag.none:x', ''), ('server:web-*', 'A'), ('server:web-1,db-1', 'AE'), ('transaction:"POST /pay"', 'A'), ('tag.server_name:db-1', 'E'),
+  ('tag.größe:rot', 'F'), ('TAGS.Größe:ROT', 'F'), ('tag.größe:blau', ''), ('größe:rot', ''), ('has:tag.größe', 'F'),
   -- assignees, projects, ids
   ('assigned:ada@example.com', 'A'), ('assigned:ada*', 'A'), ('assigned:me', 'C'), ('assigned:none', 'BDEF'), ('assigned:nobody,me', 'BCDEF'), ('-assigned:none', 'AC'), ('assigned:"none"', ''), ('assigned:*', 'AC'),
   ('project:shop', 'ABCDE'), ('project:SHOP,blog', 'ABCDEF'), ('-project:shop', 'F'), ('project:b*', 'F'),
@@ -113,7 +153,7 @@ FROM (VALUES
   ('resolved:2026-01-31', 'B'), ('-resolved:*', NULL), ('regressed:2026-01-30', 'E'), ('-regressed:2026-01-30', 'ABCDF'), ('regressed:<-23h', 'E'),
   -- has
   ('has:release', 'ABCEF'), ('-has:release', 'D'), ('has:environment', 'ABCEF'), ('has:user', 'ABCEF'), ('has:assigned', 'AC'), ('has:class', 'ABCEF'), ('has:culprit', 'A'), ('has:platform', 'ABCEF'), ('has:fixed', 'B'), ('has:introduced', 'ABCEF'),
-  ('has:resolved', 'B'), ('has:regressed', 'E'), ('has:tag.plan', 'A'), ('-has:tag.browser', 'CDF'), ('has:server', 'AE'), ('has:title', 'ABCDEF'),
+  ('has:resolved', 'B'), ('has:regressed', 'E'), ('has:tag.plan', 'A'), ('-has:tag.browser', 'CDF'), ('has:server', 'AE'), ('has:title', 'ABCDEF'), ('has:tag."odd key:x"', 'B'), ('-has:tag."odd key:x" level:fatal,error', 'AF'), ('has:TAGS."plan"', 'A'),
   -- all of it
   ('is:unresolved level:error release:1.4.* environment:production user:42 first_seen:<-24h TimeoutError', 'A'),
   (E'is:open\n\tlevel:error', 'AF')
@@ -140,6 +180,75 @@ SELECT :blog, issue_id, errtrack.newest_release(:shop), 'elsewhere', now(), now(
 SELECT is(pg_temp.finds('release:newest environment:elsewhere'), '', '... and not what is the newest in another project');
 SELECT is(pg_temp.finds('release:newest environment:production', :blog), 'F', '(which the newest one of its own is)');
 SELECT is(pg_temp.finds('release:"newest"'), '', '... but not in quotes');
+SELECT is(pg_temp.finds('introduced:newest', :blog), 'F', 'what the newest one brought');
+SELECT is(pg_temp.finds('release:latest', :blog), 'F', '... which is also called latest');
+BEGIN;
+INSERT INTO errtrack.releases (project_id, version, first_seen, known_since) SELECT :shop, 'p' || n || '@' || v, now(), now() FROM generate_series(1, 500) AS n, unnest('{1.0,1.1}'::text[]) AS v;
+UPDATE errtrack.issues SET release_introduced = 'p77@1.1' WHERE issue_id = :a;
+UPDATE errtrack.issues SET release_introduced = 'p77@1.0' WHERE issue_id = :b;
+UPDATE errtrack.issues SET release_introduced = 'p500@1.1' WHERE issue_id = :c;
+UPDATE errtrack.issues SET release_introduced = 'p500@1.1' WHERE issue_id = :d;
+UPDATE errtrack.issues SET release_introduced = 'p501@1.1' WHERE issue_id = :e;
+SELECT is(pg_temp.finds('introduced:newest', :shop), 'ACD', '... of one of many packages');
+DELETE FROM errtrack.issues WHERE project_id = :blog;
+SELECT is(pg_temp.finds('introduced:newest'), 'ACD', '... of all projects');
+ROLLBACK;
+INSERT INTO errtrack.issue_releases (project_id, issue_id, release, environment, first_seen, last_seen, events) VALUES (:shop, :a, '', 'lab', now(), now(), 1);
+SELECT is(pg_temp.finds(query), want, 'has: is a question of its own: ' || query)
+FROM (VALUES ('environment:lab', 'A'), ('has:release environment:lab', 'A'), ('release:* environment:lab', ''), ('-has:release environment:lab', ''), ('release:1.4.0 has:environment', 'A')) AS t (query, want);
+DELETE FROM errtrack.issue_releases WHERE environment = 'lab';
+
+-- somebody altered the tables in which issues are looked up
+CREATE PROCEDURE pg_temp.alter_and_look(alterations text, INOUT result text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE alterations;
+  UPDATE pg_class SET reltuples = CASE relname WHEN 'issues' THEN 100000 ELSE 1e9 END
+  WHERE oid IN ('errtrack.issues'::regclass, 'errtrack.issue_releases'::regclass, 'errtrack.issue_facets'::regclass);
+  result := (SELECT string_agg(query || '=' || pg_temp.finds(query), ' ') FROM unnest(ARRAY['release:1.4.*', '-environment:staging', 'release:1.4.0 environment:production', 'platform:ruby release:newest', 'tag.browser:chrome']) AS query);
+  ROLLBACK;
+END $$;
+CREATE PROCEDURE pg_temp.look_at(what text, alterations text) LANGUAGE plpgsql AS $$
+DECLARE
+  result text;
+BEGIN
+  CALL pg_temp.alter_and_look(alterations, result);
+  INSERT INTO altered VALUES (what, result);
+END $$;
+CREATE TEMP TABLE altered (what text, found text);
+CALL pg_temp.look_at('as they are', '');
+CALL pg_temp.look_at('without a key', 'ALTER TABLE errtrack.issue_releases DROP CONSTRAINT issue_releases_pkey; ALTER TABLE errtrack.issue_facets DROP CONSTRAINT issue_facets_pkey');
+CALL pg_temp.look_at('with one that is checked later', 'ALTER TABLE errtrack.issue_releases DROP CONSTRAINT issue_releases_pkey, ADD PRIMARY KEY (project_id, issue_id, release, environment) DEFERRABLE');
+CALL pg_temp.look_at('with one in another order', 'ALTER TABLE errtrack.issue_releases DROP CONSTRAINT issue_releases_pkey, ADD PRIMARY KEY (release, environment, issue_id, project_id); ALTER TABLE errtrack.issue_facets DROP CONSTRAINT issue_facets_pkey, ADD PRIMARY KEY (issue_id, project_id)');
+CALL pg_temp.look_at('with one of one column', 'ALTER TABLE errtrack.issue_facets DROP CONSTRAINT issue_facets_pkey, ADD PRIMARY KEY (issue_id)');
+CALL pg_temp.look_at('with columns in another order', 'ALTER TABLE errtrack.issue_releases RENAME TO old; CREATE TABLE errtrack.issue_releases (environment text, release text, project_id int, issue_id bigint, PRIMARY KEY (project_id, issue_id, release, environment)); INSERT INTO errtrack.issue_releases SELECT environment, release, project_id, issue_id FROM errtrack.old');
+CALL pg_temp.look_at('with a dropped column between', 'ALTER TABLE errtrack.issue_releases RENAME TO old; CREATE TABLE errtrack.issue_releases (project_id int, issue_id bigint, dropped int, environment text, release text, PRIMARY KEY (project_id, issue_id, release, environment)); ALTER TABLE errtrack.issue_releases DROP COLUMN dropped; INSERT INTO errtrack.issue_releases SELECT project_id, issue_id, environment, release FROM errtrack.old');
+CALL pg_temp.look_at('with a dropped column before all', 'ALTER TABLE errtrack.issue_facets RENAME TO old; CREATE TABLE errtrack.issue_facets (dropped text, project_id int, issue_id bigint, facets bytea, PRIMARY KEY (project_id, issue_id)); ALTER TABLE errtrack.issue_facets DROP COLUMN dropped; INSERT INTO errtrack.issue_facets SELECT * FROM errtrack.old');
+SELECT is(found, 'release:1.4.*=AB -environment:staging=CDEF release:1.4.0 environment:production=A platform:ruby release:newest=F tag.browser:chrome=AE', 'tables ' || what) FROM altered;
+DROP TABLE altered;
+SELECT is((SELECT count(*) FROM pg_constraint WHERE conrelid IN ('errtrack.issue_releases'::regclass, 'errtrack.issue_facets'::regclass) AND contype = 'p'), 2::bigint, '(they are as they were)');
+
+-- what an error says can be pasted
+CREATE FUNCTION pg_temp.finds_pasted(message text, query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  issue bigint := current_setting('errtrack_t.issue');
+BEGIN
+  UPDATE errtrack.issues SET title = message WHERE issue_id = issue;
+  RETURN (SELECT title FROM errtrack.search(query) WHERE issue_id = issue);
+END $$;
+SET errtrack_t.issue = :d;
+BEGIN;
+SELECT is(pg_temp.finds_pasted(message, message), message, 'pasted: ' || message)
+FROM unnest(ARRAY['App\Exceptions\PaymentFailed: card refused', 'open C:\Users\bob\new.txt failed', 'no share \\files\team', 'bad pattern \d+\s*\w', 'index -1 is out of bounds for axis 0 with size 3', 'wait -5ms', '(-1, -2)',
+                  'null value in column "id", relation "users" violates not-null constraint', 'column "a"."b" does not exist', 'a != b', 'expected x -> y', 'a !== -0.5', 'std::sync::Mutex', 'GET https://shop.example/pay?x=1',
+                  'File "pay.py", line 12', 'pay.py:12', 'TypeError: unsupported operand', 'Undefined property: App\User::$name', 'SQLSTATE[42S02]: not found', '{"id": 5, "name": "x"}', 'Cannot read ''name'' of undefined', 'a - b', 'done!', '100% [x, y]']) AS message;
+SELECT is(pg_temp.finds_pasted(message, '"' || message || '"'), message, '... in quotes: ' || message)
+FROM unnest(ARRAY['App\Exceptions\PaymentFailed', 'C:\Users\bob', '-1', '\d+*']) AS message;
+UPDATE errtrack.issues SET exception_class = 'App\Exceptions\PaymentFailed' WHERE issue_id = :d;
+SELECT is(pg_temp.finds(query), '*', query) FROM unnest(ARRAY['class:App\Exceptions\PaymentFailed', 'class:"App\Exceptions\PaymentFailed"', 'class:App\Exceptions\\*']) AS query;
+UPDATE errtrack.issues SET first_seen = '-infinity' WHERE issue_id = :a;
+SELECT is(pg_temp.found('-sort:first_seen level:error'), 'AF', 'what was always there comes first');
+SELECT is(pg_temp.found('sort:first_seen level:error'), 'FA', '... or last');
+ROLLBACK;
 SET timezone = 'America/New_York';
 SELECT is(pg_temp.finds('last_seen:2026-01-31'), 'ABCDF', 'a day is one of the session''s time zone');
 SELECT is(pg_temp.finds('last_seen:2026-01-31T05:00'), 'D', '... and so is a minute');
@@ -157,7 +266,6 @@ FROM (VALUES
   ('a "b', 'a quote is not closed', '  ^^'),
   ('title:"東京', 'a quote is not closed', '      ^^^^^'),
   ('"b\"', 'a quote is not closed', '^^^^'),
-  ('"a"b', 'something follows a quote', '   ^'),
   ('title:"a"東', 'something follows a quote', '         ^^'),
   ('""', 'nothing is in the quotes', '^^'),
   ('a level: error', '"level:" has no value', '  ^^^^^^'),
@@ -190,6 +298,18 @@ FROM (VALUES
   ('first_seen:2026-01', '"2026-01" is not a time', '           ^^^^^^^'),
   ('first_seen:yesterday', '"yesterday" is not a time', '           ^^^^^^^^^'),
   ('release:>=1.*', 'a release with a * cannot be compared', '        ^^^^^'),
+  ('release:>=newest', 'nothing is compared with the newest release', '        ^^^^^^^^'),
+  ('release:1.0,<Latest', 'nothing is compared with the newest release', '            ^^^^^^^'),
+  ('release:1.4..newest', 'nothing is compared with the newest release', '        ^^^^^^^^^^^'),
+  ('release:>=1.4..1.6', '">=1.4..1.6" is not a range of releases', '        ^^^^^^^^^^'),
+  ('introduced:..', '".." is not a range of releases', '           ^^'),
+  ('fixed:1.4..1.*', 'a release with a * cannot be compared', '      ^^^^^^^^'),
+  ('events:"1..3"', '""1..3"" is not a number', '       ^^^^^^'),
+  ('has:release,user', 'has: takes one value', '            ^^^^'),
+  ('sort:[events, users]', 'sort: takes one value', '              ^^^^^'),
+  ('has:tag."a', 'a quote is not closed', '        ^^'),
+  ('has:tag."a"b', 'something follows a quote', '           ^'),
+  ('"C:\Users\"', 'a quote is not closed', '^^^^^^^^^^^'),
   ('project:nowhere', 'there is no project "nowhere"', '        ^^^^^^^'),
   ('has:sort', 'has: does not take "sort"', '    ^^^^'),
   ('has:nonsense', 'has: does not take "nonsense"', '    ^^^^^^^^'),
@@ -202,6 +322,8 @@ FROM (VALUES
 ) AS t (query, message, mark), LATERAL pg_temp.refusal(query) AS r;
 SELECT is((SELECT count(*) FROM unnest(ARRAY['relase:1', '"', 'level:', 'level:x', 'is:x', 'events:x', 'first_seen:x', 'project:x', 'has:x', 'sort:x', 'OR']) AS q, pg_temp.refusal(q) AS r WHERE r.hint ~ '\.$'), 11::bigint, 'each has a hint');
 SELECT is(hint ~ '^Perhaps you meant "release"\. A tag is written tag\.relase:, .* Fields are is, level, .*tag\.KEY\.', true, 'which names the nearest field, and all') FROM pg_temp.refusal('relase:1');
+SELECT is(hint ~ ('^Perhaps you meant "' || meant || '"\.'), true, '... ' || name || ': ' || meant)
+FROM (VALUES ('env', 'environment'), ('Status', 'is'), ('assignee', 'assigned'), ('severity', 'level'), ('message', 'title')) AS t (name, meant), pg_temp.refusal(name || ':x');
 SELECT is(hint ~ '^A tag is', true, '... and no nearest one where none is near') FROM pg_temp.refusal('zzzzzz:1');
 SELECT is(split_part(detail, E'\n', 2), 'a b c level:x', 'ends of lines are shown as blanks') FROM pg_temp.refusal(E'a\nb\tc level:x');
 SELECT is((length(split_part(detail, E'\n', 2)) < 150, position('^' IN split_part(detail, E'\n', 3)), position('foo' IN split_part(detail, E'\n', 2)))::text, '(t,54,54)', 'of a long query a part is shown')
@@ -209,6 +331,10 @@ FROM pg_temp.refusal(repeat('東', 1000) || ' "' || repeat('w ', 1000) || '" lev
 SELECT is(state, '22023'::text, 'a query that is too long is refused') FROM pg_temp.refusal(repeat('x', 10001));
 SELECT is(message, 'search: more than 100 terms', '... and one of too many terms') FROM pg_temp.refusal(repeat('x ', 101));
 SELECT is(pg_temp.finds(repeat('a ', 100)), 'ACDE', '... a hundred are not too many');
+SELECT is(message, 'search: more than 100 pairs of a release and an environment', '... nor of pairs') FROM pg_temp.refusal(repeat('release:1.4.0 ', 51) || repeat('environment:production ', 2));
+SELECT is(pg_temp.finds(repeat('release:1.4.0 ', 50) || repeat('environment:production ', 2)), 'A', '... a hundred are not too many');
+SELECT is(pg_temp.finds(repeat('release:1.4.0 ', 50) || repeat('-environment:staging ', 50)), '', '... and what has a sign is none');
+SELECT is(message, 'search: more than 100 values', '... nor of values') FROM pg_temp.refusal('title:a' || repeat(',a', 100));
 SELECT throws_ok('SELECT errtrack.search(''x'', 99)', 'P0002', 'there is no project 99', 'an unknown project is');
 SELECT throws_ok('SELECT FROM errtrack.search(''level:x'', 99)', '22023', NULL, 'the word comes first');
 BEGIN;
@@ -241,6 +367,17 @@ BEGIN
 END $$;
 SELECT is((SELECT count(*) FROM plan WHERE line ~ 'Function Scan on search'), 0::bigint, 'it is inlined');
 SELECT isnt((SELECT count(*) FROM plan WHERE line ~ 'platform = ''go'''), 0::bigint, '... and conditions reach the scan');
+TRUNCATE plan;
+DO $$
+DECLARE
+  l text;
+BEGIN
+  FOR l IN EXECUTE 'EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM errtrack.search('''') LIMIT 1' LOOP
+    INSERT INTO plan VALUES (l);
+  END LOOP;
+END $$;
+SELECT is((SELECT count(*) FROM plan WHERE line ~ 'top-N heapsort'), 1::bigint, '... no more is sorted than a LIMIT asks for');
+SELECT is((SELECT count(*) FROM plan WHERE line ~ 'search_is_by_time'), 1::bigint, '... and the order is asked once');
 SELECT is((SELECT string_agg(right((i).title, 1), '') FROM (SELECT errtrack.search('level:error') AS i) AS s), 'FA', 'and where it cannot be, it finds the same');
 
 -- with a search_path that somebody else filled
@@ -268,6 +405,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA errtrack TO errtrack_t_nobody;
 GRANT SELECT ON errtrack.issues TO errtrack_t_nobody;
 SET ROLE errtrack_t_nobody;
 SELECT lives_ok('SELECT FROM errtrack.search(''is:open'')', 'who may read the issues');
+SELECT lives_ok('SELECT FROM errtrack.search(''is:resolved is:ignored introduced:newest'')', '(what no issue is left for is not read)');
 SELECT throws_ok(format('SELECT FROM errtrack.search(%L)', q), '42501', NULL, '... finds nothing by what is in other tables: ' || q)
 FROM unnest(ARRAY['user:42', 'release:1.4.0', 'environment:production', 'tag.plan:free', 'users:>1', 'sort:users', 'project:shop', 'release:newest']) AS q;
 RESET ROLE;
@@ -276,6 +414,28 @@ SET ROLE errtrack_t_nobody;
 SELECT throws_ok(format('SELECT FROM errtrack.search(%L)', q), '42501', NULL, '... nor by looking it up: ' || q)
 FROM unnest(ARRAY['release:1.4.0', 'environment:production', 'tag.plan:free']) AS q;
 RESET ROLE;
+
+-- to look an issue up asks for what SQL asks for: one that may not use the schema reads nothing of it, by whatever way it got there
+CREATE VIEW errtrack_t_view AS SELECT issue_id FROM errtrack.search('release:1.4.0');
+GRANT SELECT ON errtrack_t_view TO errtrack_t_nobody;
+GRANT SELECT ON ALL TABLES IN SCHEMA errtrack TO errtrack_t_nobody;
+REVOKE USAGE ON SCHEMA errtrack FROM errtrack_t_nobody;
+CREATE FUNCTION pg_temp.refused(rows real) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE pg_class SET reltuples = rows WHERE oid = 'errtrack.issue_releases'::regclass;
+  SET LOCAL ROLE errtrack_t_nobody;
+  PERFORM FROM errtrack_t_view;
+  RESET ROLE;
+  RETURN 'found';
+EXCEPTION WHEN OTHERS THEN
+  RETURN SQLERRM;
+END $$;
+SELECT is(pg_temp.refused(rows), 'permission denied for schema errtrack', 'without USAGE, by a view, of a table of ' || rows) FROM unnest('{1e9,-1}'::real[]) AS rows;
+DROP VIEW errtrack_t_view;
+GRANT USAGE ON SCHEMA errtrack TO errtrack_t_nobody;
+REVOKE SELECT ON ALL TABLES IN SCHEMA errtrack FROM errtrack_t_nobody;
+GRANT SELECT ON errtrack.issues TO errtrack_t_nobody;
+UPDATE pg_class SET reltuples = 1e9 WHERE oid IN ('errtrack.issue_releases'::regclass, 'errtrack.issue_facets'::regclass);
 
 -- an error that somebody catches leaves nothing half done for the next call, here of one check of a domain; the error
 -- puts the role back, too
