@@ -30,11 +30,12 @@ my @statements = (
 	sub { $insert },
 	sub { "SELECT errtrack.consume();\n" });
 my @clients;
+# (each has more to do than it will get to)
 for my $statement (@statements)
 {
 	my $script = pgbench_script(
 		"\\set VERBOSITY verbose\n" . join '',
-		map { $statement->() . "SELECT pg_sleep(0.01) WHERE to_regclass('errtrack.raw_events') IS NULL;\n" } 1 .. 10000);
+		map { $statement->() . "SELECT pg_sleep(0.01) WHERE to_regclass('errtrack.raw_events') IS NULL;\n" } 1 .. 40000);
 	my $errors = PostgreSQL::Test::Utils::tempdir . '/errors';
 	push @clients, {
 		errors => $errors,
