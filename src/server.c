@@ -248,17 +248,24 @@ json_text(const JsonbValue *value)
 	return value_text(value, JSON_MAX_NUMBER, JSON_MAX_TEXT);
 }
 
-/* A member as text; no text where it is absent, null or empty. */
-Slice
-json_member_text(JsonbContainer *object, const char *key)
+/* See value_text(). */
+static Slice
+member_text(JsonbContainer *object, const char *key, int number_limit, int container_limit)
 {
 	JsonbValue value;
 	Slice s;
 
 	if (!json_member(object, key, &value))
 		return NO_SLICE;
-	s = json_text(&value);
+	s = value_text(&value, number_limit, container_limit);
 	return has_text(s) ? s : NO_SLICE;
+}
+
+/* A member as text; no text where it is absent, null or empty. */
+Slice
+json_member_text(JsonbContainer *object, const char *key)
+{
+	return member_text(object, key, JSON_MAX_NUMBER, JSON_MAX_TEXT);
 }
 
 /*
@@ -268,13 +275,7 @@ json_member_text(JsonbContainer *object, const char *key)
 Slice
 json_member_start(JsonbContainer *object, const char *key, int limit)
 {
-	JsonbValue value;
-	Slice s;
-
-	if (!json_member(object, key, &value))
-		return NO_SLICE;
-	s = value_text(&value, JSON_MAX_NUMBER_OF_MANY, limit);
-	return has_text(s) ? s : NO_SLICE;
+	return member_text(object, key, JSON_MAX_NUMBER_OF_MANY, limit);
 }
 
 /* The object or array that value is, or NULL. */

@@ -47,6 +47,13 @@ static const struct
 	{"error.type", "class"}, {"type", "class"},     {"count", "events"},    {"age", "first_seen"},
 };
 
+/* Is the text this name? */
+bool
+text_is(Slice text, const char *name)
+{
+	return text.len == strlen(name) && pg_strncasecmp(text.data, name, text.len) == 0;
+}
+
 /* How long "tag." or "tags." is that a name begins with; 0: it does not. */
 size_t
 tag_prefix(Slice name)
@@ -71,7 +78,7 @@ find_field(Slice name, Slice *tag)
 		return &any_tag;
 	}
 	for (int i = 0; i < lengthof(fields); i++)
-		if (strlen(fields[i].name) == name.len && pg_strncasecmp(fields[i].name, name.data, name.len) == 0)
+		if (text_is(name, fields[i].name))
 		{
 			if (fields[i].tag != NULL)
 				*tag = slice_of_string(fields[i].tag);
@@ -103,8 +110,7 @@ nearest_field(Slice name)
 	if (name.len > 30)
 		return NULL;
 	for (int i = 0; i < lengthof(other_names); i++)
-		if (strlen(other_names[i].name) == name.len &&
-		    pg_strncasecmp(other_names[i].name, name.data, name.len) == 0)
+		if (text_is(name, other_names[i].name))
 			return other_names[i].field;
 	for (int i = 0; i < lengthof(fields); i++)
 	{

@@ -112,6 +112,7 @@ typedef struct Term
 } Term;
 
 extern List *read_query(Slice query);
+extern bool text_is(Slice text, const char *name);
 extern const Field *find_field(Slice name, Slice *tag);
 extern size_t tag_prefix(Slice name);
 extern const char *field_names(void);

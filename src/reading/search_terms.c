@@ -21,26 +21,12 @@ const IssueState issue_states[STATUSES + 3] = {
 
 static const char *const levels[] = {"fatal", "error", "warning", "info", "debug"};
 
-/* Is the text this name? */
-static bool
-text_is(Slice text, const char *name)
-{
-	return text.len == strlen(name) && pg_strncasecmp(text.data, name, text.len) == 0;
-}
-
-/* Is the value this name? */
-static bool
-value_is(const Value *value, const char *name)
-{
-	return text_is(value->text, name);
-}
-
 /* The bits of a state. */
 static int
 read_state(const Search *search, const Value *value)
 {
 	for (int i = 0; i < lengthof(issue_states); i++)
-		if (value_is(value, issue_states[i].name))
+		if (text_is(value->text, issue_states[i].name))
 			return issue_states[i].bits;
 	query_error(search->query, value->word,
 	            "An issue is unresolved, acknowledged, resolved, regressed or ignored; open is any of "
@@ -53,7 +39,7 @@ static void
 check_level(const Search *search, const Value *value)
 {
 	for (int i = 0; i < lengthof(levels); i++)
-		if (value_is(value, levels[i]))
+		if (text_is(value->text, levels[i]))
 			return;
 	query_error(search->query, value->word, "Levels are fatal, error, warning, info and debug.",
 	            "there is no level \"%s\"", copy_slice(value->text));
@@ -273,8 +259,8 @@ understand_assignee(Value *value)
 {
 	if (value->quoted)
 		return;
-	value->is_nobody = value_is(value, "none") || value_is(value, "nobody");
-	if (value_is(value, "me"))
+	value->is_nobody = text_is(value->text, "none") || text_is(value->text, "nobody");
+	if (text_is(value->text, "me"))
 	{
 		Slice me = slice_of_string(GetUserNameFromId(GetSessionUserId(), false));
 
