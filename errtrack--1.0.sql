@@ -2280,14 +2280,17 @@ $$;
 COMMENT ON FUNCTION errtrack.release_time(int, text) IS
   'When a release was first deployed, or else first seen; infinity where neither is known.';
 
+-- The rule, for queries that have the times: inlined.
+CREATE FUNCTION errtrack.is_newer(a text, a_came_at timestamptz, b text, b_came_at timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(errtrack.release_compare(a, b) > 0, a_came_at > b_came_at);
+COMMENT ON FUNCTION errtrack.is_newer(text, timestamptz, text, timestamptz) IS
+  'Whether release a is newer than b: by their texts, as release_compare(text, text) tells; where these do not say, by when each came.';
+
 -- Is a newer than b?
 CREATE FUNCTION errtrack.release_newer(project_id int, a text, b text) RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE errtrack.release_compare(a, b)
-           WHEN 1 THEN true
-           WHEN 0 THEN false
-           WHEN -1 THEN false
-           ELSE errtrack.release_time(project_id, a) > errtrack.release_time(project_id, b) END
+  SELECT errtrack.is_newer(a, errtrack.release_time(project_id, a), b, errtrack.release_time(project_id, b))
 $$;
 COMMENT ON FUNCTION errtrack.release_newer(int, text, text) IS
   'Whether release a of a project is newer than b: by their texts, as release_compare(text, text) tells; where these do not say, by when each was first deployed, else first seen.';
@@ -2857,7 +2860,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on SET 
     FROM came AS c
     WHERE NOT EXISTS (SELECT FROM newest AS n
                       WHERE (n.project_id, n.since, n.package) = (c.project_id, c.since, c.package)
-                        AND NOT coalesce(errtrack.release_compare(c.version, n.version) > 0, c.came_at > n.came_at))
+                        AND NOT errtrack.is_newer(c.version, c.came_at, n.version, n.came_at))
       AND errtrack.is_plausible_release(c.project_id, c.version)
     ORDER BY c.project_id, c.since, c.package, c.known_since, c.sort_key, c.came_at, c.version
   ),
@@ -3033,8 +3036,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   asked_at timestamptz := errtrack.clock();
   -- what has waited in the inbox may be of any issue; a moment of that is nothing
-  lag interval := errtrack.lag(NULL);
-  known_to timestamptz := asked_at - CASE WHEN lag > '1 min' THEN lag ELSE '0' END;
+  waited interval := errtrack.lag(NULL);
+  known_to timestamptz := asked_at - CASE WHEN waited > '1 min' THEN waited ELSE '0' END;
   stale errtrack.issues[];
   of_project int := auto_resolve.project_id;
   n int;
@@ -4336,7 +4339,7 @@ BEGIN
   ),
   -- their number by error, release, environment and time: from here on all is about few rows
   part AS MATERIALIZED (
-    SELECT key_no, release, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
+    SELECT key_no, release AS named, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
            count(*) AS events, min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(n) AS first_n,
            -- what arrives again is not kept, and is no sign that the error came back
            min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
@@ -4394,11 +4397,11 @@ BEGIN
   ),
   -- releases that errtrack hears of for the first time
   unheard AS MATERIALIZED (
-    SELECT p.project_id, p.release, row_number() OVER (PARTITION BY p.project_id ORDER BY min(p.first_n)) AS nth
+    SELECT p.project_id, p.named AS release, row_number() OVER (PARTITION BY p.project_id ORDER BY min(p.first_n)) AS nth
     FROM named_part AS p
-    WHERE p.release <> ''
-    GROUP BY p.project_id, p.release
-    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
+    WHERE p.named <> ''
+    GROUP BY p.project_id, p.named
+    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.named) IS NULL
   ),
   -- whoever invents them must not fill the disk: beyond a thousand of a project in a day, events count as if they named none
   invented AS MATERIALIZED (
@@ -4413,10 +4416,8 @@ BEGIN
     WHERE u.nth > 1000 - p.held
   ),
   placed_part AS MATERIALIZED (
-    SELECT p.project_id, p.issue_id, p.count_before, p.key_no,
-           CASE WHEN (p.project_id, p.release) IN (SELECT project_id, release FROM invented) THEN '' ELSE p.release END AS release,
-           p.environment, p.minutes, p.bucket, p.events, p.first_seen, p.last_seen, p.first_n, p.first_fresh_n,
-           p.last_fresh_n, p.first_received, p.last_received
+    SELECT p.*,
+           CASE WHEN (p.project_id, p.named) IN (SELECT project_id, release FROM invented) THEN '' ELSE p.named END AS release
     FROM named_part AS p
   ),
   -- kept are a share of all, an issue's first ones, and of each release and each environment the first, of a hundred
@@ -6181,7 +6182,7 @@ BEGIN
   END LOOP;
 END $$;
 COMMENT ON FUNCTION errtrack.upkeep() IS
-  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week, what quotas used and environments counted more than two days ago, rolls counts up into wider buckets, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
+  'Removes occurrences, set-aside events and dead letters older than errtrack.retention, event ids older than a week, what quotas used and environments counted more than two days ago, rolls counts up into wider buckets, tells issues that waited for the next release which one it was where that was missed, and returns a line about each thing that it did. The worker calls it every ten minutes, pg_cron every hour; it waits for no reader. Needs READ COMMITTED.';
 -- ---- how much room it takes -----------------------------------------------------------------------------------------
 
 -- Tables are told apart by their names; one that nobody has thought of here is among the others.
@@ -6700,6 +6701,7 @@ BEGIN
     'errtrack.release_number(text)',
     'errtrack.lower_release(text, text)',
     'errtrack.lowest_release(text)',
+    'errtrack.is_newer(text, timestamptz, text, timestamptz)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text, timestamptz)',

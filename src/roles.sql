@@ -41,6 +41,7 @@ BEGIN
     'errtrack.release_number(text)',
     'errtrack.lower_release(text, text)',
     'errtrack.lowest_release(text)',
+    'errtrack.is_newer(text, timestamptz, text, timestamptz)',
     'errtrack.release_newer(int, text, text)',
     'errtrack.release_time(int, text)',
     'errtrack.is_plausible_release(int, text, timestamptz)',

@@ -108,7 +108,7 @@ BEGIN
   ),
   -- their number by error, release, environment and time: from here on all is about few rows
   part AS MATERIALIZED (
-    SELECT key_no, release, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
+    SELECT key_no, release AS named, environment, minutes, errtrack.bucket_start(seen_at, minutes) AS bucket,
            count(*) AS events, min(seen_at) AS first_seen, max(seen_at) AS last_seen, min(n) AS first_n,
            -- what arrives again is not kept, and is no sign that the error came back
            min(n) FILTER (WHERE NOT duplicate) AS first_fresh_n,
@@ -166,11 +166,11 @@ BEGIN
   ),
   -- releases that errtrack hears of for the first time
   unheard AS MATERIALIZED (
-    SELECT p.project_id, p.release, row_number() OVER (PARTITION BY p.project_id ORDER BY min(p.first_n)) AS nth
+    SELECT p.project_id, p.named AS release, row_number() OVER (PARTITION BY p.project_id ORDER BY min(p.first_n)) AS nth
     FROM named_part AS p
-    WHERE p.release <> ''
-    GROUP BY p.project_id, p.release
-    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.release) IS NULL
+    WHERE p.named <> ''
+    GROUP BY p.project_id, p.named
+    HAVING (SELECT true FROM errtrack.releases AS r WHERE r.project_id = p.project_id AND r.version = p.named) IS NULL
   ),
   -- whoever invents them must not fill the disk: beyond a thousand of a project in a day, events count as if they named none
   invented AS MATERIALIZED (
@@ -185,10 +185,8 @@ BEGIN
     WHERE u.nth > 1000 - p.held
   ),
   placed_part AS MATERIALIZED (
-    SELECT p.project_id, p.issue_id, p.count_before, p.key_no,
-           CASE WHEN (p.project_id, p.release) IN (SELECT project_id, release FROM invented) THEN '' ELSE p.release END AS release,
-           p.environment, p.minutes, p.bucket, p.events, p.first_seen, p.last_seen, p.first_n, p.first_fresh_n,
-           p.last_fresh_n, p.first_received, p.last_received
+    SELECT p.*,
+           CASE WHEN (p.project_id, p.named) IN (SELECT project_id, release FROM invented) THEN '' ELSE p.named END AS release
     FROM named_part AS p
   ),
   -- kept are a share of all, an issue's first ones, and of each release and each environment the first, of a hundred

@@ -7,8 +7,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   asked_at timestamptz := errtrack.clock();
   -- what has waited in the inbox may be of any issue; a moment of that is nothing
-  lag interval := errtrack.lag(NULL);
-  known_to timestamptz := asked_at - CASE WHEN lag > '1 min' THEN lag ELSE '0' END;
+  waited interval := errtrack.lag(NULL);
+  known_to timestamptz := asked_at - CASE WHEN waited > '1 min' THEN waited ELSE '0' END;
   stale errtrack.issues[];
   of_project int := auto_resolve.project_id;
   n int;

@@ -59,7 +59,7 @@ LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on SET 
     FROM came AS c
     WHERE NOT EXISTS (SELECT FROM newest AS n
                       WHERE (n.project_id, n.since, n.package) = (c.project_id, c.since, c.package)
-                        AND NOT coalesce(errtrack.release_compare(c.version, n.version) > 0, c.came_at > n.came_at))
+                        AND NOT errtrack.is_newer(c.version, c.came_at, n.version, n.came_at))
       AND errtrack.is_plausible_release(c.project_id, c.version)
     ORDER BY c.project_id, c.since, c.package, c.known_since, c.sort_key, c.came_at, c.version
   ),

@@ -50,14 +50,17 @@ $$;
 COMMENT ON FUNCTION errtrack.release_time(int, text) IS
   'When a release was first deployed, or else first seen; infinity where neither is known.';
 
+-- The rule, for queries that have the times: inlined.
+CREATE FUNCTION errtrack.is_newer(a text, a_came_at timestamptz, b text, b_came_at timestamptz) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(errtrack.release_compare(a, b) > 0, a_came_at > b_came_at);
+COMMENT ON FUNCTION errtrack.is_newer(text, timestamptz, text, timestamptz) IS
+  'Whether release a is newer than b: by their texts, as release_compare(text, text) tells; where these do not say, by when each came.';
+
 -- Is a newer than b?
 CREATE FUNCTION errtrack.release_newer(project_id int, a text, b text) RETURNS boolean
 LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE errtrack.release_compare(a, b)
-           WHEN 1 THEN true
-           WHEN 0 THEN false
-           WHEN -1 THEN false
-           ELSE errtrack.release_time(project_id, a) > errtrack.release_time(project_id, b) END
+  SELECT errtrack.is_newer(a, errtrack.release_time(project_id, a), b, errtrack.release_time(project_id, b))
 $$;
 COMMENT ON FUNCTION errtrack.release_newer(int, text, text) IS
   'Whether release a of a project is newer than b: by their texts, as release_compare(text, text) tells; where these do not say, by when each was first deployed, else first seen.';
